@@ -1,0 +1,304 @@
+//! What the command line takes. Settings stay text here: `cli::settings` checks them all together.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use tightrope_core::device::DeviceChoice;
+
+use super::adapt_flags::AdaptFlags;
+
+/// Train sparse GANs in balance, compare methods, see the balance.
+#[derive(Debug, Parser)]
+#[command(name = "tightrope", version, about, propagate_version = true)]
+pub struct Cli {
+    /// What to do; nothing says what there is.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Train several methods side by side from one seed and report who kept the balance
+    ///
+    /// Without --preset or --data this is the showcase: the 2-D spiral, then procedural images. It needs no data, no
+    /// GPU and no network, and takes about three minutes on two CPU cores.
+    Compare(CompareArgs),
+    /// Train one method, or continue a run
+    Train(TrainArgs),
+    /// Generate samples from a run's last checkpoint
+    Sample(SampleArgs),
+    /// Write one HTML report over any number of run folders, finished or not
+    Report(ReportArgs),
+    /// Show the devices here, which one `auto` takes and why, and test every kernel
+    Doctor(DoctorArgs),
+    /// Measure kernels or whole training iterations
+    Bench(BenchArgs),
+    /// List the methods
+    Methods,
+    /// List the datasets
+    Datasets,
+    /// List the presets
+    Presets,
+}
+
+/// `compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// Methods to compare, e.g. `adapt-relax,stu-gan,static:strong` [default: adapt-relax,stu-gan]
+    #[arg(long, short, value_name = "LIST")]
+    pub methods: Option<String>,
+    /// Repeat every method with this many seeds, counted up from --seed
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub seeds: u64,
+    /// Where the report goes [default: report.html in the folder of runs]
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// What all training commands share.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// `train`.
+#[derive(Debug, Args)]
+pub struct TrainArgs {
+    /// The method, e.g. `adapt-relax` or `static:strong` [default: adapt-relax]
+    #[arg(long, short, value_name = "NAME")]
+    pub method: Option<String>,
+    /// How dense a fixed D is: `balance` (as G) or `strong` (d_max)
+    #[arg(long, value_name = "NAME")]
+    pub strategy: Option<String>,
+    /// Continue this run from its last checkpoint; --iterations and --set may extend or change it
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["method", "strategy", "preset", "config", "seed"])]
+    pub resume: Option<PathBuf>,
+    /// What all training commands share.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// What `compare` and `train` share.
+#[derive(Debug, Default, Args)]
+pub struct RunArgs {
+    /// Settings to start from; `tightrope presets` lists them [default: the one that suits the data]
+    #[arg(long, short, value_name = "NAME")]
+    pub preset: Option<String>,
+    /// What to learn from, NAME or NAME:PATH; `tightrope datasets` lists them
+    #[arg(long, short, value_name = "SOURCE")]
+    pub data: Option<String>,
+    /// Seed of every random stream [default: 42]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Generator iterations
+    #[arg(long, value_name = "N", aliases = ["max-iter", "max_iter"])]
+    pub iterations: Option<String>,
+    /// Density of the generator, 0 to 1
+    #[arg(
+        long = "density-G",
+        value_name = "SHARE",
+        visible_alias = "density-g",
+        alias = "density_G"
+    )]
+    pub density_g: Option<String>,
+    /// Density of the discriminator at the start, 0 to 1
+    #[arg(
+        long = "density-D",
+        value_name = "SHARE",
+        visible_alias = "density-d",
+        alias = "density_D"
+    )]
+    pub density_d: Option<String>,
+    /// Any setting by its name in config.json, e.g. `generator.lr=1e-3` or `checkpoint_every=200`; repeatable
+    #[arg(long = "set", short = 's', value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
+    /// A config.json, complete or not, laid over the preset
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// auto, cpu, gpu or gpu:N
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub device: DeviceChoice,
+    /// Where run folders go
+    #[arg(long, value_name = "DIR", default_value = "runs", aliases = ["save-path", "save_path"])]
+    pub out: PathBuf,
+    /// Print the resolved settings, parameters, FLOPs and memory, and stop
+    #[arg(long)]
+    pub dry_run: bool,
+    /// No progress, only the results
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// The ADAPT scripts' flags.
+    #[command(flatten)]
+    pub adapt: AdaptFlags,
+}
+
+/// `sample`.
+#[derive(Debug, Args)]
+pub struct SampleArgs {
+    /// The run's folder
+    pub run: PathBuf,
+    /// How many samples
+    #[arg(long, short, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub count: u64,
+    /// Where they go: a PNG grid [default: samples.png in the run's folder]
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The live generator instead of the averaged one
+    #[arg(long)]
+    pub raw: bool,
+    /// Seed of the latent z [default: the run's own fixed z]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// auto, cpu, gpu or gpu:N
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub device: DeviceChoice,
+}
+
+/// `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Run folders
+    #[arg(required = true, value_name = "RUN")]
+    pub runs: Vec<PathBuf>,
+    /// The HTML file to write
+    #[arg(long, short, value_name = "FILE", default_value = "report.html")]
+    pub out: PathBuf,
+}
+
+/// `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// The device `auto` is explained for, or one to test
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub device: DeviceChoice,
+}
+
+/// `bench`.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// What to measure.
+    #[command(subcommand)]
+    pub what: BenchCommand,
+}
+
+/// What `bench` measures.
+#[derive(Debug, Subcommand)]
+pub enum BenchCommand {
+    /// Every kernel by itself, over sizes and densities
+    Kernels(BenchKernelsArgs),
+    /// Whole training iterations of a preset
+    Iteration(BenchIterationArgs),
+}
+
+/// `bench kernels`.
+#[derive(Debug, Args)]
+pub struct BenchKernelsArgs {
+    /// auto, cpu, gpu or gpu:N
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub device: DeviceChoice,
+    /// CPU threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
+    pub threads: Option<u64>,
+    /// One JSON object instead of a table
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `bench iteration`.
+#[derive(Debug, Args)]
+pub struct BenchIterationArgs {
+    /// Settings to start from
+    #[arg(long, short, value_name = "NAME", default_value = "sngan-cifar10")]
+    pub preset: String,
+    /// Density of the generator
+    #[arg(long = "density-g", value_name = "SHARE", aliases = ["density-G", "density_G"])]
+    pub density_g: Option<String>,
+    /// Density of the discriminator
+    #[arg(long = "density-d", value_name = "SHARE", aliases = ["density-D", "density_D"])]
+    pub density_d: Option<String>,
+    /// Real images in one discriminator step
+    #[arg(long, value_name = "N", aliases = ["dis-batch-size", "dis_batch_size"])]
+    pub batch_d: Option<String>,
+    /// Fake images in the generator step
+    #[arg(long, value_name = "N", aliases = ["gen-batch-size", "gen_batch_size"])]
+    pub batch_g: Option<String>,
+    /// Discriminator steps per generator step
+    #[arg(long, value_name = "N", alias = "n_critic")]
+    pub n_critic: Option<String>,
+    /// Any other setting by its name in config.json; repeatable
+    #[arg(long = "set", short = 's', value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
+    /// auto, cpu, gpu or gpu:N
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub device: DeviceChoice,
+    /// Iterations measured
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub iterations: u64,
+    /// Iterations before measuring starts
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=1_000_000))]
+    pub warmup: u64,
+    /// CPU threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
+    pub threads: Option<u64>,
+    /// One JSON object instead of a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_issues_lines_parse() {
+        for line in [
+            "tightrope",
+            "tightrope compare",
+            "tightrope compare --preset fashion16 --data fashion-mnist:images --methods adapt-relax,static:strong --seeds 3",
+            "tightrope compare --set iterations=20 --set checkpoint_every=5 --quiet --report r.html --out here",
+            "tightrope train --method static --strategy strong --seed 7 --device gpu:1 --dry-run --density-g .1",
+            "tightrope train --resume runs/00001 --iterations 3000",
+            "tightrope sample runs/00001 --count 16 --out a.png --raw --seed 3",
+            "tightrope report a b c --out r.html",
+            "tightrope doctor",
+            "tightrope bench kernels --json",
+            "tightrope bench iteration --preset tiny --density-g 0.1 --density-d 0.2 --batch-d 8 --batch-g 16 --n-critic 2 \
+             --device cpu --iterations 3 --warmup 1 --threads 2 --json",
+            "tightrope methods",
+            "tightrope datasets",
+            "tightrope presets",
+        ] {
+            assert!(parse(line).is_ok(), "{line}: {}", parse(line).unwrap_err());
+        }
+        assert!(parse("tightrope train --resume a --method dda").is_err());
+        assert!(parse("tightrope report").is_err());
+        assert!(parse("tightrope compare --seeds 0").is_err());
+    }
+
+    #[test]
+    fn the_scripts_flags_are_in_the_long_help_only() {
+        let mut compare = Cli::command().find_subcommand("compare").unwrap().clone();
+        let (short, long) = (
+            compare.render_help().to_string(),
+            compare.render_long_help().to_string(),
+        );
+        for flag in [
+            "--da-lb",
+            "--br_freq",
+            "--update_frequency_G",
+            "--growth-D",
+            "--gen-batch-size",
+        ] {
+            assert!(!short.contains(flag) && long.contains(flag), "{flag}");
+        }
+    }
+}

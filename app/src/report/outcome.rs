@@ -1,0 +1,165 @@
+//! What a run came to, in numbers; and the mean of several.
+
+use tightrope_core::config::Role;
+use tightrope_core::event::{EndReason, Verdict};
+use tightrope_core::history::History;
+use tightrope_core::record::StoredRun;
+
+/// Numbers of one run or, as a mean, of several. Absent ones were not measured.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// Modes covered at the last measurement.
+    pub modes: Option<f64>,
+    /// Modes there are.
+    pub modes_total: Option<f64>,
+    /// Share of high-quality samples.
+    pub high_quality: Option<f64>,
+    /// KL of the mode histogram from uniform, nats.
+    pub kl: Option<f64>,
+    /// Frechet distance on fixed random features.
+    pub frechet: Option<f64>,
+    /// The lowest one over training.
+    pub best_frechet: Option<f64>,
+    /// Median windowed BR of the last third.
+    pub late_br: Option<f64>,
+    /// Share of the time in the band.
+    pub in_band: Option<f64>,
+    /// Share of the time below the band.
+    pub below_band: Option<f64>,
+    /// Middle of the band.
+    pub band_middle: Option<f64>,
+    /// Densities of G and D at the start and now.
+    pub density_g: Option<f64>,
+    /// See [`Self::density_g`].
+    pub density_d_start: Option<f64>,
+    /// See [`Self::density_g`].
+    pub density_d: Option<f64>,
+    /// Active parameters of G.
+    pub active_g: Option<f64>,
+    /// Active parameters of D.
+    pub active_d: Option<f64>,
+    /// Training FLOPs relative to dense, corrected.
+    pub flops: Option<f64>,
+    /// Training FLOPs relative to dense, as the paper counts.
+    pub flops_paper: Option<f64>,
+    /// Seconds of training.
+    pub seconds: Option<f64>,
+}
+
+/// A field of [`Outcome`].
+pub type Field = fn(&mut Outcome) -> &mut Option<f64>;
+
+const FIELDS: [Field; 18] = [
+    |o| &mut o.modes,
+    |o| &mut o.modes_total,
+    |o| &mut o.high_quality,
+    |o| &mut o.kl,
+    |o| &mut o.frechet,
+    |o| &mut o.best_frechet,
+    |o| &mut o.late_br,
+    |o| &mut o.in_band,
+    |o| &mut o.below_band,
+    |o| &mut o.band_middle,
+    |o| &mut o.density_g,
+    |o| &mut o.density_d_start,
+    |o| &mut o.density_d,
+    |o| &mut o.active_g,
+    |o| &mut o.active_d,
+    |o| &mut o.flops,
+    |o| &mut o.flops_paper,
+    |o| &mut o.seconds,
+];
+
+impl Outcome {
+    /// The numbers of one run.
+    pub fn of(history: &History) -> Self {
+        let quality = history.last_quality();
+        let flops = history.relative_flops();
+        let density_d = history.density_range(Role::D);
+        let finite = |value: Option<f64>| value.filter(|v| v.is_finite());
+        Self {
+            modes: quality.and_then(|q| q.modes).map(|n| n as f64),
+            modes_total: quality.and_then(|q| q.modes_total).map(|n| n as f64),
+            high_quality: finite(quality.and_then(|q| q.high_quality)),
+            kl: finite(quality.and_then(|q| q.kl)),
+            frechet: finite(quality.and_then(|q| q.frechet_rf)),
+            best_frechet: finite(history.best_quality().and_then(|q| q.frechet_rf)),
+            late_br: history.late_br(),
+            in_band: history.share_in_band(),
+            below_band: history.share_below_band(),
+            band_middle: history.band().map(|(low, high)| (low + high) / 2.0),
+            density_g: history.density_range(Role::G).map(|d| d.1),
+            density_d_start: density_d.map(|d| d.0),
+            density_d: density_d.map(|d| d.1),
+            active_g: history.active_params(Role::G).map(|n| n as f64),
+            active_d: history.active_params(Role::D).map(|n| n as f64),
+            flops: flops.map(|f| f.0),
+            flops_paper: flops.map(|f| f.1),
+            seconds: history.latest().map(|s| s.seconds),
+        }
+    }
+
+    /// The mean of every number over the runs that have it.
+    pub fn mean(all: &[Self]) -> Self {
+        let mut mean = Self::default();
+        for field in FIELDS {
+            let values: Vec<f64> = all.iter().filter_map(|o| *field(&mut o.clone())).collect();
+            if !values.is_empty() {
+                *field(&mut mean) = Some(values.iter().sum::<f64>() / values.len() as f64);
+            }
+        }
+        mean
+    }
+}
+
+/// How a run stands, in words; `None` for one that finished as planned.
+pub fn trouble(run: &StoredRun) -> Option<String> {
+    let history = &run.history;
+    let done = history.iteration();
+    let total = run.config.iterations;
+    match history.ended.as_ref().map(|e| &e.reason) {
+        Some(EndReason::Failed(why)) => Some(format!("failed at iteration {done}: {why}")),
+        Some(EndReason::Stopped) => Some(format!("stopped at iteration {done} of {total}")),
+        None => Some(format!("unfinished, {done} of {total} iterations")),
+        Some(EndReason::Finished) => {
+            dead_since(history).map(|at| format!("D is dead since iteration {at}"))
+        }
+    }
+}
+
+fn dead_since(history: &History) -> Option<u64> {
+    let last = history.verdicts.last()?;
+    (last.1 == Verdict::DDead).then_some(last.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn the_mean_is_over_those_who_have_a_number() {
+        let with = |modes| Outcome {
+            modes,
+            ..Outcome::default()
+        };
+        let mean = Outcome::mean(&[with(Some(4.0)), with(None), with(Some(8.0))]);
+        assert_eq!((mean.modes, mean.kl), (Some(6.0), None));
+    }
+
+    #[test]
+    fn troubles_are_told() {
+        let mut run = fixture::run("static", 1, 100);
+        assert_eq!(trouble(&run), None);
+        run.history.verdicts.push((70, Verdict::DDead));
+        assert_eq!(
+            trouble(&run).as_deref(),
+            Some("D is dead since iteration 70")
+        );
+        run.history.ended = None;
+        assert_eq!(
+            trouble(&run).as_deref(),
+            Some("unfinished, 100 of 100 iterations")
+        );
+    }
+}

@@ -1,0 +1,343 @@
+//! The table of results, for the page and for the terminal.
+
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table};
+use serde::Serialize;
+
+use super::Group;
+use super::outcome::{Outcome, trouble};
+use super::variant::{Variant, variants};
+use super::words::{count, number, percent};
+
+/// A column of results.
+struct Column {
+    title: &'static str,
+    hint: &'static str,
+    get: fn(&Outcome) -> Option<f64>,
+    show: fn(f64) -> String,
+    better: Better,
+    /// Puts a row's number into words.
+    words: fn(&Outcome, String) -> String,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Better {
+    High,
+    Low,
+    Neither,
+}
+
+impl Column {
+    const fn new(
+        title: &'static str,
+        hint: &'static str,
+        get: fn(&Outcome) -> Option<f64>,
+        show: fn(f64) -> String,
+    ) -> Self {
+        Self {
+            title,
+            hint,
+            get,
+            show,
+            better: Better::Neither,
+            words: |_, number| number,
+        }
+    }
+
+    const fn better(mut self, better: Better) -> Self {
+        self.better = better;
+        self
+    }
+
+    const fn words(mut self, words: fn(&Outcome, String) -> String) -> Self {
+        self.words = words;
+        self
+    }
+}
+
+#[rustfmt::skip]
+const COLUMNS: [Column; 12] = [
+    Column::new("modes", "modes covered at the end", |o| o.modes, one_digit).better(Better::High).words(of_total),
+    Column::new("on a mode", "share of high-quality samples at the end", |o| o.high_quality, percent).better(Better::High),
+    Column::new("KL", "KL of the mode histogram from uniform at the end, nats", |o| o.kl, number).better(Better::Low),
+    Column::new("Fr\u{e9}chet RF", "Fr\u{e9}chet distance on fixed random features at the end; not FID", |o| o.frechet, number).better(Better::Low),
+    Column::new("best", "the lowest Fr\u{e9}chet distance over training", |o| o.best_frechet, number).better(Better::Low),
+    Column::new("BR", "median windowed balance ratio of the last third", |o| o.late_br, two_digits),
+    Column::new("in band", "share of the time with BR in its band", |o| o.in_band, percent).better(Better::High),
+    Column::new("d_G", "density of the generator", |o| o.density_g, two_digits),
+    Column::new("d_D", "density of the discriminator, start \u{2192} end", |o| o.density_d, two_digits).words(from_start),
+    Column::new("FLOPs", "training FLOPs relative to dense training, corrected count", |o| o.flops, percent),
+    Column::new("(paper)", "the same as the paper counts", |o| o.flops_paper, percent),
+    Column::new("seconds", "seconds of training", |o| o.seconds, one_digit),
+];
+
+fn of_total(outcome: &Outcome, modes: String) -> String {
+    match outcome.modes_total {
+        Some(total) => format!("{modes}/{}", number(total)),
+        None => modes,
+    }
+}
+
+fn from_start(outcome: &Outcome, density: String) -> String {
+    match outcome.density_d_start.map(two_digits) {
+        Some(start) if start != density => format!("{start} \u{2192} {density}"),
+        _ => density,
+    }
+}
+
+fn one_digit(value: f64) -> String {
+    if value.fract() == 0.0 {
+        format!("{value:.0}")
+    } else {
+        format!("{value:.1}")
+    }
+}
+
+fn two_digits(value: f64) -> String {
+    format!("{value:.2}")
+}
+
+/// Results, ready to be shown.
+#[derive(Debug, Serialize)]
+pub struct Results {
+    /// Titles of the columns, with what they mean.
+    pub columns: Vec<Title>,
+    /// One row a run, and one a variant with several seeds.
+    pub rows: Vec<Row>,
+}
+
+impl Results {
+    fn column(&self, title: &str) -> Option<usize> {
+        self.columns.iter().position(|c| c.title == title)
+    }
+}
+
+/// A column's title.
+#[derive(Debug, Serialize)]
+pub struct Title {
+    /// Short.
+    pub title: &'static str,
+    /// Long.
+    pub hint: &'static str,
+}
+
+/// A row of results.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    /// The variant's label.
+    pub label: String,
+    /// The variant's place in the group, which is its line style.
+    pub style: usize,
+    /// The seed, or how many.
+    pub seed: String,
+    /// Whether the row sums up several seeds.
+    pub mean: bool,
+    /// Active parameters of G and D.
+    pub active: String,
+    /// One value a column.
+    pub cells: Vec<Value>,
+    /// What went wrong, where something did.
+    pub trouble: Option<String>,
+}
+
+/// A cell.
+#[derive(Debug, Serialize)]
+pub struct Value {
+    /// The number.
+    pub text: String,
+    /// Minimum and maximum over seeds.
+    pub range: Option<String>,
+    /// Whether no other variant does better.
+    pub best: bool,
+}
+
+/// The results of a group's variants.
+pub fn results(variants: &[Variant]) -> Results {
+    let outcomes: Vec<Vec<Outcome>> = variants
+        .iter()
+        .map(|v| v.runs.iter().map(|r| Outcome::of(&r.history)).collect())
+        .collect();
+    let columns: Vec<&Column> = COLUMNS
+        .iter()
+        .filter(|c| outcomes.iter().flatten().any(|o| (c.get)(o).is_some()))
+        .collect();
+    let means: Vec<Outcome> = outcomes.iter().map(|o| Outcome::mean(o)).collect();
+    let leads = |column: &Column, value: Option<f64>| {
+        let all: Vec<f64> = means.iter().filter_map(column.get).collect();
+        let (low, high) = (
+            all.iter().copied().reduce(f64::min),
+            all.iter().copied().reduce(f64::max),
+        );
+        let top = match column.better {
+            Better::High => high,
+            Better::Low => low,
+            Better::Neither => None,
+        };
+        low != high && top.is_some() && top == value
+    };
+    let mut rows = Vec::new();
+    for (style, variant) in variants.iter().enumerate() {
+        let (runs, mean) = (&outcomes[style], &means[style]);
+        let several = runs.len() > 1;
+        for (outcome, run) in runs.iter().zip(&variant.runs) {
+            rows.push(Row {
+                label: variant.label.clone(),
+                style,
+                seed: run.config.seed.to_string(),
+                mean: false,
+                active: active(outcome),
+                cells: cells(&columns, outcome, &[], |c, v| !several && leads(c, v)),
+                trouble: trouble(run),
+            });
+        }
+        if several {
+            rows.push(Row {
+                label: variant.label.clone(),
+                style,
+                seed: format!("mean of {}", runs.len()),
+                mean: true,
+                active: active(mean),
+                cells: cells(&columns, mean, runs, leads),
+                trouble: None,
+            });
+        }
+    }
+    let title = |c: &&Column| Title {
+        title: c.title,
+        hint: c.hint,
+    };
+    Results {
+        columns: columns.iter().map(title).collect(),
+        rows,
+    }
+}
+
+fn active(outcome: &Outcome) -> String {
+    let shown = |n: Option<f64>| n.map_or("?".into(), count);
+    match (outcome.active_g, outcome.active_d) {
+        (None, None) => String::new(),
+        (g, d) => format!("{} + {}", shown(g), shown(d)),
+    }
+}
+
+fn cells(
+    columns: &[&Column],
+    outcome: &Outcome,
+    seeds: &[Outcome],
+    leads: impl Fn(&Column, Option<f64>) -> bool,
+) -> Vec<Value> {
+    let cell = |column: &&Column| {
+        let value = (column.get)(outcome);
+        let over: Vec<f64> = seeds.iter().filter_map(column.get).collect();
+        let low = over.iter().copied().min_by(f64::total_cmp).map(column.show);
+        let high = over.iter().copied().max_by(f64::total_cmp).map(column.show);
+        Value {
+            text: value.map_or(String::new(), |v| (column.words)(outcome, (column.show)(v))),
+            range: low
+                .zip(high)
+                .filter(|(l, h)| l != h)
+                .map(|(l, h)| format!("[{l}, {h}]")),
+            best: leads(column, value),
+        }
+    };
+    columns.iter().map(cell).collect()
+}
+
+/// Columns that the terminal has no room for.
+const PAGE_ONLY: [&str; 3] = ["best", "d_G", "(paper)"];
+
+/// The results of all groups as a table for the terminal: one row a variant, `*` at the best of a group.
+pub fn results_table(groups: &[Group]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Disabled);
+    let results: Vec<Results> = groups.iter().map(|g| results(&variants(&g.runs))).collect();
+    let shown = |title: &&str| results.iter().any(|r| r.column(title).is_some());
+    let titles: Vec<&'static str> = COLUMNS
+        .iter()
+        .map(|c| c.title)
+        .filter(|title| !PAGE_ONLY.contains(title))
+        .filter(shown)
+        .collect();
+    table.set_header(["", "seed"].iter().chain(&titles));
+    for (group, results) in groups.iter().zip(&results) {
+        table.add_row([Cell::new(&group.title).add_attribute(Attribute::Bold)]);
+        let summed =
+            |row: &Row| !row.mean && results.rows.iter().any(|r| r.mean && r.style == row.style);
+        for row in results.rows.iter().filter(|row| !summed(row)) {
+            let mut label = format!("  {}", row.label);
+            for trouble in results
+                .rows
+                .iter()
+                .filter(|r| r.style == row.style)
+                .filter_map(|r| r.trouble.as_ref())
+            {
+                let short: String = trouble
+                    .lines()
+                    .next()
+                    .unwrap_or_default()
+                    .chars()
+                    .take(48)
+                    .collect();
+                label += &format!("\n    {short}");
+            }
+            let mut cells = vec![Cell::new(label), Cell::new(&row.seed)];
+            for title in &titles {
+                let text = results
+                    .column(title)
+                    .map_or(String::new(), |at| plain(&row.cells[at]));
+                cells.push(Cell::new(text).set_alignment(CellAlignment::Right));
+            }
+            table.add_row(cells);
+        }
+    }
+    table
+}
+
+fn plain(value: &Value) -> String {
+    let mut text = value.text.clone();
+    if value.best {
+        text += "*";
+    }
+    if let Some(range) = &value.range {
+        text += &format!("\n{range}");
+    }
+    text.replace('\u{202F}', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_row_a_run_and_one_for_the_mean() {
+        let group = Group {
+            title: "2-D spiral".into(),
+            runs: vec![
+                fixture::run("stu-gan", 1, 300),
+                fixture::run("adapt-relax", 1, 300),
+                fixture::run("adapt-relax", 2, 300),
+            ],
+        };
+        let results = results(&variants(&group.runs));
+        let seeds: Vec<&str> = results.rows.iter().map(|r| r.seed.as_str()).collect();
+        assert_eq!(seeds, ["1", "1", "2", "mean of 2"]);
+        let modes: Vec<bool> = results.rows.iter().map(|r| r.cells[0].best).collect();
+        assert_eq!(modes, [false, false, false, true]);
+        assert!(
+            results
+                .rows
+                .iter()
+                .all(|r| r.cells.len() == results.columns.len())
+        );
+        let text = results_table(&[group]).to_string();
+        assert!(
+            text.contains("2-D spiral")
+                && text.contains("mean of 2")
+                && !text.contains("Fr\u{e9}chet"),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,394 @@
+//! The timelines of a group: balance, densities with their events, losses, quality.
+
+use tightrope_core::config::Role;
+use tightrope_core::event::{MaskChange, MaskEvent, Quality, Stats};
+use tightrope_core::history::History;
+
+use super::chart::{
+    self, Chart, LANE_HEIGHT, Lane, Line, Mark, Scale, Zone, robust_range, smooth, thin,
+};
+use super::variant::Variant;
+use super::words::count;
+
+/// Stretches that a noisy loss is averaged over.
+const LOSS_PARTS: usize = 120;
+/// Raw BR samples are shown for so many runs; more would be fog.
+const RUNS_WITH_DOTS: usize = 3;
+/// Event ticks in one strip.
+const MAX_TICKS: usize = 400;
+
+/// A run as a line.
+struct Trace<'a> {
+    history: &'a History,
+    style: usize,
+    label: String,
+    first_seed: bool,
+}
+
+impl Trace<'_> {
+    fn class(&self, more: &str) -> String {
+        let seed = if self.first_seed { "" } else { " seed" };
+        format!("line v{}{seed} {more}", self.style)
+            .trim_end()
+            .to_owned()
+    }
+
+    /// A value of the recorded states over iterations.
+    fn points(&self, value: impl Fn(&Stats) -> Option<f64>) -> Vec<(f64, f64)> {
+        let finite = |s: &Stats| Some((s.iteration as f64, value(s).filter(|v| v.is_finite())?));
+        self.history.stats.iter().filter_map(finite).collect()
+    }
+}
+
+/// All timelines of a group: those that span the page, then those that take half of it.
+pub fn timelines(variants: &[Variant]) -> Vec<Chart> {
+    let mut traces = Vec::new();
+    for (style, variant) in variants.iter().enumerate() {
+        for (index, run) in variant.runs.iter().enumerate() {
+            let seed = match variant.runs.len() {
+                1 => String::new(),
+                _ => format!(", seed {}", run.config.seed),
+            };
+            traces.push(Trace {
+                history: &run.history,
+                style,
+                label: format!("{}{seed}", variant.label),
+                first_seed: index == 0,
+            });
+        }
+    }
+    let end = traces
+        .iter()
+        .map(|t| t.history.iteration())
+        .max()
+        .unwrap_or(0) as f64;
+    let mut charts = Vec::new();
+    charts.extend(balance(&traces, end));
+    charts.extend(densities(&traces, end));
+    charts.extend(loss(&traces, end, "Discriminator loss", |s| s.d_loss));
+    charts.extend(loss(&traces, end, "Generator loss", |s| s.g_loss));
+    let modes = |q: &Quality| q.modes.map(|n| n as f64);
+    charts.extend(quality(&traces, end, "Modes covered", modes));
+    charts.extend(quality(&traces, end, "Share of samples on a mode", |q| {
+        q.high_quality
+    }));
+    charts.extend(quality(
+        &traces,
+        end,
+        "KL of the mode histogram (nats)",
+        |q| q.kl,
+    ));
+    let frechet = "Fr\u{e9}chet distance on fixed random features (not FID)";
+    charts.extend(quality(&traces, end, frechet, |q| q.frechet_rf));
+    charts
+}
+
+fn balance(traces: &[Trace], end: f64) -> Option<Chart> {
+    let windows: Vec<Vec<(f64, f64)>> = traces
+        .iter()
+        .map(|t| t.points(|s| t.history.window_br(s)))
+        .collect();
+    let all = || windows.iter().flatten().map(|p| p.1);
+    let (low, high) = robust_range(all())?;
+    let bands: Vec<(f64, f64)> = traces.iter().filter_map(|t| t.history.band()).collect();
+    let bottom = bands.iter().map(|b| b.0).fold(f64::INFINITY, f64::min);
+    let top = bands.iter().map(|b| b.1).fold(f64::NEG_INFINITY, f64::max);
+    let range = (
+        low.min(bottom - 0.2).max(-0.6),
+        high.max(top + 0.2).min(1.8),
+    );
+    let outside = all().filter(|v| !(range.0..=range.1).contains(v)).count();
+    let mut note = String::from("lines: over the window, as the controller sees it");
+    if traces.len() <= RUNS_WITH_DOTS {
+        note += "; dots: single samples";
+    }
+    if outside > 0 {
+        note += &format!("; {outside} values lie outside the picture");
+    }
+    let mut chart = chart::frame("Balance ratio", note, true, 0);
+    let scale = chart.scale(end, range);
+    chart.zones = zones(&scale, bottom, top);
+    if traces.len() <= RUNS_WITH_DOTS {
+        for trace in traces {
+            let samples = trace.points(|s| s.br);
+            let stride = samples.len().div_ceil(chart::MAX_POINTS).max(1);
+            let samples: Vec<(f64, f64)> = samples.into_iter().step_by(stride).collect();
+            chart.lines.push(Line {
+                class: trace.class("dots"),
+                path: scale.dots(&samples),
+                label: trace.label.clone(),
+            });
+        }
+    }
+    for (trace, window) in traces.iter().zip(&windows) {
+        chart.lines.push(Line {
+            class: trace.class(""),
+            path: scale.line(&thin(window)),
+            label: trace.label.clone(),
+        });
+    }
+    Some(chart)
+}
+
+fn zones(scale: &Scale, bottom: f64, top: f64) -> Vec<Zone> {
+    let zone = |low: f64, high: f64, class, label: String, text_at: f64| {
+        let y = scale.y(high.min(scale.y.1));
+        let h = (scale.y(low.max(scale.y.0)) - y).max(0.0);
+        Zone {
+            y,
+            h,
+            class,
+            label,
+            text_y: y + 15.0 + text_at * (h - 22.0).max(0.0),
+        }
+    };
+    vec![
+        zone(top, f64::INFINITY, "weak", "D too weak".into(), 0.0),
+        zone(
+            bottom,
+            top,
+            "band",
+            format!("target {bottom} to {top}"),
+            0.0,
+        ),
+        zone(
+            f64::NEG_INFINITY,
+            bottom,
+            "strong",
+            "D too strong".into(),
+            1.0,
+        ),
+    ]
+}
+
+fn densities(traces: &[Trace], end: f64) -> Option<Chart> {
+    let role_class = |role| if role == Role::G { "g" } else { "d" };
+    let drop_grow = |trace: &Trace, role| -> Vec<f64> {
+        let is = |m: &&MaskEvent| m.net == role && m.change == MaskChange::DropGrow;
+        let all: Vec<f64> = trace
+            .history
+            .masks
+            .iter()
+            .filter(is)
+            .map(|m| m.iteration as f64)
+            .collect();
+        let stride = all.len().div_ceil(MAX_TICKS).max(1);
+        all.into_iter().step_by(stride).collect()
+    };
+    let strips: Vec<(&Trace, Role, Vec<f64>)> = traces
+        .iter()
+        .filter(|trace| trace.first_seed)
+        .flat_map(|trace| [Role::G, Role::D].map(|role| (trace, role, drop_grow(trace, role))))
+        .filter(|(_, _, at)| !at.is_empty())
+        .collect();
+    let note = "densities of G (purple) and D (blue); triangles: density raised or lowered; ticks below: drop and grow";
+    let mut chart = chart::frame("Density", note.into(), true, strips.len());
+    let density = |role| {
+        move |s: &Stats| {
+            Some(if role == Role::G {
+                s.density_g
+            } else {
+                s.density_d
+            })
+        }
+    };
+    let highest = traces
+        .iter()
+        .flat_map(|t| {
+            t.history
+                .stats
+                .iter()
+                .flat_map(|s| [s.density_g, s.density_d])
+        })
+        .reduce(f64::max)?;
+    let scale = chart.scale(end, (0.0, (highest * 1.12).clamp(0.05, 1.04)));
+    for role in [Role::D, Role::G] {
+        for trace in traces {
+            let start = trace.history.density_range(role).map(|d| (0.0, d.0));
+            let course: Vec<(f64, f64)> = start
+                .into_iter()
+                .chain(trace.points(density(role)))
+                .collect();
+            let last = course.last().map_or(0.0, |p| p.0);
+            chart.lines.push(Line {
+                class: trace.class(role_class(role)),
+                path: scale.steps(&thin(&changes(course)), last),
+                label: format!("{}: density of {role}", trace.label),
+            });
+        }
+    }
+    for trace in traces {
+        chart.marks.extend(density_marks(trace, &scale));
+    }
+    let axis = chart.plot.y + chart.plot.h + 32.0;
+    for (index, (trace, role, at)) in strips.into_iter().enumerate() {
+        let y = axis + (index as f64 + 0.5) * LANE_HEIGHT;
+        let tick = |at: &f64| format!("M{:.1} {:.1}v7", scale.x(*at), y + 4.0);
+        chart.lanes.push(Lane {
+            label: format!("{} {role}", trace.label),
+            class: format!("lane {}", role_class(role)),
+            y,
+            path: at.iter().map(tick).collect(),
+        });
+    }
+    Some(chart)
+}
+
+fn density_marks(trace: &Trace, scale: &Scale) -> Vec<Mark> {
+    let moved: Vec<&MaskEvent> = trace
+        .history
+        .masks
+        .iter()
+        .filter(|m| m.change != MaskChange::DropGrow)
+        .collect();
+    let stride = moved.len().div_ceil(MAX_TICKS).max(1);
+    let mark = |m: &&MaskEvent| {
+        let (x, y) = (scale.x(m.iteration as f64), scale.y(m.density));
+        let (class, verb, n, slope) = match m.change {
+            MaskChange::Lower => ("lower", "lowered", m.dropped, 8.0),
+            _ => ("raise", "raised", m.grown, -8.0),
+        };
+        let br = m.br.map_or(String::new(), |br| format!(" on BR {br:.2}"));
+        Mark {
+            class: format!("mark {class} {}", if m.net == Role::G { "g" } else { "d" }),
+            path: format!("M{:.1} {:.1}h10l-5 {slope}z", x - 5.0, y + 0.4 * slope),
+            label: format!(
+                "{}, iteration {}: {} {verb} to {:.3}{br} ({} weights)",
+                trace.label,
+                m.iteration,
+                m.net,
+                m.density,
+                count(n as f64)
+            ),
+        }
+    };
+    moved.iter().step_by(stride).map(mark).collect()
+}
+
+/// The points at which the value changes.
+fn changes(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+    let mut kept: Vec<(f64, f64)> = Vec::new();
+    for point in points {
+        if kept
+            .last()
+            .is_none_or(|last| (last.1 - point.1).abs() > 1e-6)
+        {
+            kept.push(point);
+        }
+    }
+    kept
+}
+
+fn loss(traces: &[Trace], end: f64, title: &str, value: fn(&Stats) -> f32) -> Option<Chart> {
+    let courses: Vec<Vec<(f64, f64)>> = traces
+        .iter()
+        .map(|t| smooth(&t.points(|s| Some(f64::from(value(s)))), LOSS_PARTS))
+        .collect();
+    lines(
+        traces,
+        end,
+        title,
+        "means of neighbouring iterations",
+        &courses,
+        false,
+    )
+}
+
+fn quality(
+    traces: &[Trace],
+    end: f64,
+    title: &str,
+    value: fn(&Quality) -> Option<f64>,
+) -> Option<Chart> {
+    let courses: Vec<Vec<(f64, f64)>> = traces
+        .iter()
+        .map(|t| {
+            let point =
+                |q: &Quality| Some((q.iteration as f64, value(q).filter(|v| v.is_finite())?));
+            t.history.quality.iter().filter_map(point).collect()
+        })
+        .collect();
+    lines(traces, end, title, "", &courses, true)
+}
+
+fn lines(
+    traces: &[Trace],
+    end: f64,
+    title: &str,
+    note: &str,
+    courses: &[Vec<(f64, f64)>],
+    from_zero: bool,
+) -> Option<Chart> {
+    let (low, high) = robust_range(courses.iter().flatten().map(|p| p.1))?;
+    let mut chart = chart::frame(title, note.into(), false, 0);
+    let scale = chart.scale(end, (if from_zero { low.min(0.0) } else { low }, high));
+    for (trace, course) in traces.iter().zip(courses) {
+        chart.lines.push(Line {
+            class: trace.class(""),
+            path: scale.line(&thin(course)),
+            label: trace.label.clone(),
+        });
+        if from_zero {
+            chart.lines.push(Line {
+                class: trace.class("points"),
+                path: scale.dots(course),
+                label: trace.label.clone(),
+            });
+        }
+    }
+    Some(chart)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use crate::report::variant::variants;
+
+    #[test]
+    fn a_run_has_its_timelines_and_they_stay_small() {
+        let runs = [
+            fixture::run("adapt-relax", 1, 30_000),
+            fixture::run("stu-gan", 1, 30_000),
+        ];
+        let charts = timelines(&variants(&runs));
+        let titles: Vec<&str> = charts.iter().map(|c| c.title.as_str()).collect();
+        assert_eq!(
+            titles[..4],
+            [
+                "Balance ratio",
+                "Density",
+                "Discriminator loss",
+                "Generator loss"
+            ]
+        );
+        assert!(titles.contains(&"Modes covered"));
+        for line in charts.iter().flat_map(|c| &c.lines) {
+            let points = line.path.matches(['M', 'L', 'V']).count();
+            assert!(
+                points <= chart::MAX_POINTS + 1,
+                "{} has {points} points",
+                line.label
+            );
+            assert!(
+                !line.path.contains("NaN") && !line.path.contains("inf"),
+                "{}",
+                line.path
+            );
+        }
+        assert!(!charts[1].marks.is_empty() && charts[1].lanes.len() == 2);
+    }
+
+    #[test]
+    fn an_empty_history_has_no_charts() {
+        let mut run = fixture::run("static", 1, 10);
+        run.history = History::default();
+        assert!(timelines(&variants(&[run])).is_empty());
+    }
+
+    #[test]
+    fn a_staircase_is_its_changes() {
+        let points = vec![(0.0, 0.1), (1.0, 0.1), (2.0, 0.2), (3.0, 0.2)];
+        assert_eq!(changes(points), [(0.0, 0.1), (2.0, 0.2)]);
+    }
+}

@@ -1,0 +1,178 @@
+//! Which runs of a group are the same settings under other seeds, and what tells the others apart.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+use tightrope_core::record::StoredRun;
+
+/// Runs that differ in nothing but the seed.
+pub struct Variant<'a> {
+    /// Short and unique within the group, e.g. `static (strong), d_D 0.5`.
+    pub label: String,
+    /// By rising seed.
+    pub runs: Vec<&'a StoredRun>,
+    /// Every setting but the seed, by its name.
+    pub settings: Settings,
+}
+
+/// Settings by their dotted name, as `--set` takes them.
+pub type Settings = BTreeMap<String, String>;
+
+/// One line of the table of settings that differ.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// The setting.
+    pub key: String,
+    /// Its value in every variant.
+    pub values: Vec<String>,
+}
+
+/// Sorts runs into variants, in the order in which they come.
+pub fn variants<'a>(runs: &'a [StoredRun]) -> Vec<Variant<'a>> {
+    let mut variants: Vec<Variant<'a>> = Vec::new();
+    for run in runs {
+        let mut settings = settings(run);
+        settings.remove("seed");
+        match variants.iter_mut().find(|v| v.settings == settings) {
+            Some(variant) => variant.runs.push(run),
+            None => variants.push(Variant {
+                label: String::new(),
+                runs: vec![run],
+                settings,
+            }),
+        }
+    }
+    for variant in &mut variants {
+        variant.runs.sort_by_key(|run| run.config.seed);
+    }
+    for (index, label) in labels(&variants).into_iter().enumerate() {
+        variants[index].label = label;
+    }
+    variants
+}
+
+/// The settings that are not the same in all variants.
+pub fn differences(variants: &[Variant]) -> Vec<Difference> {
+    let all: Vec<&Settings> = variants.iter().map(|v| &v.settings).collect();
+    differing(&all)
+        .into_iter()
+        .map(|key| Difference {
+            values: all.iter().map(|s| shown(s, &key)).collect(),
+            key,
+        })
+        .collect()
+}
+
+fn shown(settings: &Settings, key: &str) -> String {
+    settings
+        .get(key)
+        .cloned()
+        .unwrap_or_else(|| "\u{2013}".into())
+}
+
+fn differing(all: &[&Settings]) -> Vec<String> {
+    let mut keys: Vec<&String> = all.iter().flat_map(|s| s.keys()).collect();
+    keys.sort();
+    keys.dedup();
+    keys.retain(|key| all.iter().any(|s| s.get(*key) != all[0].get(*key)));
+    keys.into_iter().cloned().collect()
+}
+
+/// The method's name, and among namesakes what sets each apart.
+fn labels(variants: &[Variant]) -> Vec<String> {
+    let name = |v: &Variant| shown(&v.settings, "method");
+    let label = |variant: &Variant| {
+        let namesakes: Vec<&Settings> = variants
+            .iter()
+            .filter(|other| name(other) == name(variant))
+            .map(|other| &other.settings)
+            .collect();
+        let apart: Vec<String> = differing(&namesakes)
+            .iter()
+            .filter(|key| *key != "preset")
+            .map(|key| format!("{} {}", short(key), shown(&variant.settings, key)))
+            .collect();
+        match apart.len() {
+            0 => name(variant),
+            1..=3 => format!("{}, {}", name(variant), apart.join(", ")),
+            _ => format!("{}, {}, \u{2026}", name(variant), apart[..3].join(", ")),
+        }
+    };
+    let mut labels: Vec<String> = variants.iter().map(label).collect();
+    for index in 1..labels.len() {
+        if labels[..index].contains(&labels[index]) {
+            labels[index] += &format!(" #{}", index + 1);
+        }
+    }
+    labels
+}
+
+fn short(key: &str) -> &str {
+    match key {
+        "generator.density" => "d_G",
+        "discriminator.density" => "d_D",
+        _ => key,
+    }
+}
+
+fn settings(run: &StoredRun) -> Settings {
+    let mut settings = Settings::new();
+    if let Ok(value) = serde_json::to_value(&run.config) {
+        flatten(String::new(), &value, &mut settings);
+    }
+    settings
+}
+
+fn flatten(key: String, value: &Value, into: &mut Settings) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let key = if key.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{key}.{name}")
+                };
+                flatten(key, value, into);
+            }
+        }
+        Value::String(text) => {
+            into.insert(key, text.clone());
+        }
+        Value::Null => {}
+        other => {
+            into.insert(key, other.to_string());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn seeds_fold_together_and_settings_set_apart() {
+        let mut runs = vec![
+            fixture::run("static", 2, 100),
+            fixture::run("adapt-relax", 1, 100),
+            fixture::run("static", 1, 100),
+            fixture::run("static", 1, 100),
+        ];
+        runs[3].config.discriminator.density = 0.5;
+        let variants = variants(&runs);
+        let labels: Vec<&str> = variants.iter().map(|v| v.label.as_str()).collect();
+        assert_eq!(
+            labels,
+            ["static, d_D 0.1", "adapt-relax", "static, d_D 0.5"]
+        );
+        let seeds: Vec<u64> = variants[0].runs.iter().map(|r| r.config.seed).collect();
+        assert_eq!(seeds, [1, 2]);
+        let density = Difference {
+            key: "discriminator.density".into(),
+            values: ["0.1", "0.1", "0.5"].map(String::from).into(),
+        };
+        assert!(differences(&variants).contains(&density));
+        assert!(differences(&variants).iter().all(|d| d.key != "seed"));
+    }
+}

@@ -1,0 +1,193 @@
+//! Numbers in words: how a run went, and who kept the balance.
+
+use super::outcome::Outcome;
+
+/// Three significant digits, or an integer.
+pub fn number(value: f64) -> String {
+    let size = value.abs();
+    if value.fract() == 0.0 && size < 1e6 {
+        return format!("{value:.0}");
+    }
+    match size {
+        s if s >= 100.0 => format!("{value:.0}"),
+        s if s >= 10.0 => format!("{value:.1}"),
+        s if s >= 0.001 => format!("{value:.*}", if s >= 1.0 { 2 } else { 3 }),
+        _ => format!("{value:.1e}"),
+    }
+}
+
+/// A count with thousands set apart.
+pub fn count(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push('\u{202F}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A share as a percentage.
+pub fn percent(share: f64) -> String {
+    format!("{:.0}\u{202F}%", share * 100.0)
+}
+
+/// How a run, or the mean of several, went: quality, then balance, then what became of D's density.
+pub fn sentence(outcome: &Outcome) -> String {
+    let parts: Vec<String> = [quality(outcome), balance(outcome), density(outcome)]
+        .into_iter()
+        .flatten()
+        .collect();
+    if parts.is_empty() {
+        "nothing measured yet".into()
+    } else {
+        parts.join("; ")
+    }
+}
+
+/// The quality of the last samples.
+pub fn quality(outcome: &Outcome) -> Option<String> {
+    let mut parts = Vec::new();
+    if let Some(modes) = outcome.modes {
+        let total = outcome
+            .modes_total
+            .map_or(String::new(), |n| format!(" of {}", number(n)));
+        let modes = (modes * 10.0).round() / 10.0;
+        parts.push(format!("{}{total} modes", number(modes)));
+    }
+    if let Some(share) = outcome.high_quality {
+        parts.push(format!("{} of samples on a mode", percent(share)));
+    }
+    if let Some(frechet) = outcome.frechet {
+        parts.push(format!(
+            "Fr\u{e9}chet (random features) {}",
+            number(frechet)
+        ));
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn balance(outcome: &Outcome) -> Option<String> {
+    let (br, in_band) = (outcome.late_br?, outcome.in_band?);
+    let below = outcome.below_band.unwrap_or(0.0);
+    let above = (1.0 - in_band - below).max(0.0);
+    let br = format!("BR {br:.2}");
+    Some(if in_band >= below.max(above) {
+        format!("{br}, in its band {} of the time", percent(in_band))
+    } else if below >= above {
+        format!("{br}, D too strong {} of the time", percent(below))
+    } else {
+        format!("{br}, D too weak {} of the time", percent(above))
+    })
+}
+
+fn density(outcome: &Outcome) -> Option<String> {
+    let (start, now) = (outcome.density_d_start?, outcome.density_d?);
+    Some(if (now - start).abs() < 0.005 {
+        format!("d_D stayed at {now:.2}")
+    } else {
+        format!("d_D went from {start:.2} to {now:.2}")
+    })
+}
+
+/// Who kept the balance and who made the better samples, among labelled outcomes.
+pub fn headline(outcomes: &[(&str, &Outcome)]) -> Option<String> {
+    if outcomes.len() < 2 {
+        return None;
+    }
+    let kept = best(outcomes, |o| o.in_band);
+    let sampled = best(outcomes, |o| {
+        o.frechet
+            .map(|f| -f)
+            .or_else(|| Some(o.modes? + o.high_quality.unwrap_or(0.0)))
+    });
+    let share = |o: &Outcome| {
+        format!(
+            "{} of the time in its band",
+            percent(o.in_band.unwrap_or(0.0))
+        )
+    };
+    let samples = |o: &Outcome| quality(o).unwrap_or_default();
+    match (kept, sampled) {
+        (Some((who, o)), Some((other, _))) if who == other => Some(format!(
+            "{who} kept the balance best ({}) and made the best samples ({}).",
+            share(o),
+            samples(o)
+        )),
+        (Some((who, o)), Some((other, p))) => Some(format!(
+            "{who} kept the balance best ({}); {other} made the best samples ({}).",
+            share(o),
+            samples(p)
+        )),
+        (Some((who, o)), None) => Some(format!("{who} kept the balance best ({}).", share(o))),
+        (None, Some((who, o))) => Some(format!("{who} made the best samples ({}).", samples(o))),
+        (None, None) => None,
+    }
+}
+
+/// The one outcome with the highest value; `None` when nobody leads.
+fn best<'a>(
+    outcomes: &[(&'a str, &'a Outcome)],
+    value: impl Fn(&Outcome) -> Option<f64>,
+) -> Option<(&'a str, &'a Outcome)> {
+    let known: Vec<_> = outcomes
+        .iter()
+        .filter_map(|(who, o)| Some((value(o)?, *who, *o)))
+        .collect();
+    let top = known.iter().map(|k| k.0).max_by(f64::total_cmp)?;
+    let mut leaders = known.iter().filter(|k| k.0 == top);
+    match (leaders.next(), leaders.next()) {
+        (Some(&(_, who, outcome)), None) => Some((who, outcome)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(modes: f64, br: f64, in_band: f64, below: f64) -> Outcome {
+        Outcome {
+            modes: Some(modes),
+            modes_total: Some(24.0),
+            late_br: Some(br),
+            in_band: Some(in_band),
+            below_band: Some(below),
+            density_d_start: Some(0.1),
+            density_d: Some(0.45),
+            ..Outcome::default()
+        }
+    }
+
+    #[test]
+    fn one_sentence_says_how_it_went() {
+        assert_eq!(
+            sentence(&outcome(20.0, 0.52, 0.71, 0.2)),
+            "20 of 24 modes; BR 0.52, in its band 71\u{202F}% of the time; d_D went from 0.10 to 0.45"
+        );
+        assert!(sentence(&outcome(3.0, 0.2, 0.1, 0.8)).contains("D too strong 80"));
+        assert!(sentence(&outcome(3.0, 0.9, 0.1, 0.2)).contains("D too weak 70"));
+        assert_eq!(sentence(&Outcome::default()), "nothing measured yet");
+    }
+
+    #[test]
+    fn the_headline_names_the_leaders_and_no_ties() {
+        let (a, b) = (outcome(20.0, 0.5, 0.7, 0.0), outcome(21.0, 0.2, 0.1, 0.8));
+        let line = headline(&[("A", &a), ("B", &b)]).unwrap();
+        assert!(
+            line.starts_with("A kept the balance best") && line.contains("B made the best samples"),
+            "{line}"
+        );
+        assert_eq!(headline(&[("A", &a), ("A2", &a)]), None);
+        assert_eq!(headline(&[("A", &a)]), None);
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        let shown = [0.0, 24.0, 0.12345, 1.2345, 12.345, 123.45, 1e-5].map(number);
+        assert_eq!(shown, ["0", "24", "0.123", "1.23", "12.3", "123", "1.0e-5"]);
+        assert_eq!(count(1_053_824.0), "1\u{202F}053\u{202F}824");
+    }
+}

@@ -1,0 +1,7 @@
+//! The balance between the two players: how it is measured, and who changes a mask because of it.
+
+pub mod controller;
+pub mod ratio;
+
+pub use controller::Controller;
+pub use ratio::{Sample, Window};

@@ -1,0 +1,233 @@
+//! The balance ratio (ADAPT, section 4.1, equation 4): which part of the gap between real and fake
+//! one generator update closes.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{BalanceConfig, Estimator};
+use crate::event::Verdict;
+
+/// A smaller gap than this makes a sample's ratio meaningless, so that sample is skipped.
+const MIN_GAP: f64 = 1e-6;
+/// A discriminator that scores this many probes in a row alike is dead.
+const DEAD_SAMPLES: usize = 5;
+/// Scores this near to each other, relative to their size, are the same: what remains is the
+/// rounding of float32 means over different batch sizes.
+const SAME_SCORE: f64 = 5e-7;
+
+/// Mean critic scores of one probe.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Of fakes after the generator's update, mean D(G'(z)).
+    pub post: f64,
+    /// Of the same z before it, mean D(G(z)).
+    pub pre: f64,
+    /// Of the last critic minibatch, mean D(x).
+    pub real: f64,
+}
+
+impl Sample {
+    /// BR = (post - pre) / (real - pre).
+    pub fn ratio(&self) -> f64 {
+        self.gain() / self.gap()
+    }
+
+    /// What the update won, post - pre.
+    pub fn gain(&self) -> f64 {
+        self.post - self.pre
+    }
+
+    /// What there was to win, real - pre.
+    pub fn gap(&self) -> f64 {
+        self.real - self.pre
+    }
+
+    fn is_flat(&self) -> bool {
+        let size = self.real.abs().max(self.pre.abs()).max(self.post.abs());
+        self.gap().abs().max(self.gain().abs()) <= SAME_SCORE * size
+    }
+}
+
+/// The latest samples. Its serialised form is its state in a checkpoint.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Window {
+    samples: VecDeque<Sample>,
+}
+
+impl Window {
+    /// Adds a probe's scores.
+    pub fn push(&mut self, sample: Sample) {
+        self.samples.push_back(sample);
+    }
+
+    /// Forgets all but the latest `window` samples. The authors do so after the discriminator's
+    /// update, which therefore sees one more on iterations that probe.
+    pub fn trim(&mut self, window: usize) {
+        let excess = self.samples.len().saturating_sub(window);
+        self.samples.drain(..excess);
+    }
+
+    /// Number of samples.
+    pub fn len(&self) -> usize {
+        self.samples.len()
+    }
+
+    /// Whether there is no sample.
+    pub fn is_empty(&self) -> bool {
+        self.samples.is_empty()
+    }
+
+    /// The latest sample.
+    pub fn latest(&self) -> Option<&Sample> {
+        self.samples.back()
+    }
+
+    /// Mean of the samples' ratios (the authors); samples without a gap are left out.
+    pub fn mean_of_ratios(&self) -> Option<f64> {
+        mean(
+            self.samples
+                .iter()
+                .filter(|s| s.gap().abs() >= MIN_GAP)
+                .map(Sample::ratio),
+        )
+    }
+
+    /// Mean gain over mean gap, which no single small gap can dominate. A mean gap at or below
+    /// `gap_floor` is infinitely well balanced, that is, "D too weak".
+    pub fn ratio_of_means(&self, gap_floor: f64) -> Option<f64> {
+        let gain = mean(self.samples.iter().map(Sample::gain))?;
+        let gap = mean(self.samples.iter().map(Sample::gap))?;
+        Some(if gap <= gap_floor.max(MIN_GAP) {
+            f64::INFINITY
+        } else {
+            gain / gap
+        })
+    }
+
+    /// The balance ratio as the settings ask for it.
+    pub fn ratio(&self, config: &BalanceConfig) -> Option<f64> {
+        match config.estimator {
+            Estimator::MeanOfRatios => self.mean_of_ratios(),
+            Estimator::RatioOfMeans => self.ratio_of_means(config.gap_floor),
+        }
+    }
+
+    /// Whether the discriminator has scored everything alike for the last few probes (hinge loss exactly 2).
+    pub fn is_dead(&self) -> bool {
+        self.samples.len() >= DEAD_SAMPLES
+            && self
+                .samples
+                .iter()
+                .rev()
+                .take(DEAD_SAMPLES)
+                .all(Sample::is_flat)
+    }
+
+    /// The balance in a word; nothing before the first meaningful sample.
+    pub fn verdict(&self, config: &BalanceConfig) -> Option<Verdict> {
+        if self.is_dead() {
+            return Some(Verdict::DDead);
+        }
+        let ratio = self.ratio(config)?;
+        if ratio >= config.br_high {
+            Some(Verdict::DTooWeak)
+        } else if ratio <= config.br_low {
+            Some(Verdict::DTooStrong)
+        } else {
+            (!ratio.is_nan()).then_some(Verdict::Balanced)
+        }
+    }
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (count, sum) = values.fold((0, 0.0), |(count, sum), value| (count + 1, sum + value));
+    (count > 0).then(|| sum / f64::from(count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn window(samples: &[(f64, f64, f64)]) -> Window {
+        let mut window = Window::default();
+        for &(post, pre, real) in samples {
+            window.push(Sample { post, pre, real });
+        }
+        window
+    }
+
+    fn config(estimator: Estimator) -> BalanceConfig {
+        BalanceConfig {
+            probe_interval: 1,
+            window: 4,
+            estimator,
+            br_low: 0.45,
+            br_high: 0.55,
+            gap_floor: 0.02,
+            density_step: 0.05,
+            d_min: 0.05,
+            d_max: 1.0,
+            warmup: 0,
+        }
+    }
+
+    #[test]
+    fn one_vanishing_gap_is_skipped_and_one_small_gap_dominates_only_the_mean_of_ratios() {
+        let skipped = window(&[(0.5, 0.0, 1.0), (7.0, 0.0, 1e-7)]);
+        assert_eq!(skipped.mean_of_ratios(), Some(0.5));
+        let small = window(&[(0.5, 0.0, 1.0), (0.5, 0.0, 0.001)]);
+        assert_eq!(small.mean_of_ratios(), Some(250.25));
+        assert!((small.ratio_of_means(0.02).unwrap() - 1.0 / 1.001).abs() < 1e-12);
+        assert_eq!(Window::default().mean_of_ratios(), None);
+        assert_eq!(Window::default().ratio_of_means(0.02), None);
+    }
+
+    #[test]
+    fn no_gap_is_too_weak() {
+        let closed = window(&[(0.1, 0.0, 0.01), (0.1, 0.0, 0.01)]);
+        assert_eq!(closed.ratio_of_means(0.02), Some(f64::INFINITY));
+        assert_eq!(
+            closed.verdict(&config(Estimator::RatioOfMeans)),
+            Some(Verdict::DTooWeak)
+        );
+    }
+
+    #[test]
+    fn verdicts_include_their_bounds() {
+        for (post, verdict) in [
+            (0.45, Verdict::DTooStrong),
+            (0.5, Verdict::Balanced),
+            (0.55, Verdict::DTooWeak),
+        ] {
+            for estimator in [Estimator::MeanOfRatios, Estimator::RatioOfMeans] {
+                let window = window(&[(post, 0.0, 1.0)]);
+                assert_eq!(window.verdict(&config(estimator)), Some(verdict));
+            }
+        }
+    }
+
+    #[test]
+    fn a_discriminator_that_answers_the_same_to_everything_is_dead() {
+        let c = config(Estimator::RatioOfMeans);
+        let flat = [(0.3, 0.3 + 1e-8, 0.3); DEAD_SAMPLES];
+        assert_eq!(window(&flat).verdict(&c), Some(Verdict::DDead));
+        assert_eq!(
+            window(&[(0.0, 0.0, 0.0); DEAD_SAMPLES]).verdict(&c),
+            Some(Verdict::DDead)
+        );
+        assert_ne!(window(&flat[1..]).verdict(&c), Some(Verdict::DDead));
+        let mut alive = flat;
+        alive[2] = (0.31, 0.3, 0.3);
+        assert_ne!(window(&alive).verdict(&c), Some(Verdict::DDead));
+    }
+
+    #[test]
+    fn trimming_keeps_the_latest() {
+        let mut w = window(&[(1.0, 0.0, 1.0), (2.0, 0.0, 1.0), (3.0, 0.0, 1.0)]);
+        w.trim(2);
+        assert_eq!((w.len(), w.mean_of_ratios()), (2, Some(2.5)));
+        let state = serde_json::to_string(&w).unwrap();
+        assert_eq!(serde_json::from_str::<Window>(&state).unwrap(), w);
+    }
+}

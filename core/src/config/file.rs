@@ -1,0 +1,248 @@
+//! `config.json`: a complete one is a run's settings; a partial one is laid over a preset.
+
+use serde_json::Value;
+
+use super::edit::{hint, leaves, lookup};
+use super::{CONFIG_VERSION, RunConfig, preset};
+use crate::error::{Error, Result};
+
+impl RunConfig {
+    /// Reads a complete `config.json`. Lists everything that is unknown, missing or of the wrong type.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let file = parse(text)?;
+        let mut config = skeleton(&file);
+        let tree = config.tree();
+        let mut problems = Vec::new();
+        let found = leaves(&file);
+        for (path, value) in &found {
+            if lookup(&tree, path).is_none() {
+                let known: Vec<String> = leaves(&tree).into_iter().map(|(path, _)| path).collect();
+                problems.push(format!(
+                    "{path}: no such setting{}",
+                    hint(path, known.iter().map(String::as_str))
+                ));
+            } else if let Err(line) = config.put(path, vec![value.clone()], &plain(value)) {
+                problems.push(line);
+            }
+        }
+        for (path, _) in leaves(&tree) {
+            if lookup(&file, &path).is_none() {
+                problems.push(format!(
+                    "{path}: missing; a complete config.json has every setting"
+                ));
+            }
+        }
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(Error::Settings(problems))
+        }
+    }
+}
+
+/// A `config.json` that need not be complete.
+#[derive(Clone, Debug, Default)]
+pub struct ConfigFile {
+    /// The preset it names.
+    pub preset: Option<String>,
+    /// The method it names.
+    pub method: Option<String>,
+    /// The strategy it names.
+    pub strategy: Option<String>,
+    settings: Value,
+}
+
+impl ConfigFile {
+    /// Reads the file's text; settings are checked when they are laid over a preset.
+    pub fn parse(text: &str) -> Result<Self> {
+        let mut settings = parse(text)?;
+        let mut problems = Vec::new();
+        let mut take = |name: &str| match settings
+            .as_object_mut()
+            .and_then(|fields| fields.remove(name))
+        {
+            Some(Value::String(text)) => Some(text),
+            Some(Value::Null) | None => None,
+            Some(other) => {
+                problems.push(format!("{name}: `{other}` is not a name"));
+                None
+            }
+        };
+        let (preset, method, strategy) = (take("preset"), take("method"), take("strategy"));
+        if let Some(fields) = settings.as_object_mut() {
+            fields.remove("version");
+        }
+        if problems.is_empty() {
+            Ok(Self {
+                preset,
+                method,
+                strategy,
+                settings,
+            })
+        } else {
+            Err(Error::Settings(problems))
+        }
+    }
+
+    /// Its settings as `(name, value)` for [`preset::resolve`], given the preset they are laid over. A model of
+    /// another kind than the preset's replaces it whole.
+    pub fn overrides(&self, base: &RunConfig) -> Vec<(String, String)> {
+        let mut settings = self.settings.clone();
+        let mut out = Vec::new();
+        let tree = base.tree();
+        let foreign = settings
+            .get("model")
+            .and_then(Value::as_object)
+            .is_some_and(|model| {
+                model.keys().any(|kind| {
+                    tree.get("model")
+                        .is_some_and(|known| known.get(kind).is_none())
+                })
+            });
+        if foreign
+            && let Some(model) = settings
+                .as_object_mut()
+                .and_then(|fields| fields.remove("model"))
+        {
+            out.push(("model".to_owned(), model.to_string()));
+        }
+        out.extend(
+            leaves(&settings)
+                .into_iter()
+                .map(|(path, value)| (path, value.to_string())),
+        );
+        out.retain(|(path, _)| !path.is_empty());
+        out
+    }
+}
+
+/// A JSON object of a version this build knows.
+fn parse(text: &str) -> Result<Value> {
+    let file: Value = serde_json::from_str(text)
+        .map_err(|error| Error::Settings(vec![format!("config.json: not JSON ({error})")]))?;
+    if !file.is_object() {
+        return Err(Error::Settings(vec![
+            "config.json: not a JSON object of settings".to_owned(),
+        ]));
+    }
+    match file.get("version").and_then(Value::as_u64) {
+        Some(version) if version > u64::from(CONFIG_VERSION) => {
+            Err(Error::Settings(vec![format!(
+                "version: written by a newer Tightrope (config version {version}, \
+             this one reads up to {CONFIG_VERSION}); update"
+            )]))
+        }
+        _ => Ok(file),
+    }
+}
+
+/// A value as the user wrote it, text without its quotes.
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Any settings with the file's kind of model, to be overwritten one by one.
+fn skeleton(file: &Value) -> RunConfig {
+    let mlp = file
+        .get("model")
+        .and_then(|model| model.get("mlp"))
+        .is_some();
+    if mlp {
+        preset::plane::base()
+    } else {
+        preset::image::base()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::preset::PRESETS;
+
+    #[test]
+    fn what_is_written_reads_back() {
+        for preset in PRESETS {
+            let config = (preset.build)();
+            let text = serde_json::to_string_pretty(&config).unwrap();
+            assert_eq!(RunConfig::from_json(&text).unwrap(), config);
+        }
+    }
+
+    #[test]
+    fn all_problems_are_listed_with_their_path() {
+        let mut tree = (preset::find("spiral").unwrap().build)().tree();
+        tree["generator"]["lr"] = "fast".into();
+        tree["generator"]["speed"] = 3.into();
+        tree["loss"] = "hing".into();
+        tree["method"] = "adapt".into();
+        tree["balance"].as_object_mut().unwrap().remove("window");
+        let Err(Error::Settings(lines)) = RunConfig::from_json(&tree.to_string()) else {
+            panic!("accepted")
+        };
+        let all = lines.join("\n");
+        assert_eq!(lines.len(), 5, "{all}");
+        assert!(
+            all.contains("generator.lr: `fast` is not a number"),
+            "{all}"
+        );
+        assert!(all.contains("generator.speed: no such setting"), "{all}");
+        assert!(
+            all.contains(
+                "loss: `hing` is not one of hinge, bce, wasserstein; did you mean `hinge`?"
+            ),
+            "{all}"
+        );
+        assert!(
+            all.contains("method: `adapt` is not one of dense,"),
+            "{all}"
+        );
+        assert!(all.contains("balance.window: missing"), "{all}");
+    }
+
+    #[test]
+    fn a_newer_version_is_refused_in_one_line() {
+        let mut tree = (preset::find("spiral").unwrap().build)().tree();
+        tree["version"] = 99.into();
+        tree["novelty"] = 1.into();
+        let line = RunConfig::from_json(&tree.to_string())
+            .unwrap_err()
+            .to_string();
+        assert!(
+            line.contains("newer Tightrope") && !line.contains('\n'),
+            "{line}"
+        );
+        assert!(ConfigFile::parse(&tree.to_string()).is_err());
+        assert!(RunConfig::from_json("[]").is_err());
+        assert!(RunConfig::from_json("{\"generator\": 5}").is_err());
+        assert!(
+            RunConfig::from_json("{")
+                .unwrap_err()
+                .to_string()
+                .contains("not JSON")
+        );
+    }
+
+    #[test]
+    fn a_partial_file_becomes_overrides() {
+        let base = (preset::find("fashion16").unwrap().build)();
+        let file = ConfigFile::parse(
+            r#"{"method": "dda", "generator": {"lr": 0.5}, "z_dim": 7, "strategy": null}"#,
+        )
+        .unwrap();
+        assert_eq!(file.method.as_deref(), Some("dda"));
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(
+            file.overrides(&base),
+            [pair("generator.lr", "0.5"), pair("z_dim", "7")]
+        );
+        let spiral = (preset::find("spiral").unwrap().build)();
+        let file = ConfigFile::parse(&spiral.tree().to_string()).unwrap();
+        let mut config = base.clone();
+        for (key, value) in file.overrides(&base) {
+            config.set(&key, &value).unwrap();
+        }
+        assert_eq!(config.model, spiral.model);
+    }
+}

@@ -1,0 +1,413 @@
+//! `RunConfig`: every setting of a run, in one serde struct. What lies in `config.json` is exactly this.
+
+mod count;
+mod edit;
+mod file;
+pub mod preset;
+mod validate;
+
+use serde::{Deserialize, Serialize};
+
+pub use count::{NetCount, net_count, param_count};
+pub(crate) use edit::hint;
+pub use edit::nearest;
+pub use file::ConfigFile;
+
+/// Version of `config.json`; a newer one is refused.
+pub const CONFIG_VERSION: u32 = 1;
+
+/// All settings of one run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunConfig {
+    /// Version of this layout, see [`CONFIG_VERSION`].
+    pub version: u32,
+    /// Name of the preset the settings started from.
+    pub preset: String,
+    /// Name of the method (see `method::METHODS`).
+    pub method: crate::method::Method,
+    /// The authors' density strategy, where the method has one.
+    pub strategy: Option<crate::method::Strategy>,
+    /// Seed of every random stream.
+    pub seed: u64,
+    /// Generator iterations in all, `T`.
+    pub iterations: u64,
+    /// What is learned from.
+    pub data: DataConfig,
+    /// The two architectures.
+    pub model: ModelConfig,
+    /// How weights start.
+    pub init: Init,
+    /// The adversarial loss.
+    pub loss: Loss,
+    /// Dimension of the latent z ~ N(0, 1).
+    pub z_dim: usize,
+    /// Real (and fake) images in one discriminator step, `B_D`.
+    pub batch_d: usize,
+    /// Fake images in the generator step, `B_G`.
+    pub batch_g: usize,
+    /// Discriminator steps per generator step.
+    pub n_critic: usize,
+    /// Where weight gradients are computed.
+    pub gradients: Gradients,
+    /// The generator's own settings.
+    pub generator: NetConfig,
+    /// The discriminator's own settings.
+    pub discriminator: NetConfig,
+    /// How the balance ratio is measured, and what steers by it.
+    pub balance: BalanceConfig,
+    /// The averaged generator.
+    pub averaging: AveragingConfig,
+    /// What is written down, and how often.
+    pub record: RecordConfig,
+}
+
+/// The data a run learns from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataConfig {
+    /// `name` or `name:path`, as `tightrope datasets` lists them.
+    pub source: String,
+    /// Image side in pixels; ignored by 2-D data.
+    pub side: usize,
+    /// Random horizontal flips.
+    pub flip: bool,
+    /// At most this many images are kept; 0 keeps all.
+    pub limit: usize,
+}
+
+/// The pair of architectures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum ModelConfig {
+    /// Multi-layer perceptrons for 2-D data.
+    Mlp(MlpConfig),
+    /// The SNGAN ResNet family (ADAPT, tables 4 and 5).
+    Sngan(SnganConfig),
+}
+
+/// Two multi-layer perceptrons.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MlpConfig {
+    /// Hidden widths of the generator.
+    pub g_hidden: Vec<usize>,
+    /// Hidden widths of the discriminator.
+    pub d_hidden: Vec<usize>,
+    /// Batch norm after every hidden linear layer of the generator.
+    pub g_batch_norm: bool,
+    /// Spectral norm on every linear layer of the discriminator.
+    pub d_spectral_norm: bool,
+    /// Slope of the generator's leaky ReLU; 0 is plain ReLU.
+    pub g_leak: f32,
+    /// Slope of the discriminator's leaky ReLU; 0 is plain ReLU.
+    pub d_leak: f32,
+}
+
+/// The SNGAN ResNet family.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnganConfig {
+    /// Side of the generator's first feature map; every generator block doubles it.
+    pub bottom: usize,
+    /// Channels of the first feature map, then of each block's output.
+    pub g_channels: Vec<usize>,
+    /// Output channels of each discriminator block.
+    pub d_channels: Vec<usize>,
+    /// Whether each discriminator block ends in a 2x2 mean pool.
+    pub d_pool: Vec<bool>,
+    /// `sum` (CIFAR-10) or `mean` (STL-10) over the last feature map.
+    pub head: HeadPool,
+    /// Whether the discriminator's last linear layer has a bias.
+    pub head_bias: bool,
+    /// Parameter names of the authors' CIFAR-10 (`lottery`) or STL-10 (`resnet48`) code.
+    pub naming: Naming,
+}
+
+/// Pooling before the discriminator's last layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeadPool {
+    /// Sum over the map.
+    Sum,
+    /// Mean over the map.
+    Mean,
+}
+
+/// Whose parameter names a network uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Naming {
+    /// `block2.c1.weight`, as in the CIFAR-10 code.
+    Lottery,
+    /// `blocks.0.residual.3.weight`, as in the STL-10 code.
+    Resnet48,
+}
+
+/// Weight initialisation (REFERENCE: ADAPT CIFAR, ADAPT STL, STU-GAN).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Init {
+    /// U(-1/sqrt(fan_in), 1/sqrt(fan_in)) for weights and biases.
+    Uniform,
+    /// N(0, 2/fan_in) weights, zero biases.
+    He,
+    /// Xavier-uniform convolutions, uniform biases and linear layers, batch-norm gain N(1, 0.02).
+    Xavier,
+}
+
+/// Adversarial loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loss {
+    /// mean relu(1 - D(x)) + mean relu(1 + D(G(z))); G: -mean D(G(z)).
+    Hinge,
+    /// Non-saturating binary cross-entropy.
+    Bce,
+    /// mean D(G(z)) - mean D(x).
+    Wasserstein,
+}
+
+/// Where weight gradients are computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gradients {
+    /// At active positions; everywhere only when growth needs it.
+    Active,
+    /// Everywhere, as the authors do: Adam's moments stay warm at inactive positions.
+    Dense,
+}
+
+/// Settings of one of the two networks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetConfig {
+    /// Adam's learning rate.
+    pub lr: f64,
+    /// Adam's beta1.
+    pub beta1: f64,
+    /// Adam's beta2.
+    pub beta2: f64,
+    /// Adam's epsilon, outside the root.
+    pub eps: f64,
+    /// Share of maskable weights that are active at the start.
+    pub density: f64,
+    /// How that share is spread over layers.
+    pub distribution: Distribution,
+    /// How the initial mask is drawn.
+    pub mask_sampling: MaskSampling,
+    /// Whether linear layers are masked (STU-GAN: no).
+    pub mask_linear: bool,
+    /// Whether the last layer is masked; a dense head guards a sparse discriminator against dying.
+    pub mask_head: bool,
+    /// Share of each layer's weights that no drop may go below; 0 is the papers' rule.
+    pub min_layer_density: f64,
+    /// Who changes the mask during training.
+    pub policy: Policy,
+    /// Iterations between mask updates.
+    pub mask_interval: u64,
+    /// Whether weights compete within the whole net or within their layer.
+    pub scope: Scope,
+    /// What decides where weights grow.
+    pub growth: Growth,
+    /// Share of active weights dropped at the first update, p0.
+    pub drop_fraction: f64,
+    /// How that share falls over training.
+    pub drop_schedule: Schedule,
+    /// The share's floor (the authors' eta_min).
+    pub drop_floor: f64,
+}
+
+/// Spread of density over layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Distribution {
+    /// Erdos-Renyi-Kernel.
+    Erk,
+    /// The same density in every layer.
+    Uniform,
+}
+
+/// How the initial mask is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MaskSampling {
+    /// Every weight by its own coin, as the authors do: counts fluctuate.
+    Bernoulli,
+    /// Exactly round(density * n) weights per layer.
+    Exact,
+}
+
+/// Who changes a mask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Policy {
+    /// Nobody.
+    Static,
+    /// Drop and grow at a fixed density (SET, RigL, STU-GAN).
+    DropGrow,
+    /// The balance ratio raises or lowers the density (DDA, ADAPT-relax). Discriminator only.
+    Relax,
+    /// The same up to `d_max`, where it drops and grows instead (ADAPT-strict). Discriminator only.
+    Strict,
+    /// The user, by command. Discriminator only.
+    Manual,
+}
+
+/// Where weights compete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// The whole net.
+    Global,
+    /// Each layer by itself.
+    Layer,
+}
+
+/// Growth rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Growth {
+    /// Uniformly at random (SET).
+    Random,
+    /// Largest |dL/dw| (RigL).
+    Gradient,
+}
+
+/// Course of the drop fraction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Schedule {
+    /// floor + (p0 - floor)(1 + cos(pi t/T))/2.
+    Cosine,
+    /// From p0 to the floor in a straight line.
+    Linear,
+    /// Always p0.
+    Constant,
+}
+
+/// Measuring and using the balance ratio (ADAPT, section 4).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BalanceConfig {
+    /// Iterations between two BR samples; 0 measures none.
+    pub probe_interval: u64,
+    /// Samples in the window, W.
+    pub window: usize,
+    /// What a window becomes.
+    pub estimator: Estimator,
+    /// Below this the discriminator is too strong.
+    pub br_low: f64,
+    /// Above this the discriminator is too weak.
+    pub br_high: f64,
+    /// For `ratio_of_means`: a mean gap D(x) - D(G(z)) at or below this counts as "too weak".
+    pub gap_floor: f64,
+    /// Change of d_D per decision.
+    pub density_step: f64,
+    /// Lowest d_D.
+    pub d_min: f64,
+    /// Highest d_D.
+    pub d_max: f64,
+    /// No decision before this iteration.
+    pub warmup: u64,
+}
+
+/// How a window of BR samples becomes one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Estimator {
+    /// Mean of the samples' ratios (the authors).
+    MeanOfRatios,
+    /// Ratio of the means of numerator and denominator (robust).
+    RatioOfMeans,
+}
+
+/// The averaged generator.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AveragingConfig {
+    /// Which rule.
+    pub rule: AveragingRule,
+    /// Decay per iteration.
+    pub decay: f64,
+    /// Before this iteration the average is a copy.
+    pub start: u64,
+}
+
+/// Averaging rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AveragingRule {
+    /// The live weights.
+    None,
+    /// Exponential moving average; dropped weights are zeroed (ADAPT).
+    Ema,
+    /// Sparse EMA: newly grown weights start from their live value (STU-GAN).
+    Sema,
+}
+
+/// What is written down, and how often (iterations; 0 is never).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordConfig {
+    /// Iterations between lines of `stats.jsonl`.
+    pub log_every: u64,
+    /// Iterations between sample grids.
+    pub sample_every: u64,
+    /// Iterations between quality measurements.
+    pub quality_every: u64,
+    /// Fakes scored in one quality measurement.
+    pub quality_samples: usize,
+    /// Iterations between checkpoints; the last iteration always writes one.
+    pub checkpoint_every: u64,
+}
+
+/// Which of the two networks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Role {
+    /// The generator.
+    G,
+    /// The discriminator.
+    D,
+}
+
+impl std::fmt::Display for Role {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::G => "G",
+            Self::D => "D",
+        })
+    }
+}
+
+impl Role {
+    /// Where this network's settings lie: `generator` or `discriminator`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::G => "generator",
+            Self::D => "discriminator",
+        }
+    }
+}
+
+impl DataConfig {
+    /// Image channels the source delivers: 1 for the digit and fashion sets, else 3.
+    pub fn channels(&self) -> usize {
+        let name = self.source.split(':').next().unwrap_or_default();
+        if matches!(name, "mnist" | "fashion-mnist") {
+            1
+        } else {
+            3
+        }
+    }
+}
+
+impl RunConfig {
+    /// The settings of one of the two networks.
+    pub fn net(&self, role: Role) -> &NetConfig {
+        match role {
+            Role::G => &self.generator,
+            Role::D => &self.discriminator,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Small image presets: the SNGAN family at 16 or 32 px, a minute or two on two CPU cores. They carry the guards
+//! against a dying discriminator: the robust estimator, a floor on d_D and on every layer, a dense head, a warm-up.
+
+use super::plane;
+use crate::config::*;
+use crate::method::Method;
+
+/// What the small image presets share: the "16 net", both nets at 10 %, ten mask updates, BR over 84 iterations.
+pub(in crate::config) fn base() -> RunConfig {
+    let mut config = plane::base();
+    config.data = DataConfig {
+        source: "shapes".to_owned(),
+        side: 16,
+        flip: false,
+        limit: 0,
+    };
+    config.model = nets(&[32, 32, 32], &[16, 16, 16], 2);
+    config.z_dim = 32;
+    config.batch_d = 32;
+    config.batch_g = 32;
+    config.generator.lr = 1e-3;
+    config.generator.density = 0.1;
+    config.discriminator.lr = 2e-3;
+    config.discriminator.density = 0.1;
+    config.discriminator.mask_head = false;
+    for net in [&mut config.generator, &mut config.discriminator] {
+        net.min_layer_density = 0.02;
+    }
+    config.balance.probe_interval = 4;
+    config.balance.window = 21;
+    config.balance.gap_floor = 0.02;
+    config.balance.density_step = 0.05;
+    config.balance.d_min = 0.1;
+    config.balance.warmup = 100;
+    config.averaging.decay = 0.995;
+    config.record.log_every = 10;
+    config.record.quality_samples = 1000;
+    lasting(config, 1700)
+}
+
+/// The SNGAN family from a 4x4 map; the first `pools` discriminator blocks pool.
+fn nets(g_channels: &[usize], d_channels: &[usize], pools: usize) -> ModelConfig {
+    ModelConfig::Sngan(SnganConfig {
+        bottom: 4,
+        g_channels: g_channels.to_vec(),
+        d_channels: d_channels.to_vec(),
+        d_pool: (0..d_channels.len()).map(|block| block < pools).collect(),
+        head: HeadPool::Sum,
+        head_bias: false,
+        naming: Naming::Lottery,
+    })
+}
+
+/// Ten mask updates of G and twenty of D over the run, whatever its length; ten sample grids.
+fn lasting(mut config: RunConfig, iterations: u64) -> RunConfig {
+    config.iterations = iterations;
+    config.generator.mask_interval = iterations / 10;
+    config.discriminator.mask_interval = iterations / 20;
+    config.record.sample_every = iterations / 10;
+    config.record.quality_every = iterations / 10;
+    config.record.checkpoint_every = iterations / 4;
+    config
+}
+
+pub(super) fn shapes16() -> RunConfig {
+    let mut config = lasting(base(), 1300);
+    config.preset = "shapes16".to_owned();
+    config.generator.lr = 2e-3;
+    config.discriminator.lr = 1e-3;
+    config.generator.density = 0.3;
+    config.discriminator.density = 0.3;
+    config.balance.br_low = 0.33;
+    config.balance.br_high = 0.45;
+    config
+}
+
+pub(super) fn shapes32() -> RunConfig {
+    let mut config = lasting(shapes16(), 1400);
+    config.preset = "shapes32".to_owned();
+    config.data.side = 32;
+    config.model = nets(&[32, 32, 32, 16], &[12, 16, 16], 3);
+    config
+}
+
+pub(super) fn fashion16() -> RunConfig {
+    let mut config = base();
+    config.preset = "fashion16".to_owned();
+    config.data.source = "fashion-mnist".to_owned();
+    config
+}
+
+pub(super) fn mnist16() -> RunConfig {
+    let mut config = lasting(base(), 1300);
+    config.preset = "mnist16".to_owned();
+    config.data.source = "mnist".to_owned();
+    // 16 channels die here under a moving density.
+    config.model = nets(&[32, 32, 32], &[24, 32, 32], 2);
+    config.generator.density = 0.2;
+    config
+}
+
+pub(super) fn cifar16() -> RunConfig {
+    let mut config = lasting(base(), 1000);
+    config.preset = "cifar16".to_owned();
+    config.data.source = "cifar10".to_owned();
+    config.data.flip = true;
+    // Against 16 channels G wins at once and BR means nothing.
+    config.model = nets(&[48, 32, 32], &[24, 48, 48], 2);
+    config.generator.density = 0.2;
+    config.discriminator.density = 0.5;
+    config
+}
+
+/// Small image presets hold for every method alike.
+pub(super) fn adjust(_: Method, _: &mut RunConfig) {}

@@ -1,0 +1,179 @@
+//! 2-D presets: two small MLPs on mixtures of Gaussians, seconds each. Found by experiment over seeds: what each
+//! shows is in docs/METHODS.md.
+
+use crate::config::*;
+use crate::method::Method;
+
+/// What the 2-D presets share: d_G 0.2, ERK with exact counts, RigL from 0.3, BR over 50 iterations.
+pub(in crate::config) fn base() -> RunConfig {
+    let net = NetConfig {
+        lr: 4e-3,
+        beta1: 0.0,
+        beta2: 0.9,
+        eps: 1e-8,
+        density: 0.2,
+        distribution: Distribution::Erk,
+        mask_sampling: MaskSampling::Exact,
+        mask_linear: true,
+        mask_head: true,
+        min_layer_density: 0.0,
+        policy: Policy::Static,
+        mask_interval: 100,
+        scope: Scope::Global,
+        growth: Growth::Gradient,
+        drop_fraction: 0.3,
+        drop_schedule: Schedule::Cosine,
+        drop_floor: 0.005,
+    };
+    RunConfig {
+        version: CONFIG_VERSION,
+        preset: String::new(),
+        method: Method::Static,
+        strategy: None,
+        seed: 42,
+        iterations: 1500,
+        data: DataConfig {
+            source: "ring".to_owned(),
+            side: 0,
+            flip: false,
+            limit: 0,
+        },
+        model: ModelConfig::Mlp(MlpConfig {
+            g_hidden: vec![48; 3],
+            d_hidden: vec![64; 3],
+            g_batch_norm: false,
+            d_spectral_norm: false,
+            g_leak: 0.0,
+            d_leak: 0.1,
+        }),
+        init: Init::Uniform,
+        loss: Loss::Hinge,
+        z_dim: 2,
+        batch_d: 64,
+        batch_g: 64,
+        n_critic: 1,
+        gradients: Gradients::Active,
+        discriminator: NetConfig {
+            density: 0.05,
+            mask_interval: 50,
+            ..net.clone()
+        },
+        generator: net,
+        balance: BalanceConfig {
+            probe_interval: 1,
+            window: 50,
+            estimator: Estimator::RatioOfMeans,
+            br_low: 0.45,
+            br_high: 0.55,
+            gap_floor: 1e-6,
+            density_step: 0.1,
+            d_min: 0.05,
+            d_max: 1.0,
+            warmup: 0,
+        },
+        // A copy at first, so that the initial weights do not linger in a short run's average.
+        averaging: AveragingConfig {
+            rule: AveragingRule::Ema,
+            decay: 0.99,
+            start: 100,
+        },
+        record: RecordConfig {
+            log_every: 5,
+            sample_every: 100,
+            quality_every: 50,
+            quality_samples: 2000,
+            checkpoint_every: 500,
+        },
+    }
+}
+
+/// The ring's base with its discriminator changed.
+fn ring_with(d_hidden: Vec<usize>, g_batch_norm: bool, d_spectral_norm: bool) -> RunConfig {
+    let mut config = base();
+    if let ModelConfig::Mlp(mlp) = &mut config.model {
+        mlp.d_hidden = d_hidden;
+        mlp.g_batch_norm = g_batch_norm;
+        mlp.d_spectral_norm = d_spectral_norm;
+    }
+    config
+}
+
+pub(super) fn spiral() -> RunConfig {
+    let mut config = base();
+    config.preset = "spiral".to_owned();
+    config.data.source = "spiral".to_owned();
+    config.generator.lr = 6e-3;
+    config
+}
+
+pub(super) fn ring() -> RunConfig {
+    let mut config = base();
+    config.preset = "ring".to_owned();
+    config.discriminator.density = 0.4;
+    config.balance.br_low = 0.05;
+    config.balance.br_high = 0.35;
+    config.balance.density_step = 0.05;
+    config
+}
+
+pub(super) fn strong() -> RunConfig {
+    let mut config = base();
+    config.preset = "strong".to_owned();
+    config.iterations = 2000;
+    config.n_critic = 2;
+    config.discriminator.lr = 8e-3;
+    config.discriminator.density = 1.0;
+    config.discriminator.mask_interval = 25;
+    config.balance.br_low = 0.1;
+    config.balance.br_high = 0.3;
+    config.balance.d_min = 0.1;
+    config.generator.drop_fraction = 0.1;
+    config.discriminator.drop_fraction = 0.1;
+    config.generator.mask_interval = 200;
+    config
+}
+
+pub(super) fn explore() -> RunConfig {
+    let mut config = ring_with(vec![32; 2], true, false);
+    config.preset = "explore".to_owned();
+    config.iterations = 1200;
+    config.generator.density = 0.03;
+    config.generator.drop_fraction = 0.5;
+    config.discriminator.drop_fraction = 0.5;
+    config.generator.mask_interval = 50;
+    config.discriminator.density = 1.0;
+    config
+}
+
+pub(super) fn ringres() -> RunConfig {
+    let mut config = ring_with(vec![64; 2], false, false);
+    config.preset = "ringres".to_owned();
+    config.generator.beta2 = 0.99;
+    config.discriminator.beta2 = 0.99;
+    config.generator.drop_fraction = 0.1;
+    config.discriminator.drop_fraction = 0.1;
+    config.balance.br_low = 0.05;
+    config.balance.br_high = 0.3;
+    config
+}
+
+pub(super) fn bn() -> RunConfig {
+    let mut config = ring_with(vec![32; 2], true, true);
+    config.preset = "bn".to_owned();
+    config.iterations = 1200;
+    config.z_dim = 4;
+    config.balance.br_low = 0.35;
+    config
+}
+
+pub(super) fn grid() -> RunConfig {
+    let mut config = base();
+    config.preset = "grid".to_owned();
+    config.data.source = "grid".to_owned();
+    config.iterations = 3000;
+    config.generator.lr = 6e-3;
+    config
+}
+
+/// 2-D presets hold for every method alike.
+pub(super) fn adjust(_: Method, _: &mut RunConfig) {}

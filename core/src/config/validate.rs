@@ -1,0 +1,410 @@
+//! Everything about settings that would crash a run or make it meaningless, found before it starts.
+
+mod model;
+
+use self::model::MAX_DEPTH;
+use super::edit::hint;
+use super::{CONFIG_VERSION, ModelConfig, Policy, Role, RunConfig};
+use crate::data::SOURCES;
+use crate::error::{Error, Result};
+
+/// Widest layer, largest batch, longest latent.
+const MAX_WIDTH: usize = 1 << 16;
+/// Largest image side.
+const MAX_SIDE: usize = 256;
+
+impl RunConfig {
+    /// Checks all settings and names every wrong one: which, its value, why, and what would do.
+    pub fn validate(&self) -> Result<()> {
+        let mut check = Check::default();
+        self.check_run(&mut check);
+        self.check_data(&mut check);
+        self.check_net(Role::G, &mut check);
+        self.check_net(Role::D, &mut check);
+        self.check_balance(&mut check);
+        match &self.model {
+            ModelConfig::Mlp(mlp) => self.check_mlp(mlp, &mut check),
+            ModelConfig::Sngan(sngan) => self.check_sngan(sngan, &mut check),
+        }
+        // Sizes multiply what is checked above; nonsense there would overflow here.
+        if check.0.is_empty() {
+            self.check_size(&mut check);
+        }
+        if check.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Settings(check.0))
+        }
+    }
+
+    fn check_run(&self, check: &mut Check) {
+        check.that(
+            self.version == CONFIG_VERSION,
+            "version",
+            self.version,
+            || format!("this Tightrope writes version {CONFIG_VERSION}"),
+        );
+        check.within("iterations", self.iterations, 1, 1_000_000_000);
+        check.within("z_dim", self.z_dim, 1, MAX_WIDTH);
+        check.within("batch_d", self.batch_d, 1, MAX_WIDTH);
+        check.within("batch_g", self.batch_g, 1, MAX_WIDTH);
+        check.within("n_critic", self.n_critic, 1, 1000);
+        check.fraction(
+            "averaging.decay",
+            self.averaging.decay,
+            "below 1, such as 0.999",
+            |v| (0.0..1.0).contains(&v),
+        );
+        if self.record.quality_every > 0 {
+            check.within(
+                "record.quality_samples",
+                self.record.quality_samples,
+                64,
+                1_000_000,
+            );
+        }
+        if let Some(strategy) = self.strategy {
+            let method = self.method.name();
+            check.that(
+                self.method.takes_strategy(),
+                "strategy",
+                word(&strategy),
+                || format!("{method} has none; only methods with a sparse, fixed discriminator do"),
+            );
+        }
+    }
+
+    fn check_data(&self, check: &mut Check) {
+        let (name, path) = self
+            .data
+            .source
+            .split_once(':')
+            .unwrap_or((&self.data.source, ""));
+        let Some(source) = SOURCES.iter().find(|source| source.name == name) else {
+            let hint = hint(name, SOURCES.iter().map(|source| source.name));
+            check.that(false, "data.source", name, || {
+                format!("no such dataset{hint}")
+            });
+            return;
+        };
+        check.that(
+            !source.needs_path || !path.is_empty(),
+            "data.source",
+            name,
+            || format!("it needs a path; write {name}:PATH"),
+        );
+        match (&self.model, source.images) {
+            (ModelConfig::Mlp(_), true) => check.that(false, "model", "mlp", || {
+                format!(
+                    "it makes 2-D points and {name} has images; \
+                     take an image preset or a 2-D dataset (ring, grid, spiral)"
+                )
+            }),
+            (ModelConfig::Sngan(_), false) => check.that(false, "model", "sngan", || {
+                format!(
+                    "it makes images and {name} has 2-D points; \
+                     take a 2-D preset or an image dataset such as shapes"
+                )
+            }),
+            (ModelConfig::Sngan(_), true) => check.within("data.side", self.data.side, 1, MAX_SIDE),
+            (ModelConfig::Mlp(_), false) => {}
+        }
+    }
+
+    fn check_net(&self, role: Role, check: &mut Check) {
+        let net = self.net(role);
+        let key = |name: &str| format!("{}.{name}", role.key());
+        check.fraction(
+            &key("lr"),
+            net.lr,
+            "above 0 and at most 10, such as 2e-4",
+            |v| v > 0.0 && v <= 10.0,
+        );
+        check.fraction(&key("beta1"), net.beta1, "0 or more and below 1", |v| {
+            (0.0..1.0).contains(&v)
+        });
+        check.fraction(
+            &key("beta2"),
+            net.beta2,
+            "0 or more and below 1, such as 0.9",
+            |v| (0.0..1.0).contains(&v),
+        );
+        check.fraction(
+            &key("eps"),
+            net.eps,
+            "above 0 and at most 1, such as 1e-8",
+            |v| v > 0.0 && v <= 1.0,
+        );
+        check.fraction(&key("density"), net.density, "above 0 and at most 1", |v| {
+            v > 0.0 && v <= 1.0
+        });
+        check.fraction(
+            &key("min_layer_density"),
+            net.min_layer_density,
+            "0 or more and at most the density",
+            |v| (0.0..=net.density).contains(&v),
+        );
+        check.fraction(&key("drop_fraction"), net.drop_fraction, "0 to 1", |v| {
+            (0.0..=1.0).contains(&v)
+        });
+        check.fraction(
+            &key("drop_floor"),
+            net.drop_floor,
+            "0 or more and at most the drop_fraction",
+            |v| (0.0..=net.drop_fraction).contains(&v),
+        );
+        let updates = !matches!(net.policy, Policy::Static | Policy::Manual);
+        check.that(
+            !updates || net.mask_interval > 0,
+            &key("mask_interval"),
+            net.mask_interval,
+            || "the mask is updated every so many iterations; 1 or more".to_owned(),
+        );
+        check.that(
+            role == Role::D || matches!(net.policy, Policy::Static | Policy::DropGrow),
+            &key("policy"),
+            word(&net.policy),
+            || "only the discriminator's density moves; static or drop_grow".to_owned(),
+        );
+    }
+
+    fn check_balance(&self, check: &mut Check) {
+        let balance = &self.balance;
+        let finite = |v: f64| v.is_finite();
+        check.fraction("balance.br_low", balance.br_low, "a finite number", finite);
+        check.fraction(
+            "balance.br_high",
+            balance.br_high,
+            "a finite number",
+            finite,
+        );
+        check.that(
+            !finite(balance.br_low) || !finite(balance.br_high) || balance.br_low < balance.br_high,
+            "balance.br_low",
+            balance.br_low,
+            || format!("it must lie below balance.br_high, {}", balance.br_high),
+        );
+        check.fraction("balance.gap_floor", balance.gap_floor, "0 or more", |v| {
+            v >= 0.0 && finite(v)
+        });
+        check.fraction(
+            "balance.density_step",
+            balance.density_step,
+            "above 0 and at most 1",
+            |v| v > 0.0 && v <= 1.0,
+        );
+        check.fraction("balance.d_min", balance.d_min, "0 to 1", |v| {
+            (0.0..=1.0).contains(&v)
+        });
+        check.fraction(
+            "balance.d_max",
+            balance.d_max,
+            "above 0 and at most 1",
+            |v| v > 0.0 && v <= 1.0,
+        );
+        check.that(
+            balance.d_min <= balance.d_max,
+            "balance.d_min",
+            balance.d_min,
+            || format!("it must not exceed balance.d_max, {}", balance.d_max),
+        );
+        let policy = self.discriminator.policy;
+        check.that(
+            balance.probe_interval == 0 || balance.window > 0,
+            "balance.window",
+            balance.window,
+            || "BR is averaged over this many samples; 1 or more".to_owned(),
+        );
+        if matches!(policy, Policy::Relax | Policy::Strict) {
+            check.that(
+                balance.probe_interval > 0,
+                "balance.probe_interval",
+                0,
+                || {
+                    format!(
+                        "discriminator.policy {} steers by BR; 1 or more",
+                        word(&policy)
+                    )
+                },
+            );
+            let density = self.discriminator.density;
+            check.that(
+                density >= balance.d_min && density <= balance.d_max,
+                "discriminator.density",
+                density,
+                || {
+                    format!(
+                        "it must start between balance.d_min {} and balance.d_max {}",
+                        balance.d_min, balance.d_max
+                    )
+                },
+            );
+        }
+    }
+}
+
+/// An enum's value as the config file writes it.
+fn word(value: &impl serde::Serialize) -> String {
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+/// Collects complaints.
+#[derive(Default)]
+struct Check(Vec<String>);
+
+impl Check {
+    fn that(
+        &mut self,
+        holds: bool,
+        key: &str,
+        value: impl std::fmt::Display,
+        why: impl FnOnce() -> String,
+    ) {
+        if !holds {
+            self.0.push(format!("{key}: {value}: {}", why()));
+        }
+    }
+
+    fn within<T: PartialOrd + std::fmt::Display + Copy>(
+        &mut self,
+        key: &str,
+        value: T,
+        low: T,
+        high: T,
+    ) {
+        self.that(value >= low && value <= high, key, value, || {
+            format!("must be {low} to {high}")
+        });
+    }
+
+    fn fraction(&mut self, key: &str, value: f64, wanted: &str, holds: impl Fn(f64) -> bool) {
+        self.that(holds(value), key, value, || format!("must be {wanted}"));
+    }
+
+    fn widths(&mut self, key: &str, widths: &[usize], least: usize) {
+        let fits = widths.len() >= least && widths.len() <= MAX_DEPTH + 1;
+        let positive = widths.iter().all(|width| (1..=MAX_WIDTH).contains(width));
+        self.that(fits && positive, key, format!("{widths:?}"), || {
+            format!(
+                "must be {least} to {} widths of 1 to {MAX_WIDTH}",
+                MAX_DEPTH + 1
+            )
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::preset::{self, PRESETS};
+    use crate::method::Method;
+
+    pub(super) fn config(name: &str) -> RunConfig {
+        let preset = preset::find(name).unwrap();
+        let mut config = (preset.build)();
+        if preset.data.is_none() {
+            config.data.source.push_str(":somewhere");
+        }
+        config
+    }
+
+    pub(super) fn problems(config: &RunConfig) -> Vec<String> {
+        match config.validate() {
+            Ok(()) => Vec::new(),
+            Err(Error::Settings(lines)) => lines,
+            Err(other) => vec![other.to_string()],
+        }
+    }
+
+    #[test]
+    fn every_preset_is_valid() {
+        for preset in PRESETS {
+            assert_eq!(
+                problems(&config(preset.name)),
+                Vec::<String>::new(),
+                "{}",
+                preset.name
+            );
+        }
+    }
+
+    #[test]
+    fn each_wrong_setting_is_named() {
+        let cases = [
+            ("iterations", "0"),
+            ("z_dim", "0"),
+            ("batch_d", "0"),
+            ("batch_g", "0"),
+            ("n_critic", "0"),
+            ("averaging.decay", "1"),
+            ("record.quality_samples", "1"),
+            ("data.side", "0"),
+            ("data.side", "512"),
+            ("generator.lr", "0"),
+            ("generator.beta1", "1"),
+            ("discriminator.beta2", "-0.1"),
+            ("generator.eps", "0"),
+            ("generator.density", "0"),
+            ("generator.density", "1.01"),
+            ("generator.min_layer_density", "0.9"),
+            ("generator.drop_fraction", "1.5"),
+            ("generator.drop_floor", "0.9"),
+            ("generator.mask_interval", "0"),
+            ("generator.policy", "relax"),
+            ("balance.gap_floor", "-1"),
+            ("balance.density_step", "0"),
+            ("balance.d_min", "-0.1"),
+            ("balance.d_max", "1.5"),
+            ("balance.window", "0"),
+            ("balance.probe_interval", "0"),
+            ("balance.br_low", "0.9"),
+            ("discriminator.density", "0.01"),
+            ("model.sngan.g_channels", "[]"),
+            ("model.sngan.g_channels", "[8,0,8,8]"),
+            ("model.sngan.d_channels", "[]"),
+            ("model.sngan.d_pool", "[true]"),
+            ("model.sngan.bottom", "3"),
+        ];
+        for (key, value) in cases {
+            let mut wrong = config("tiny");
+            Method::AdaptRelax.apply(None, &mut wrong);
+            assert_eq!(problems(&wrong), Vec::<String>::new());
+            wrong.set(key, value).unwrap();
+            let lines = problems(&wrong);
+            assert!(
+                lines
+                    .iter()
+                    .any(|line| line.starts_with(&format!("{key}: "))),
+                "{key}={value} gave {lines:?}"
+            );
+            assert!(lines.iter().all(|line| !line.contains('\n')));
+        }
+    }
+
+    #[test]
+    fn all_wrong_settings_come_at_once() {
+        let mut wrong = config("spiral");
+        wrong.iterations = 0;
+        wrong.generator.lr = f64::NAN;
+        wrong.discriminator.density = 2.0;
+        let lines = problems(&wrong);
+        assert!(lines.len() >= 3, "{lines:?}");
+    }
+
+    #[test]
+    fn data_and_model_must_fit() {
+        let mut wrong = config("spiral");
+        wrong.data.source = "shapes".to_owned();
+        assert!(problems(&wrong)[0].starts_with("model: mlp"));
+        let mut wrong = config("tiny");
+        wrong.data.source = "ring".to_owned();
+        assert!(problems(&wrong)[0].starts_with("model: sngan"));
+        wrong.data.source = "cifar100".to_owned();
+        assert!(problems(&wrong)[0].contains("did you mean `cifar10`?"));
+        wrong.data.source = "mnist".to_owned();
+        assert!(problems(&wrong)[0].contains("write mnist:PATH"));
+    }
+}

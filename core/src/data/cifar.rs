@@ -1,0 +1,120 @@
+//! CIFAR-10, binary version: records of one label byte and 3 x 32 x 32 pixels.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::{Dataset, ImageSet, Request, archive, pixels};
+use crate::error::Result;
+
+const SIDE: usize = 32;
+const RECORD: usize = 1 + 3 * SIDE * SIDE;
+const CLASSES: u8 = 10;
+
+/// Reads the training batches of a folder (those that are there), one batch, or the official tar archive.
+pub(super) fn open(request: &Request) -> Result<Dataset> {
+    request.check_side(matches!(request.side, 16 | SIDE), "16 or 32")?;
+    let mut batch = Batches {
+        request,
+        pixels: Vec::new(),
+        labels: Vec::new(),
+    };
+    if request.is_folder()? {
+        for path in batches_in(request)? {
+            batch.append(&mut request.open_file(&path)?, &path)?;
+        }
+    } else if archive::is_tar(request.path) {
+        archive::each_in_tar(request, |name, entry| {
+            if !is_batch(name) {
+                return Ok(());
+            }
+            let place = format!("{name} in {}", request.path.display());
+            batch.append(entry, Path::new(&place))
+        })?;
+    } else {
+        batch.append(&mut request.open_file(request.path)?, request.path)?;
+    }
+    let images = ImageSet::new(
+        request.name,
+        3,
+        request.side,
+        batch.pixels,
+        Some(batch.labels),
+    )?;
+    Ok(Dataset::Images(images))
+}
+
+struct Batches<'a> {
+    request: &'a Request<'a>,
+    pixels: Vec<u8>,
+    labels: Vec<u16>,
+}
+
+impl Batches<'_> {
+    fn append(&mut self, reader: &mut dyn Read, path: &Path) -> Result<()> {
+        let mut record = [0; RECORD];
+        while self.labels.len() < self.request.limit
+            && self.request.read_record(reader, &mut record, path)?
+        {
+            let [label, image @ ..] = &record;
+            if *label >= CLASSES {
+                return Err(self.request.error(format!(
+                    "{} is not a CIFAR-10 batch of the binary version (a label is {label})",
+                    path.display()
+                )));
+            }
+            self.labels.push(u16::from(*label));
+            pixels::box_average(image, SIDE, self.request.side, &mut self.pixels);
+        }
+        Ok(())
+    }
+}
+
+/// `data_batch_N.bin`, also compressed, with or without folders before it.
+fn is_batch(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    file.starts_with("data_batch_")
+        && [".bin", ".bin.gz", ".bin.xz"]
+            .iter()
+            .any(|end| file.ends_with(end))
+}
+
+/// The folder's batches in order, each once.
+fn batches_in(request: &Request) -> Result<Vec<PathBuf>> {
+    let nested = request.path.join("cifar-10-batches-bin");
+    let folder = if nested.is_dir() {
+        nested
+    } else {
+        request.path.to_path_buf()
+    };
+    let mut names = request.names_in(&folder)?;
+    names.retain(|name| is_batch(name));
+    // Sorted, `x.bin` precedes `x.bin.xz`: the plain one of a pair stays.
+    names.dedup_by(|later, first| later.starts_with(first.as_str()));
+    if !names.is_empty() {
+        return Ok(names.iter().map(|name| folder.join(name)).collect());
+    }
+    let pickled =
+        folder.join("data_batch_1").exists() || folder.join("cifar-10-batches-py").exists();
+    let what = if pickled {
+        "only the python version is in"
+    } else {
+        "no data_batch_*.bin in"
+    };
+    Err(request.error(format!(
+        "{what} {}; the binary version is needed (data_batch_1.bin ...)",
+        folder.display()
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_are_told_by_name() {
+        assert!(is_batch("cifar-10-batches-bin/data_batch_3.bin"));
+        assert!(is_batch("data_batch_1.bin.xz"));
+        assert!(!is_batch("test_batch.bin"));
+        assert!(!is_batch("data_batch_1"));
+    }
+}

@@ -1,0 +1,181 @@
+//! Encoded images (PNG, JPEG, WebP) from wherever they lie, decoded in parallel.
+
+use std::collections::BTreeSet;
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageDecoder, ImageReader, ImageResult, Limits};
+use rayon::prelude::*;
+
+use super::{Dataset, ImageSet, Request, pixels};
+use crate::error::Result;
+
+/// Images decoded at once: bounds the memory their encoded form takes.
+const CHUNK: usize = 256;
+/// No image may be wider or higher, or take more bytes when decoded.
+const MAX_EDGE: u32 = 16_384;
+const MAX_DECODED: u64 = 512 << 20;
+/// The set must fit in memory beside the networks.
+const MAX_SET: usize = 8 << 30;
+
+/// Whether a name looks like an image that can be read; leaves out what macOS hides in archives.
+pub(super) fn is_image(name: &str) -> bool {
+    let hidden = name
+        .split('/')
+        .any(|part| part.starts_with('.') || part == "__MACOSX");
+    let end = name
+        .rsplit_once('.')
+        .map(|(_, end)| end.to_ascii_lowercase());
+    !hidden && matches!(end.as_deref(), Some("png" | "jpg" | "jpeg" | "webp"))
+}
+
+/// The folder an image lies in, as its class: the first part of a nested name.
+pub(super) fn folder_class(name: &str) -> Option<&str> {
+    name.split_once('/').map(|(folder, _)| folder)
+}
+
+struct Encoded {
+    /// Path or archive entry, for messages.
+    place: String,
+    bytes: Vec<u8>,
+}
+
+/// Collects encoded images into an [`ImageSet`].
+pub(super) struct Collection<'a> {
+    request: &'a Request<'a>,
+    waiting: Vec<Encoded>,
+    classes: Vec<Option<String>>,
+    pixels: Vec<u8>,
+}
+
+impl<'a> Collection<'a> {
+    pub(super) fn new(request: &'a Request<'a>) -> Result<Self> {
+        request.check_side((8..=512).contains(&request.side), "8 to 512")?;
+        Ok(Self {
+            request,
+            waiting: Vec::new(),
+            classes: Vec::new(),
+            pixels: Vec::new(),
+        })
+    }
+
+    /// Whether as many images as wanted are in.
+    pub(super) fn is_full(&self) -> bool {
+        self.classes.len() >= self.request.limit
+    }
+
+    /// Refuses a set that will not fit in memory, before hours of decoding.
+    pub(super) fn expect(&self, count: usize) -> Result<()> {
+        let bytes = count
+            .min(self.request.limit)
+            .saturating_mul(3 * self.request.side * self.request.side);
+        if bytes > MAX_SET {
+            return Err(self.request.error(format!(
+                "{count} images of side {} take {:.1} GB in memory; lower data.side or set data.limit",
+                self.request.side,
+                bytes as f64 / 1e9
+            )));
+        }
+        Ok(())
+    }
+
+    pub(super) fn push(
+        &mut self,
+        place: String,
+        class: Option<&str>,
+        bytes: Vec<u8>,
+    ) -> Result<()> {
+        self.waiting.push(Encoded { place, bytes });
+        self.classes.push(class.map(str::to_owned));
+        if self.waiting.len() == CHUNK {
+            self.decode()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn decode(&mut self) -> Result<()> {
+        let side = self.request.side;
+        let decoded: Vec<_> = self
+            .waiting
+            .par_iter()
+            .map(|image| {
+                let mut out = Vec::with_capacity(3 * side * side);
+                decode(&image.bytes)
+                    .map(|image| pixels::append_square(&image, side, &mut out))
+                    .map(|()| out)
+            })
+            .collect();
+        for (image, decoded) in self.waiting.drain(..).zip(decoded) {
+            match decoded {
+                Ok(bytes) => self.pixels.extend(bytes),
+                Err(why) => {
+                    let why = why.to_string().replace('\n', " ");
+                    return Err(self.request.error(format!(
+                        "{} is not a readable image ({why}); repair or remove it",
+                        image.place
+                    )));
+                }
+            }
+        }
+        self.expect(self.classes.len())
+    }
+
+    pub(super) fn finish(mut self) -> Result<Dataset> {
+        self.decode()?;
+        if self.classes.is_empty() {
+            let path = self.request.path.display();
+            return Err(self.request.error(format!(
+                "no PNG, JPEG or WebP images in {path}; check the path"
+            )));
+        }
+        let names: BTreeSet<&Option<String>> = self.classes.iter().collect();
+        let labelled = !names.contains(&None) && names.len() <= usize::from(u16::MAX);
+        let labels = labelled.then(|| {
+            let names: Vec<_> = names.into_iter().collect();
+            self.classes
+                .iter()
+                .map(|class| names.partition_point(|name| *name < class) as u16)
+                .collect()
+        });
+        let (name, side) = (self.request.name, self.request.side);
+        Ok(Dataset::Images(ImageSet::new(
+            name,
+            3,
+            side,
+            self.pixels,
+            labels,
+        )?))
+    }
+}
+
+fn decode(bytes: &[u8]) -> ImageResult<DynamicImage> {
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_EDGE);
+    limits.max_image_height = Some(MAX_EDGE);
+    limits.max_alloc = Some(MAX_DECODED);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder()?;
+    let orientation = decoder.orientation()?;
+    let mut image = DynamicImage::from_decoder(decoder)?;
+    image.apply_orientation(orientation);
+    Ok(image)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_are_told_by_name() {
+        assert!(is_image("a/b.JPEG") && is_image("x.webp") && is_image("x.PnG"));
+        assert!(!is_image("a.txt") && !is_image("png") && !is_image(".a.png"));
+        assert!(!is_image("__MACOSX/a.png") && !is_image("a/.thumbs/b.png"));
+    }
+
+    #[test]
+    fn the_first_folder_is_the_class() {
+        assert_eq!(folder_class("cat/deep/1.png"), Some("cat"));
+        assert_eq!(folder_class("1.png"), None);
+    }
+}

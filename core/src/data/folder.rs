@@ -1,0 +1,61 @@
+//! Images in a folder and below it; the folders of the first level are classes.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use super::collection::{Collection, folder_class, is_image};
+use super::{Dataset, Request, archive};
+use crate::error::Result;
+
+pub(super) fn open(request: &Request) -> Result<Dataset> {
+    if !request.is_folder()? {
+        let zip = request
+            .path
+            .extension()
+            .is_some_and(|end| end.eq_ignore_ascii_case("zip"));
+        let hint = if zip {
+            "use zip:PATH"
+        } else {
+            "give the folder the images lie in"
+        };
+        return Err(request.error(format!("{} is a file; {hint}", request.path.display())));
+    }
+    collect(request, request.path)
+}
+
+/// Reads every image below `root`, in order of name.
+pub(super) fn collect(request: &Request, root: &Path) -> Result<Dataset> {
+    let mut collection = Collection::new(request)?;
+    let images = images_below(request, root)?;
+    collection.expect(images.len())?;
+    for (name, path) in images {
+        if collection.is_full() {
+            break;
+        }
+        let bytes = File::open(&path)
+            .and_then(archive::bounded)
+            .map_err(|why| request.error(format!("{} cannot be read: {why}", path.display())))?;
+        collection.push(path.display().to_string(), folder_class(&name), bytes)?;
+    }
+    collection.finish()
+}
+
+/// Names relative to `root` with `/` between parts, sorted, and the paths they stand for.
+fn images_below(request: &Request, root: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let mut found = Vec::new();
+    let mut folders = vec![(String::new(), root.to_path_buf())];
+    while let Some((prefix, folder)) = folders.pop() {
+        for name in request.names_in(&folder)? {
+            let path = folder.join(&name);
+            let relative = format!("{prefix}{name}");
+            // A link to a folder is not followed: it may lead back up.
+            if path.is_dir() && !path.is_symlink() {
+                folders.push((format!("{relative}/"), path));
+            } else if is_image(&relative) && path.is_file() {
+                found.push((relative, path));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}

@@ -1,0 +1,144 @@
+//! IDX files: MNIST and Fashion-MNIST.
+
+use std::path::{Path, PathBuf};
+
+use super::{Dataset, ImageSet, Request, pixels};
+use crate::error::Result;
+
+const SIDE: usize = 28;
+/// Images are padded with black to this side, which halves well.
+const PADDED: usize = 32;
+const IMAGE_MAGIC: u32 = 0x0803;
+const LABEL_MAGIC: u32 = 0x0801;
+
+/// Reads the training images of a folder, or one image file; labels when they lie beside it.
+pub(super) fn open(request: &Request) -> Result<Dataset> {
+    request.check_side(matches!(request.side, 16 | PADDED), "16 or 32")?;
+    let path = if request.is_folder()? {
+        images_in(request)?
+    } else {
+        request.path.to_path_buf()
+    };
+    let pixels = read_images(request, &path)?;
+    let count = pixels.len() / (request.side * request.side);
+    let labels = match labels_beside(&path) {
+        Some(path) => Some(read_labels(request, &path, count)?),
+        None => None,
+    };
+    Ok(Dataset::Images(ImageSet::new(
+        request.name,
+        1,
+        request.side,
+        pixels,
+        labels,
+    )?))
+}
+
+fn images_in(request: &Request) -> Result<PathBuf> {
+    for folder in [request.path.to_path_buf(), request.path.join("raw")] {
+        if folder.is_dir() {
+            let names = request.names_in(&folder)?;
+            if let Some(name) = names.iter().find(|name| name.starts_with("train-images")) {
+                return Ok(folder.join(name));
+            }
+        }
+    }
+    Err(request.error(format!(
+        "no train-images-idx3-ubyte or .gz in {}; is it the right folder?",
+        request.path.display()
+    )))
+}
+
+/// `train-labels-idx1-ubyte.gz` beside `train-images-idx3-ubyte.gz`; the two may be packed differently.
+fn labels_beside(images: &Path) -> Option<PathBuf> {
+    let name = images.file_name()?.to_str()?;
+    let name = name.trim_end_matches(".gz").trim_end_matches(".xz");
+    let labels = name.replace("images", "labels").replace("idx3", "idx1");
+    ["", ".gz", ".xz"]
+        .iter()
+        .map(|end| images.with_file_name(format!("{labels}{end}")))
+        .find(|path| labels != name && path.is_file())
+}
+
+/// Big-endian words of the header.
+fn header<const N: usize>(bytes: &[u8]) -> [u32; N] {
+    std::array::from_fn(|i| {
+        bytes[4 * i..4 * i + 4]
+            .iter()
+            .fold(0, |word, byte| word << 8 | u32::from(*byte))
+    })
+}
+
+fn read_images(request: &Request, path: &Path) -> Result<Vec<u8>> {
+    let mut reader = request.open_file(path)?;
+    let mut head = [0; 16];
+    let complete = request.read_record(&mut reader, &mut head, path)?;
+    let [magic, count, rows, columns] = header(&head);
+    if !complete || magic != IMAGE_MAGIC || [rows, columns] != [SIDE as u32; 2] {
+        return Err(request.error(format!(
+            "{} is not an IDX file of 28x28 images",
+            path.display()
+        )));
+    }
+    let mut pixels = Vec::new();
+    let mut image = [0; SIDE * SIDE];
+    let wanted = (count as usize).min(request.limit);
+    for read in 0..wanted {
+        if !request.read_record(&mut reader, &mut image, path)? {
+            return Err(request.error(format!(
+                "{} is truncated: it announces {count} images and holds {read}; fetch it again",
+                path.display()
+            )));
+        }
+        let mut padded = [0; PADDED * PADDED];
+        let edge = (PADDED - SIDE) / 2;
+        for (y, row) in image.chunks_exact(SIDE).enumerate() {
+            padded[(y + edge) * PADDED + edge..][..SIDE].copy_from_slice(row);
+        }
+        pixels::box_average(&padded, PADDED, request.side, &mut pixels);
+    }
+    // Reading to the end also checks the checksum of a compressed file.
+    if wanted == count as usize && request.read_record(&mut reader, &mut [0], path)? {
+        return Err(request.error(format!(
+            "{} is longer than the {count} images it announces; fetch it again",
+            path.display()
+        )));
+    }
+    Ok(pixels)
+}
+
+fn read_labels(request: &Request, path: &Path, images: usize) -> Result<Vec<u16>> {
+    let mut reader = request.open_file(path)?;
+    let mut head = [0; 8];
+    let complete = request.read_record(&mut reader, &mut head, path)?;
+    let [magic, count] = header(&head);
+    if !complete || magic != LABEL_MAGIC || (count as usize) < images {
+        return Err(request.error(format!(
+            "{} is not an IDX file with a label for each of {images} images; fetch it again or remove it",
+            path.display()
+        )));
+    }
+    let mut labels = vec![0; images];
+    if !request.read_record(&mut reader, &mut labels, path)? && images > 0 {
+        return Err(request.error(format!(
+            "{} is truncated: it holds no labels; fetch it again",
+            path.display()
+        )));
+    }
+    Ok(labels.into_iter().map(u16::from).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_big_endian() {
+        assert_eq!(header::<2>(&[0, 0, 8, 3, 0, 1, 0, 2]), [IMAGE_MAGIC, 65538]);
+    }
+
+    #[test]
+    fn a_file_without_images_in_its_name_has_no_labels() {
+        assert_eq!(labels_beside(Path::new("digits.gz")), None);
+    }
+}

@@ -1,0 +1,305 @@
+//! Datasets. Each is one file with an `open` function and one line in [`SOURCES`].
+//!
+//! Images are decoded once, at the side they are trained at, and stay in memory as bytes.
+
+mod archive;
+mod cifar;
+mod collection;
+mod folder;
+mod idx;
+mod images;
+mod mixture;
+mod pixels;
+mod read;
+pub mod shapes;
+mod stl;
+mod tiny_imagenet;
+
+use std::path::{Path, PathBuf};
+
+use crate::config::DataConfig;
+use crate::error::{Error, Result};
+
+pub use images::{ImageSet, MIN_IMAGES};
+pub use mixture::Mixture;
+
+/// A kind of data, as `tightrope datasets` lists it.
+#[derive(Debug)]
+pub struct Source {
+    /// What stands before the colon in `name:path`.
+    pub name: &'static str,
+    /// One line about it.
+    pub about: &'static str,
+    /// Whether it must be given a path.
+    pub needs_path: bool,
+    /// Images, or points in the plane.
+    pub images: bool,
+    open: fn(&Request) -> Result<Dataset>,
+}
+
+/// What a source is asked for.
+struct Request<'a> {
+    /// The source's name, for messages.
+    name: &'static str,
+    /// Where the files lie; empty for built-in data.
+    path: &'a Path,
+    /// Wanted image side in pixels.
+    side: usize,
+    /// Keep the first so many images; `usize::MAX` keeps all.
+    limit: usize,
+}
+
+/// Every source by name.
+pub static SOURCES: &[Source] = &[
+    built_in(
+        "ring",
+        "8 Gaussians on a circle (2-D)",
+        false,
+        mixture::open,
+    ),
+    built_in(
+        "grid",
+        "25 Gaussians on a square grid (2-D)",
+        false,
+        mixture::open,
+    ),
+    built_in(
+        "spiral",
+        "24 Gaussians along a spiral (2-D)",
+        false,
+        mixture::open,
+    ),
+    built_in(
+        "shapes",
+        "8 shapes in 6 hues drawn in code, 48 countable modes (RGB, side 16 or 32)",
+        true,
+        shapes::open,
+    ),
+    from_path(
+        "cifar10",
+        "CIFAR-10, binary version: folder, one batch, or tar; .xz and .gz too (RGB, side 16 or 32)",
+        cifar::open,
+    ),
+    from_path(
+        "mnist",
+        "MNIST, IDX files: folder or image file; .gz too (grey, side 16 or 32)",
+        idx::open,
+    ),
+    from_path(
+        "fashion-mnist",
+        "Fashion-MNIST, IDX files: folder or image file; .gz too (grey, side 16 or 32)",
+        idx::open,
+    ),
+    from_path(
+        "stl10",
+        "STL-10, binary version: folder or unlabeled_X.bin (RGB, side 8 to 96)",
+        stl::open,
+    ),
+    from_path(
+        "tiny-imagenet",
+        "TinyImageNet's training images: folder, zip or tar (RGB, any side)",
+        tiny_imagenet::open,
+    ),
+    from_path(
+        "folder",
+        "PNG, JPEG and WebP images in a folder and below it (RGB, any side)",
+        folder::open,
+    ),
+    from_path(
+        "zip",
+        "PNG, JPEG and WebP images in a zip archive (RGB, any side)",
+        archive::open,
+    ),
+];
+
+const fn built_in(
+    name: &'static str,
+    about: &'static str,
+    images: bool,
+    open: fn(&Request) -> Result<Dataset>,
+) -> Source {
+    Source {
+        name,
+        about,
+        needs_path: false,
+        images,
+        open,
+    }
+}
+
+const fn from_path(
+    name: &'static str,
+    about: &'static str,
+    open: fn(&Request) -> Result<Dataset>,
+) -> Source {
+    Source {
+        name,
+        about,
+        needs_path: true,
+        images: true,
+        open,
+    }
+}
+
+/// Data ready to be drawn from.
+#[derive(Clone, Debug)]
+pub enum Dataset {
+    /// A mixture of Gaussians in the plane: endless.
+    Mixture(Mixture),
+    /// Images in memory.
+    Images(ImageSet),
+}
+
+impl Dataset {
+    /// The source's name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Mixture(mixture) => mixture.name,
+            Self::Images(images) => images.name,
+        }
+    }
+
+    /// How many samples there are; 0 means endless.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Mixture(_) => 0,
+            Self::Images(images) => images.len(),
+        }
+    }
+
+    /// Whether there is nothing stored: so for endless data.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Channels and side of the images; none for 2-D data.
+    pub fn image_shape(&self) -> Option<(usize, usize)> {
+        match self {
+            Self::Mixture(_) => None,
+            Self::Images(images) => Some((images.channels, images.side)),
+        }
+    }
+}
+
+/// Reads `config.source` (`name` or `name:path`) at `config.side`.
+pub fn open(config: &DataConfig) -> Result<Dataset> {
+    let (source, path) = parse_source(&config.source)?;
+    if source.images && (1..MIN_IMAGES).contains(&config.limit) {
+        return Err(Error::Data(format!(
+            "{}: data.limit {} leaves too few images; use {MIN_IMAGES} or more, or 0 for all",
+            source.name, config.limit
+        )));
+    }
+    (source.open)(&Request {
+        name: source.name,
+        path: path.as_deref().unwrap_or(Path::new("")),
+        side: config.side,
+        limit: if config.limit == 0 {
+            usize::MAX
+        } else {
+            config.limit
+        },
+    })
+}
+
+/// Splits `name` or `name:path` and checks both halves; touches no file.
+pub fn parse_source(source: &str) -> Result<(&'static Source, Option<PathBuf>)> {
+    let (name, path) = match source.split_once(':') {
+        Some((name, path)) => (name, Some(path).filter(|path| !path.is_empty())),
+        None => (source, None),
+    };
+    let found = SOURCES
+        .iter()
+        .find(|known| known.name == name)
+        .ok_or_else(|| unknown(name))?;
+    match (found.needs_path, path) {
+        (true, None) => Err(Error::Data(format!(
+            "{name} needs a path: write {name}:PATH"
+        ))),
+        (false, Some(path)) => Err(Error::Data(format!(
+            "{name} is built in and takes no path; drop `:{path}`"
+        ))),
+        (_, path) => Ok((found, path.map(PathBuf::from))),
+    }
+}
+
+fn unknown(name: &str) -> Error {
+    let near = SOURCES
+        .iter()
+        .map(|known| {
+            (
+                strsim::jaro_winkler(&name.to_lowercase(), known.name),
+                known.name,
+            )
+        })
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(similarity, _)| *similarity > 0.7);
+    Error::Data(match near {
+        Some((_, near)) => format!("unknown dataset `{name}`; did you mean `{near}`?"),
+        None => {
+            let names: Vec<_> = SOURCES.iter().map(|known| known.name).collect();
+            format!("unknown dataset `{name}`; there are {}", names.join(", "))
+        }
+    })
+}
+
+impl Request<'_> {
+    /// An error about this source.
+    fn error(&self, message: impl std::fmt::Display) -> Error {
+        Error::Data(format!("{}: {message}", self.name))
+    }
+
+    /// Checks the wanted side against those the source can give.
+    fn check_side(&self, fits: bool, sides: &str) -> Result<()> {
+        if fits {
+            Ok(())
+        } else {
+            Err(self.error(format!("data.side is {}; it can be {sides}", self.side)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(source: &str) -> String {
+        parse_source(source).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn sources_are_parsed() {
+        let (source, path) = parse_source("cifar10:a:b/c").unwrap();
+        assert_eq!(
+            (source.name, path),
+            ("cifar10", Some(PathBuf::from("a:b/c")))
+        );
+        assert_eq!(parse_source("spiral").unwrap().1, None);
+    }
+
+    #[test]
+    fn wrong_sources_are_explained() {
+        assert!(message("cifar:x").contains("did you mean `cifar10`"));
+        assert!(message("fashionmnist:x").contains("did you mean `fashion-mnist`"));
+        assert!(message("qqq").contains("there are ring, grid"));
+        assert!(message("mnist").contains("mnist:PATH"));
+        assert!(message("mnist:").contains("mnist:PATH"));
+        assert!(message("ring:x").contains("takes no path"));
+    }
+
+    #[test]
+    fn a_limit_below_the_least_is_refused() {
+        let config = DataConfig {
+            source: "shapes".into(),
+            side: 16,
+            flip: false,
+            limit: 10,
+        };
+        assert!(
+            open(&config)
+                .unwrap_err()
+                .to_string()
+                .contains("data.limit 10")
+        );
+    }
+}

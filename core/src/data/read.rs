@@ -1,0 +1,96 @@
+//! Opening files that may be compressed, and reading fixed-size records out of them.
+
+use std::fs::File;
+use std::io::{BufReader, Cursor, Read};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+use lzma_rust2::XzReader;
+
+use super::Request;
+use crate::error::Result;
+
+/// Memory an xz stream may ask for, KiB; `xz -9` wants 65 MiB.
+const XZ_MEMORY_KIB: u32 = 256 * 1024;
+
+impl Request<'_> {
+    /// Whether the path is a folder; an error if there is nothing.
+    pub(super) fn is_folder(&self) -> Result<bool> {
+        match std::fs::metadata(self.path) {
+            Ok(found) => Ok(found.is_dir()),
+            Err(why) if why.kind() == std::io::ErrorKind::NotFound => Err(self.error(format!(
+                "{} does not exist; check the path",
+                self.path.display()
+            ))),
+            Err(why) => Err(self.error(format!("{} cannot be read: {why}", self.path.display()))),
+        }
+    }
+
+    /// Names of what lies in a folder, sorted.
+    pub(super) fn names_in(&self, folder: &Path) -> Result<Vec<String>> {
+        let unreadable = |why| self.error(format!("{} cannot be read: {why}", folder.display()));
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+            // A name that is not Unicode can be none of those looked for.
+            names.extend(entry.map_err(unreadable)?.file_name().into_string());
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// Opens a file, seeing through gzip and xz by their first bytes, whatever the name.
+    pub(super) fn open_file(&self, path: &Path) -> Result<Box<dyn Read>> {
+        let unreadable = |why| self.error(format!("{} cannot be read: {why}", path.display()));
+        let mut file = BufReader::new(File::open(path).map_err(unreadable)?);
+        let mut magic = Vec::new();
+        file.by_ref()
+            .take(6)
+            .read_to_end(&mut magic)
+            .map_err(unreadable)?;
+        let (gzip, xz) = (
+            magic.starts_with(b"\x1f\x8b"),
+            magic.starts_with(b"\xfd7zXZ\0"),
+        );
+        let whole = Cursor::new(magic).chain(file);
+        Ok(match (gzip, xz) {
+            (true, _) => Box::new(BufReader::new(MultiGzDecoder::new(whole))),
+            (_, true) => Box::new(BufReader::new(XzReader::new_mem_limit(
+                whole,
+                true,
+                XZ_MEMORY_KIB,
+            ))),
+            _ => Box::new(whole),
+        })
+    }
+
+    /// Fills `record`; false at a clean end, an error when the file stops or breaks inside a record.
+    pub(super) fn read_record(
+        &self,
+        reader: &mut dyn Read,
+        record: &mut [u8],
+        path: &Path,
+    ) -> Result<bool> {
+        let mut filled = 0;
+        while filled < record.len() {
+            match reader.read(&mut record[filled..]) {
+                Ok(0) if filled == 0 => return Ok(false),
+                Ok(0) => {
+                    return Err(self.error(format!(
+                        "{} is truncated or of another format: {filled} bytes where {} should be; fetch it again",
+                        path.display(),
+                        record.len()
+                    )));
+                }
+                Ok(more) => filled += more,
+                Err(why) if why.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(why) => {
+                    return Err(self.error(format!(
+                        "{} is truncated or damaged ({why}); fetch it again",
+                        path.display()
+                    )));
+                }
+            }
+        }
+        Ok(true)
+    }
+}

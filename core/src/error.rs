@@ -1,0 +1,59 @@
+//! The one error type of the engine. Every message says what is wrong, where, and what would do.
+
+use std::path::PathBuf;
+
+/// Everything that can go wrong in the engine.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// One or more settings are wrong; all of them are listed at once.
+    #[error("{}", join(.0))]
+    Settings(Vec<String>),
+    /// A dataset is missing, truncated, foreign or too small.
+    #[error("data: {0}")]
+    Data(String),
+    /// A file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder concerned.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A run folder, checkpoint or record is unreadable.
+    #[error("record: {0}")]
+    Record(String),
+    /// The device could not do what was asked.
+    #[error("device: {0}")]
+    Device(String),
+    /// A loss became NaN or infinite.
+    #[error("training diverged at iteration {iteration}: {what} is {value} (last event: {after})")]
+    Diverged {
+        /// Generator iteration, counted from 1.
+        iteration: u64,
+        /// Which loss.
+        what: &'static str,
+        /// Its value.
+        value: f32,
+        /// The event that preceded it, in words.
+        after: String,
+    },
+}
+
+/// The engine's result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+fn join(lines: &[String]) -> String {
+    lines.join("\n")
+}
+
+impl Error {
+    /// An [`Error::Io`] about `path`.
+    pub fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        Self::Io { path: path.into(), source }
+    }
+
+    /// Whether the user's input, rather than the machine, is at fault (exit code 2).
+    pub fn is_input(&self) -> bool {
+        matches!(self, Self::Settings(_) | Self::Data(_) | Self::Record(_))
+    }
+}

@@ -1,0 +1,320 @@
+//! What a run says (`Event`) and what it can be told (`Command`): plain data, no tensors.
+//! The recorder, the window and the reports consume the same stream.
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::config::Role;
+
+/// One thing that happened in a run. Serialised to `stats.jsonl` (`Stats`) or `events.jsonl` (the rest).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The run is ready; says what it consists of.
+    Started(RunInfo),
+    /// The state of the run at one iteration.
+    Stats(Stats),
+    /// A mask changed.
+    Mask(MaskEvent),
+    /// Samples from the fixed z.
+    #[serde(skip)]
+    Samples(Samples),
+    /// Quality of generated samples.
+    Quality(Quality),
+    /// A live setting was edited by command.
+    Edited {
+        /// Iteration after which it holds.
+        iteration: u64,
+        /// The setting's name, e.g. `generator.lr`.
+        key: String,
+        /// Its new value.
+        value: String,
+    },
+    /// A command was refused; the run goes on as it was.
+    Refused {
+        /// When.
+        iteration: u64,
+        /// Why.
+        reason: String,
+    },
+    /// The verdict on the balance changed.
+    Balance {
+        /// When.
+        iteration: u64,
+        /// The new verdict.
+        verdict: Verdict,
+    },
+    /// A checkpoint was written.
+    Checkpoint {
+        /// When.
+        iteration: u64,
+        /// File name within the run folder.
+        file: String,
+    },
+    /// The run continued from a checkpoint.
+    Resumed {
+        /// The checkpoint's iteration.
+        iteration: u64,
+    },
+    /// The run ended.
+    Ended {
+        /// The last finished iteration.
+        iteration: u64,
+        /// Why.
+        reason: EndReason,
+    },
+}
+
+/// Why a run ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// All iterations done.
+    Finished,
+    /// Stopped by command.
+    Stopped,
+    /// Stopped by an error, in words.
+    Failed(String),
+}
+
+/// What a run consists of.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// The device in words.
+    pub device: String,
+    /// Number of real images or points (0: drawn endlessly).
+    pub real_count: usize,
+    /// The generator.
+    pub generator: NetInfo,
+    /// The discriminator.
+    pub discriminator: NetInfo,
+    /// FLOPs of one dense iteration (corrected count; multiply-adds).
+    pub dense_flops_per_iteration: f64,
+    /// The same as the paper counts it.
+    pub dense_flops_per_iteration_paper: f64,
+}
+
+/// Size of one network.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct NetInfo {
+    /// All parameters.
+    pub params: usize,
+    /// Those that a mask covers.
+    pub maskable: usize,
+    /// Active among the maskable at the start.
+    pub active: usize,
+    /// Maskable layers in order.
+    pub layers: Vec<LayerInfo>,
+}
+
+/// One maskable layer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LayerInfo {
+    /// The weight's name.
+    pub name: String,
+    /// Its shape, row-major, PyTorch layout.
+    pub shape: Vec<usize>,
+    /// Active weights at the start.
+    pub active: usize,
+}
+
+/// The state of a run at one iteration; one line of `stats.jsonl`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Stats {
+    /// Generator iterations finished.
+    pub iteration: u64,
+    /// Seconds of training so far (across resumes).
+    pub seconds: f64,
+    /// Real images seen so far.
+    pub images: u64,
+    /// Training FLOPs so far, corrected count.
+    pub flops: f64,
+    /// Training FLOPs so far, as the paper counts.
+    pub flops_paper: f64,
+    /// Discriminator loss of the last critic step.
+    #[serde(deserialize_with = "null_is_nan")]
+    pub d_loss: f32,
+    /// Generator loss.
+    #[serde(deserialize_with = "null_is_nan")]
+    pub g_loss: f32,
+    /// Latest BR sample (post - pre) / (real - pre).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub br: Option<f64>,
+    /// Mean of the ratios in the window.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub br_mean_of_ratios: Option<f64>,
+    /// Ratio of the means in the window.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub br_ratio_of_means: Option<f64>,
+    /// Mean score of real images at the latest probe.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub score_real: Option<f64>,
+    /// Mean score of fakes at the latest probe, before the generator's update.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub score_fake: Option<f64>,
+    /// The balance in a word.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub verdict: Option<Verdict>,
+    /// Realised density of the generator.
+    pub density_g: f64,
+    /// Realised density of the discriminator.
+    pub density_d: f64,
+    /// Share of the generator's maskable weights that were ever active (ITOP rate).
+    pub exploration_g: f64,
+    /// The same for the discriminator.
+    pub exploration_d: f64,
+}
+
+/// JSON has no NaN or infinity; a diverged loss is stored as `null`.
+fn null_is_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f32, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or(f32::NAN))
+}
+
+/// A verdict on the balance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// BR below its band.
+    DTooStrong,
+    /// BR in its band.
+    Balanced,
+    /// BR above its band, or no gap left between real and fake.
+    DTooWeak,
+    /// The discriminator answers the same to everything.
+    DDead,
+}
+
+impl Verdict {
+    /// The verdict in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::DTooStrong => "D too strong",
+            Self::Balanced => "balanced",
+            Self::DTooWeak => "D too weak",
+            Self::DDead => "D is dead",
+        }
+    }
+}
+
+/// A change of a mask.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MaskEvent {
+    /// Iteration after whose steps it happened.
+    pub iteration: u64,
+    /// Whose mask.
+    pub net: Role,
+    /// What was done.
+    pub change: MaskChange,
+    /// Active weights that became inactive.
+    pub dropped: usize,
+    /// Inactive weights that became active.
+    pub grown: usize,
+    /// Weights dropped and grown again in the same update; they keep their value.
+    pub regrown: usize,
+    /// Active weights now.
+    pub active: usize,
+    /// Realised density now.
+    pub density: f64,
+    /// Share of active weights that was put up for dropping.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub drop_fraction: Option<f64>,
+    /// The balance ratio the decision was made on.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub br: Option<f64>,
+    /// Active weights of every maskable layer now, in order.
+    pub layers: Vec<usize>,
+}
+
+/// Kind of a mask change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MaskChange {
+    /// Drop and grow at constant density.
+    DropGrow,
+    /// The density was raised.
+    Raise,
+    /// The density was lowered.
+    Lower,
+}
+
+/// Generated samples of the fixed z.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Samples {
+    /// When.
+    pub iteration: u64,
+    /// Whether the averaged generator made them.
+    pub averaged: bool,
+    /// The samples.
+    pub data: SampleData,
+}
+
+/// Points or images on the host.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SampleData {
+    /// 2-D points.
+    Points(Vec<[f32; 2]>),
+    /// Images in [-1, 1], NCHW.
+    Images {
+        /// Number of images.
+        count: usize,
+        /// Channels, 1 or 3.
+        channels: usize,
+        /// Side in pixels.
+        side: usize,
+        /// `count * channels * side * side` values.
+        pixels: Vec<f32>,
+    },
+}
+
+/// Quality of generated samples; absent fields do not apply to the data.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Quality {
+    /// When.
+    pub iteration: u64,
+    /// Samples scored.
+    pub samples: usize,
+    /// Whether the averaged generator made them.
+    pub averaged: bool,
+    /// Modes covered.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub modes: Option<usize>,
+    /// Modes there are.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub modes_total: Option<usize>,
+    /// Share of high-quality samples.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub high_quality: Option<f64>,
+    /// KL divergence of the mode histogram from uniform, nats.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub kl: Option<f64>,
+    /// Frechet distance on the fixed random features of `metric::frechet`; not FID.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub frechet_rf: Option<f64>,
+}
+
+/// What a run can be told while it trains.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Stop advancing until `Resume`.
+    Pause,
+    /// Advance again.
+    Resume,
+    /// One full iteration, then pause.
+    Step,
+    /// One discriminator step only, then pause.
+    StepD,
+    /// One generator step only, then pause.
+    StepG,
+    /// Change a live setting, by its config name.
+    Edit {
+        /// E.g. `generator.lr`, `balance.br_high`.
+        key: String,
+        /// The new value as the config file would write it.
+        value: String,
+    },
+    /// Set the discriminator's density (policy `manual`).
+    SetDensity(f64),
+    /// Write a checkpoint now.
+    Checkpoint,
+    /// End the run; it can be resumed from its checkpoint.
+    Stop,
+}

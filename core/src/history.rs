@@ -1,0 +1,384 @@
+//! `History::apply`: the only fold over events. A live run and a stored run are the same thing to a reader.
+
+use std::collections::BTreeMap;
+
+use crate::config::{Estimator, Role, RunConfig};
+use crate::event::{
+    EndReason, Event, MaskEvent, NetInfo, Quality, RunInfo, SampleData, Stats, Verdict,
+};
+
+/// Moments of samples that stay in memory; beyond that the most crowded one is let go.
+pub const KEPT_MOMENTS: usize = 48;
+
+/// Everything a run has said so far, in order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    /// The run's settings, where known.
+    pub config: Option<RunConfig>,
+    /// What the run consists of.
+    pub info: Option<RunInfo>,
+    /// States by rising iteration.
+    pub stats: Vec<Stats>,
+    /// Mask changes by rising iteration.
+    pub masks: Vec<MaskEvent>,
+    /// Quality measurements by rising iteration.
+    pub quality: Vec<Quality>,
+    /// Settings edited while the run trained.
+    pub edits: Vec<Edit>,
+    /// Iterations at which the verdict on the balance changed.
+    pub verdicts: Vec<(u64, Verdict)>,
+    /// Checkpoints written: iteration and file name.
+    pub checkpoints: Vec<(u64, String)>,
+    /// Iterations from which the run was resumed.
+    pub resumed: Vec<u64>,
+    /// Samples of the fixed z by iteration, at most [`KEPT_MOMENTS`] of them.
+    pub samples: BTreeMap<u64, Moment>,
+    /// How the run ended; `None` while it trains, and for a run that was cut off.
+    pub ended: Option<Ended>,
+}
+
+/// A live setting edited by command.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edit {
+    /// Iteration after which it holds.
+    pub iteration: u64,
+    /// The setting's name.
+    pub key: String,
+    /// Its new value.
+    pub value: String,
+}
+
+/// The end of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ended {
+    /// The last finished iteration.
+    pub iteration: u64,
+    /// Why.
+    pub reason: EndReason,
+}
+
+/// Samples of the fixed z at one iteration.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Moment {
+    /// From the live generator.
+    pub raw: Option<SampleData>,
+    /// From the averaged generator.
+    pub averaged: Option<SampleData>,
+}
+
+impl Moment {
+    /// The averaged samples, or the live ones where there is no average.
+    pub fn main(&self) -> Option<&SampleData> {
+        self.averaged.as_ref().or(self.raw.as_ref())
+    }
+}
+
+impl History {
+    /// An empty history of a run with these settings.
+    pub fn new(config: RunConfig) -> Self {
+        Self {
+            config: Some(config),
+            ..Self::default()
+        }
+    }
+
+    /// Takes one event in.
+    pub fn apply(&mut self, event: &Event) {
+        match event {
+            Event::Started(info) => self.info = Some(info.clone()),
+            Event::Stats(stats) => self.stats.push(stats.clone()),
+            Event::Mask(mask) => self.masks.push(mask.clone()),
+            Event::Quality(quality) => self.quality.push(quality.clone()),
+            Event::Samples(samples) => {
+                let moment = self.samples.entry(samples.iteration).or_default();
+                let slot = if samples.averaged {
+                    &mut moment.averaged
+                } else {
+                    &mut moment.raw
+                };
+                *slot = Some(samples.data.clone());
+                self.thin_samples();
+            }
+            Event::Edited {
+                iteration,
+                key,
+                value,
+            } => self.edits.push(Edit {
+                iteration: *iteration,
+                key: key.clone(),
+                value: value.clone(),
+            }),
+            // Nothing changed, so there is nothing to remember.
+            Event::Refused { .. } => {}
+            Event::Balance { iteration, verdict } => self.verdicts.push((*iteration, *verdict)),
+            Event::Checkpoint { iteration, file } => {
+                self.checkpoints.push((*iteration, file.clone()));
+            }
+            Event::Resumed { iteration } => self.rewind(*iteration),
+            Event::Ended { iteration, reason } => {
+                self.ended = Some(Ended {
+                    iteration: *iteration,
+                    reason: reason.clone(),
+                });
+            }
+        }
+    }
+
+    /// Forgets what came after `iteration`: the resumed run says it again.
+    fn rewind(&mut self, iteration: u64) {
+        self.stats.retain(|s| s.iteration <= iteration);
+        self.masks.retain(|m| m.iteration <= iteration);
+        self.quality.retain(|q| q.iteration <= iteration);
+        self.edits.retain(|e| e.iteration <= iteration);
+        self.verdicts.retain(|v| v.0 <= iteration);
+        self.checkpoints.retain(|c| c.0 <= iteration);
+        self.samples.retain(|&at, _| at <= iteration);
+        self.ended = None;
+        self.resumed.push(iteration);
+    }
+
+    fn thin_samples(&mut self) {
+        if self.samples.len() <= KEPT_MOMENTS {
+            return;
+        }
+        let at: Vec<u64> = self.samples.keys().copied().collect();
+        let crowded = at.windows(3).min_by_key(|w| w[2] - w[0]).map(|w| w[1]);
+        if let Some(iteration) = crowded {
+            self.samples.remove(&iteration);
+        }
+    }
+
+    /// The latest state.
+    pub fn latest(&self) -> Option<&Stats> {
+        self.stats.last()
+    }
+
+    /// The last finished iteration that is known of.
+    pub fn iteration(&self) -> u64 {
+        let stats = self.latest().map_or(0, |s| s.iteration);
+        self.ended
+            .as_ref()
+            .map_or(stats, |e| e.iteration.max(stats))
+    }
+
+    /// The latest samples.
+    pub fn latest_samples(&self) -> Option<(u64, &Moment)> {
+        self.samples
+            .last_key_value()
+            .map(|(&at, moment)| (at, moment))
+    }
+
+    /// The latest quality measurement.
+    pub fn last_quality(&self) -> Option<&Quality> {
+        self.quality.last()
+    }
+
+    /// The best quality measurement, see [`Quality::is_better_than`].
+    pub fn best_quality(&self) -> Option<&Quality> {
+        self.quality.iter().reduce(|best, next| {
+            if next.is_better_than(best) {
+                next
+            } else {
+                best
+            }
+        })
+    }
+
+    /// The balance ratio over the window, by the estimator of the settings.
+    pub fn window_br(&self, stats: &Stats) -> Option<f64> {
+        let estimator = self.config.as_ref().map(|c| c.balance.estimator);
+        let value = match estimator.unwrap_or(Estimator::MeanOfRatios) {
+            Estimator::MeanOfRatios => stats.br_mean_of_ratios,
+            Estimator::RatioOfMeans => stats.br_ratio_of_means,
+        };
+        value.filter(|v| v.is_finite())
+    }
+
+    /// The target band of the balance ratio, `(br_low, br_high)`.
+    pub fn band(&self) -> Option<(f64, f64)> {
+        let balance = &self.config.as_ref()?.balance;
+        Some((balance.br_low, balance.br_high))
+    }
+
+    /// Share of the recorded states whose windowed BR lay in the band; `None` where BR was never measured.
+    pub fn share_in_band(&self) -> Option<f64> {
+        let (low, high) = self.band()?;
+        self.share(|br| (low..=high).contains(&br))
+    }
+
+    /// Share of the recorded states whose windowed BR lay below the band.
+    pub fn share_below_band(&self) -> Option<f64> {
+        let (low, _) = self.band()?;
+        self.share(|br| br < low)
+    }
+
+    fn share(&self, holds: impl Fn(f64) -> bool) -> Option<f64> {
+        let known: Vec<f64> = self
+            .stats
+            .iter()
+            .filter_map(|s| self.window_br(s))
+            .collect();
+        let held = known.iter().filter(|&&br| holds(br)).count();
+        (!known.is_empty()).then(|| held as f64 / known.len() as f64)
+    }
+
+    /// Median of the windowed BR over the last third of the iterations done.
+    pub fn late_br(&self) -> Option<f64> {
+        let end = self.iteration();
+        let late = self.stats.iter().filter(|s| s.iteration * 3 > end * 2);
+        let mut values: Vec<f64> = late.filter_map(|s| self.window_br(s)).collect();
+        values.sort_by(f64::total_cmp);
+        let middle = values.len() / 2;
+        match values.len() {
+            0 => None,
+            n if n % 2 == 1 => Some(values[middle]),
+            _ => Some((values[middle - 1] + values[middle]) / 2.0),
+        }
+    }
+
+    /// First and latest realised density of a network.
+    pub fn density_range(&self, role: Role) -> Option<(f64, f64)> {
+        let density = |s: &Stats| match role {
+            Role::G => s.density_g,
+            Role::D => s.density_d,
+        };
+        let first = self
+            .net_info(role)
+            .filter(|net| net.maskable > 0)
+            .map(|net| net.active as f64 / net.maskable as f64)
+            .or_else(|| self.stats.first().map(density))?;
+        Some((first, self.latest().map_or(first, density)))
+    }
+
+    /// The description of a network.
+    pub fn net_info(&self, role: Role) -> Option<&NetInfo> {
+        self.info.as_ref().map(|info| match role {
+            Role::G => &info.generator,
+            Role::D => &info.discriminator,
+        })
+    }
+
+    /// Parameters of a network that are active now: unmasked ones plus active weights.
+    pub fn active_params(&self, role: Role) -> Option<usize> {
+        let net = self.net_info(role)?;
+        let latest = self.masks.iter().rev().find(|m| m.net == role);
+        let active = latest.map_or(net.active, |m| m.active);
+        Some(net.params.saturating_sub(net.maskable) + active)
+    }
+
+    /// Training FLOPs so far over those of dense training, corrected count and as the paper counts.
+    pub fn relative_flops(&self) -> Option<(f64, f64)> {
+        let (info, stats) = (self.info.as_ref()?, self.latest()?);
+        let iterations = stats.iteration as f64;
+        let corrected = stats.flops / (info.dense_flops_per_iteration * iterations);
+        let paper = stats.flops_paper / (info.dense_flops_per_iteration_paper * iterations);
+        (corrected.is_finite() && paper.is_finite()).then_some((corrected, paper))
+    }
+}
+
+impl Quality {
+    /// Whether these samples are better: a lower Fréchet distance where both have one, else more modes,
+    /// then a larger share of high-quality samples.
+    pub fn is_better_than(&self, other: &Self) -> bool {
+        if let (Some(mine), Some(theirs)) = (self.frechet_rf, other.frechet_rf) {
+            return mine < theirs;
+        }
+        let rank = |q: &Self| (q.modes.unwrap_or(0), q.high_quality.unwrap_or(0.0));
+        rank(self).partial_cmp(&rank(other)) == Some(std::cmp::Ordering::Greater)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Samples;
+    use crate::record::fixture;
+
+    fn stats(iteration: u64, br: f64) -> Event {
+        Event::Stats(fixture::stats(iteration, br))
+    }
+
+    fn history(brs: &[f64]) -> History {
+        let mut history = History::new(fixture::config());
+        for (i, &br) in brs.iter().enumerate() {
+            history.apply(&stats((i as u64 + 1) * 10, br));
+        }
+        history
+    }
+
+    #[test]
+    fn share_in_band_counts_the_bounds_as_inside() {
+        let history = history(&[0.44, 0.45, 0.55, 0.56]);
+        assert_eq!(history.share_in_band(), Some(0.5));
+        assert_eq!(history.share_below_band(), Some(0.25));
+        assert_eq!(History::default().share_in_band(), None);
+    }
+
+    #[test]
+    fn late_br_is_the_median_of_the_last_third() {
+        let history = history(&[9.0, 9.0, 9.0, 9.0, 0.4, 0.6]);
+        assert_eq!(history.late_br(), Some(0.5));
+    }
+
+    #[test]
+    fn a_resumed_run_says_its_future_again() {
+        let mut resumed = history(&[0.1, 0.2, 0.3]);
+        resumed.apply(&Event::Ended {
+            iteration: 30,
+            reason: EndReason::Stopped,
+        });
+        assert_eq!(resumed.iteration(), 30);
+        resumed.apply(&Event::Resumed { iteration: 20 });
+        resumed.apply(&stats(30, 0.3));
+        assert_eq!(resumed.stats, history(&[0.1, 0.2, 0.3]).stats);
+        assert_eq!((resumed.ended, resumed.resumed), (None, vec![20]));
+    }
+
+    #[test]
+    fn samples_stay_bounded_and_keep_the_first_and_the_last() {
+        let mut history = History::default();
+        for iteration in 0..200 {
+            history.apply(&Event::Samples(Samples {
+                iteration,
+                averaged: false,
+                data: SampleData::Points(vec![[0.0, 1.0]]),
+            }));
+        }
+        assert_eq!(history.samples.len(), KEPT_MOMENTS);
+        assert_eq!(history.samples.keys().next(), Some(&0));
+        assert_eq!(history.latest_samples().map(|(at, _)| at), Some(199));
+        let at: Vec<u64> = history.samples.keys().copied().collect();
+        let widest = at.windows(2).map(|w| w[1] - w[0]).max();
+        assert!(widest < Some(100), "{at:?}");
+    }
+
+    #[test]
+    fn the_best_quality_is_judged_by_modes_or_by_frechet() {
+        let mut history = History::default();
+        for (iteration, modes) in [(1, 3), (2, 8), (3, 5)] {
+            history.apply(&Event::Quality(Quality {
+                iteration,
+                modes: Some(modes),
+                ..Quality::default()
+            }));
+        }
+        assert_eq!(history.best_quality().map(|q| q.iteration), Some(2));
+        let with = |frechet| Quality {
+            frechet_rf: Some(frechet),
+            ..Quality::default()
+        };
+        assert!(with(1.0).is_better_than(&with(2.0)));
+        assert!(!with(2.0).is_better_than(&with(f64::NAN)));
+    }
+
+    #[test]
+    fn active_parameters_follow_the_latest_mask_change() {
+        let mut history = history(&[0.5]);
+        history.apply(&Event::Started(fixture::info()));
+        assert_eq!(history.active_params(Role::D), Some(20 + 30));
+        history.apply(&fixture::raise(10, 60));
+        assert_eq!(history.active_params(Role::D), Some(20 + 60));
+        assert_eq!(history.active_params(Role::G), Some(50 + 20));
+        assert_eq!(history.relative_flops(), Some((0.5, 0.5)));
+    }
+}

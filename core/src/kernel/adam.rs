@@ -1,0 +1,150 @@
+//! The fused optimiser step over a net's flat parameters: Adam, mask, average.
+
+use burn::{
+    backend::{Backend, Dispatch, Flex, TensorMetadata, backend_extension, tensor::FloatTensor},
+    tensor::Tensor,
+};
+use burn_wgpu::{CubeBackend, into_contiguous};
+use tightrope_shaders as shaders;
+
+use super::{
+    cpu,
+    launch::{exclusive, launch, per_element},
+};
+use crate::config::AveragingRule;
+
+/// Everything one step needs beside its tensors.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AdamStep {
+    /// Steps taken, this one included.
+    pub t: u64,
+    /// Learning rate.
+    pub lr: f64,
+    /// Decay of the first moment.
+    pub beta1: f32,
+    /// Decay of the second moment.
+    pub beta2: f32,
+    /// Added outside the root.
+    pub eps: f32,
+    /// Whether inactive weights' gradients count as zero (`gradients: active`).
+    pub mask_gradient: bool,
+    /// What happens to the average.
+    pub averaging: AveragingRule,
+    /// The average's decay.
+    pub decay: f32,
+}
+
+impl AdamStep {
+    /// Learning rate with the first moment's bias correction.
+    pub fn rate(&self) -> f32 {
+        (self.lr / (1.0 - f64::from(self.beta1).powf(self.t as f64))) as f32
+    }
+
+    /// `1 / (1 - beta2^t)`.
+    pub fn second_correction(&self) -> f32 {
+        (1.0 / (1.0 - f64::from(self.beta2).powf(self.t as f64))) as f32
+    }
+
+    fn words(&self, n: usize, masked: usize) -> [u32; 10] {
+        let rule = match self.averaging {
+            AveragingRule::None => 0,
+            AveragingRule::Ema => 1,
+            AveragingRule::Sema => 2,
+        };
+        let floats = [self.rate(), self.beta1, self.beta2, self.second_correction(), self.eps, self.decay];
+        let [a, b, c, d, e, f] = floats.map(f32::to_bits);
+        [n as u32, masked as u32, u32::from(self.mask_gradient), rule, a, b, c, d, e, f]
+    }
+}
+
+/// The step as a backend operation; returns `(weight, m, v, average)`.
+#[backend_extension(Cube, Flex)]
+pub trait AdamOps: Backend {
+    /// All of length n but the mask (the maskable prefix) and, when beta1 is 0, m (length 1).
+    #[allow(clippy::too_many_arguments, clippy::type_complexity, reason = "the whole optimiser state")]
+    fn adam_step(
+        weight: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+        mask: FloatTensor<Self>,
+        m: FloatTensor<Self>,
+        v: FloatTensor<Self>,
+        average: FloatTensor<Self>,
+        step: AdamStep,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+}
+
+/// A net's flat parameters and what the optimiser keeps beside them, all `[n]`.
+#[derive(Clone, Debug)]
+pub struct Flat {
+    /// Parameters, maskable ones first.
+    pub weight: Tensor<1>,
+    /// First moment; length 1 when beta1 is 0.
+    pub m: Tensor<1>,
+    /// Second moment.
+    pub v: Tensor<1>,
+    /// Averaged parameters.
+    pub average: Tensor<1>,
+}
+
+impl Flat {
+    /// One step with gradient `[n]` and the mask `[maskable]`.
+    #[must_use]
+    pub fn step(self, grad: Tensor<1>, mask: Tensor<1>, step: AdamStep) -> Self {
+        let (weight, m, v, average) = Dispatch::adam_step(
+            self.weight.into_dispatch(),
+            grad.into_dispatch(),
+            mask.into_dispatch(),
+            self.m.into_dispatch(),
+            self.v.into_dispatch(),
+            self.average.into_dispatch(),
+            step,
+        );
+        let [weight, m, v, average] = [weight, m, v, average].map(Tensor::from_dispatch);
+        Self { weight, m, v, average }
+    }
+}
+
+impl AdamOps for CubeBackend {
+    fn adam_step(
+        weight: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+        mask: FloatTensor<Self>,
+        m: FloatTensor<Self>,
+        v: FloatTensor<Self>,
+        average: FloatTensor<Self>,
+        step: AdamStep,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        let [grad, mask] = [grad, mask].map(into_contiguous);
+        let [weight, m, v, average] = [weight, m, v, average].map(exclusive);
+        let n = weight.shape().num_elements();
+        let params = step.words(n, mask.shape().num_elements());
+        launch(shaders::ADAM, per_element(n), &[&weight, &grad, &mask, &m, &v, &average], &params);
+        (weight, m, v, average)
+    }
+}
+
+impl AdamOps for Flex {
+    fn adam_step(
+        mut weight: FloatTensor<Self>,
+        grad: FloatTensor<Self>,
+        mask: FloatTensor<Self>,
+        mut m: FloatTensor<Self>,
+        mut v: FloatTensor<Self>,
+        mut average: FloatTensor<Self>,
+        step: AdamStep,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        for t in [&mut weight, &mut m, &mut v, &mut average] {
+            if !t.is_contiguous() || t.layout().start_offset() != 0 {
+                *t = t.to_contiguous();
+            }
+        }
+        let state = cpu::adam::State {
+            weight: weight.storage_mut(),
+            m: m.storage_mut(),
+            v: v.storage_mut(),
+            average: average.storage_mut(),
+        };
+        cpu::adam::step(&step, state, &cpu::values(&grad), &cpu::values(&mask));
+        (weight, m, v, average)
+    }
+}

@@ -1,0 +1,298 @@
+//! Masked convolution: forward and input gradient visit active weights only; the weight gradient is
+//! computed at active weights only, or everywhere when growth (or parity with dense Adam) asks for it.
+//! A masked linear layer is the same operation on images of one pixel.
+
+use burn::{
+    backend::{
+        TensorMetadata,
+        Autodiff, AutodiffBackend, Backend, Dispatch, Flex,
+        autodiff::{
+            checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
+            grads::Gradients,
+            ops::{Backward, Ops, OpsKind},
+        },
+        backend_extension,
+        tensor::{FloatTensor, IntTensor},
+    },
+    tensor::Tensor,
+};
+use burn_wgpu::{CubeBackend, into_contiguous};
+use tightrope_shaders as shaders;
+
+use super::{
+    cpu::{self, conv2d::Conv2dShape},
+    index::SparseIndex,
+    launch::{empty_like, launch, per_element, zeros_like},
+};
+
+/// The convolution's primitives. Shapes: x `[n, c_in, h, w]`, weight `[c_out, c_in, k, k]`, bias `[c_out]`,
+/// y and dy `[n, c_out, h, w]`; stride 1, padding `k / 2`. The index is that of [`SparseIndex`].
+#[backend_extension(Cube, Flex, Autodiff)]
+pub trait Conv2dOps: Backend {
+    /// The masked convolution; its weight gradient is dense when `dense_grad` is set.
+    fn masked_conv2d(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        row_ptr: IntTensor<Self>,
+        row_pos: IntTensor<Self>,
+        col_ptr: IntTensor<Self>,
+        col_pos: IntTensor<Self>,
+        dense_grad: bool,
+    ) -> FloatTensor<Self>;
+
+    /// Gradient with respect to x.
+    fn conv2d_input_grad(
+        dy: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        col_ptr: IntTensor<Self>,
+        col_pos: IntTensor<Self>,
+    ) -> FloatTensor<Self>;
+
+    /// Gradient with respect to the weight, at the index or everywhere (`every`).
+    fn conv2d_weight_grad(
+        x: FloatTensor<Self>,
+        dy: FloatTensor<Self>,
+        row_ptr: IntTensor<Self>,
+        row_pos: IntTensor<Self>,
+        k: usize,
+        every: bool,
+    ) -> FloatTensor<Self>;
+}
+
+/// Masked convolution of x `[n, c_in, h, w]` with weight `[c_out, c_in, k, k]` and bias `[c_out]`.
+///
+/// # Shapes
+/// Returns `[n, c_out, h, w]`.
+pub fn masked_conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, index: &SparseIndex, dense_grad: bool) -> Tensor<4> {
+    Tensor::from_dispatch(Dispatch::masked_conv2d(
+        x.into_dispatch(),
+        weight.into_dispatch(),
+        bias.into_dispatch(),
+        index.row_ptr.clone().into_dispatch(),
+        index.row_pos.clone().into_dispatch(),
+        index.col_ptr.clone().into_dispatch(),
+        index.col_pos.clone().into_dispatch(),
+        dense_grad,
+    ))
+}
+
+/// Masked linear layer: x `[n, c_in]`, weight `[c_out, c_in]`, bias `[c_out]`.
+///
+/// # Shapes
+/// Returns `[n, c_out]`.
+pub fn masked_linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>, index: &SparseIndex, dense_grad: bool) -> Tensor<2> {
+    let [n, c_in] = x.dims();
+    let [c_out, _] = weight.dims();
+    let y = masked_conv2d(x.reshape([n, c_in, 1, 1]), weight.reshape([c_out, c_in, 1, 1]), bias, index, dense_grad);
+    y.reshape([n, c_out])
+}
+
+fn shape_of(images: &[usize], weight: &[usize]) -> Conv2dShape {
+    Conv2dShape { n: images[0], c_in: weight[1], c_out: weight[0], h: images[2], w: images[3], k: weight[2] }
+}
+
+fn words(s: Conv2dShape) -> [u32; 6] {
+    [s.n, s.c_in, s.c_out, s.h, s.w, s.k].map(|v| v as u32)
+}
+
+impl Conv2dOps for CubeBackend {
+    fn masked_conv2d(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        row_ptr: IntTensor<Self>,
+        row_pos: IntTensor<Self>,
+        _col_ptr: IntTensor<Self>,
+        _col_pos: IntTensor<Self>,
+        _dense_grad: bool,
+    ) -> FloatTensor<Self> {
+        let [x, weight, bias] = [x, weight, bias].map(into_contiguous);
+        let s = shape_of(&x.shape(), &weight.shape());
+        let y = empty_like(&x, [s.n, s.c_out, s.h, s.w]);
+        let groups = per_element(s.n * s.c_out * s.h * s.w);
+        launch(shaders::CONV2D_FORWARD, groups, &[&x, &weight, &bias, &row_ptr, &row_pos, &y], &words(s));
+        y
+    }
+
+    fn conv2d_input_grad(
+        dy: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        col_ptr: IntTensor<Self>,
+        col_pos: IntTensor<Self>,
+    ) -> FloatTensor<Self> {
+        let [dy, weight] = [dy, weight].map(into_contiguous);
+        let s = shape_of(&dy.shape(), &weight.shape());
+        let dx = empty_like(&dy, [s.n, s.c_in, s.h, s.w]);
+        let groups = per_element(s.n * s.c_in * s.h * s.w);
+        launch(shaders::CONV2D_INPUT_GRAD, groups, &[&dy, &weight, &col_ptr, &col_pos, &dx], &words(s));
+        dx
+    }
+
+    fn conv2d_weight_grad(
+        x: FloatTensor<Self>,
+        dy: FloatTensor<Self>,
+        _row_ptr: IntTensor<Self>,
+        row_pos: IntTensor<Self>,
+        k: usize,
+        every: bool,
+    ) -> FloatTensor<Self> {
+        let [x, dy] = [x, dy].map(into_contiguous);
+        let weight = [dy.shape()[1], x.shape()[1], k, k];
+        let s = shape_of(&x.shape(), &weight);
+        let all = weight.iter().product();
+        let positions = if every { all } else { row_pos.shape().num_elements() };
+        let dw = if every { empty_like(&x, weight) } else { zeros_like(&x, weight) };
+        let mut params = words(s).to_vec();
+        params.extend([positions as u32, u32::from(every)]);
+        launch(shaders::CONV2D_WEIGHT_GRAD, positions, &[&x, &dy, &row_pos, &dw], &params);
+        dw
+    }
+}
+
+impl Conv2dOps for Flex {
+    fn masked_conv2d(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        row_ptr: IntTensor<Self>,
+        row_pos: IntTensor<Self>,
+        _col_ptr: IntTensor<Self>,
+        _col_pos: IntTensor<Self>,
+        _dense_grad: bool,
+    ) -> FloatTensor<Self> {
+        let s = shape_of(&x.shape(), &weight.shape());
+        let y = cpu::conv2d::forward(
+            s,
+            &cpu::values(&x),
+            &cpu::values(&weight),
+            &cpu::values(&bias),
+            &cpu::integers(&row_ptr),
+            &cpu::integers(&row_pos),
+        );
+        cpu::tensor(y, [s.n, s.c_out, s.h, s.w])
+    }
+
+    fn conv2d_input_grad(
+        dy: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        col_ptr: IntTensor<Self>,
+        col_pos: IntTensor<Self>,
+    ) -> FloatTensor<Self> {
+        let s = shape_of(&dy.shape(), &weight.shape());
+        let dx = cpu::conv2d::input_grad(
+            s,
+            &cpu::values(&dy),
+            &cpu::values(&weight),
+            &cpu::integers(&col_ptr),
+            &cpu::integers(&col_pos),
+        );
+        cpu::tensor(dx, [s.n, s.c_in, s.h, s.w])
+    }
+
+    fn conv2d_weight_grad(
+        x: FloatTensor<Self>,
+        dy: FloatTensor<Self>,
+        row_ptr: IntTensor<Self>,
+        row_pos: IntTensor<Self>,
+        k: usize,
+        every: bool,
+    ) -> FloatTensor<Self> {
+        let weight = [dy.shape()[1], x.shape()[1], k, k];
+        let s = shape_of(&x.shape(), &weight);
+        let (ptr, pos) = (cpu::integers(&row_ptr), cpu::integers(&row_pos));
+        let index = (!every).then_some((&*ptr, &*pos));
+        cpu::tensor(cpu::conv2d::weight_grad(s, &cpu::values(&x), &cpu::values(&dy), index), weight)
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Saved<B: Backend> {
+    x: FloatTensor<B>,
+    weight: FloatTensor<B>,
+    index: [IntTensor<B>; 4],
+    dense_grad: bool,
+}
+
+/// Sum over images and pixels, innermost first: no transposed copy.
+fn bias_grad<B: Backend>(dy: FloatTensor<B>) -> FloatTensor<B> {
+    let [n, c, h, w] = dy.shape().dims();
+    let per_image = B::float_sum_dim(B::float_reshape(dy, [n * c, h * w].into()), 1);
+    let total = B::float_sum_dim(B::float_reshape(per_image, [n, c].into()), 0);
+    B::float_reshape(total, [c].into())
+}
+
+impl<B: Conv2dOps, C: CheckpointStrategy> Conv2dOps for Autodiff<B, C> {
+    fn masked_conv2d(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        row_ptr: IntTensor<Self>,
+        row_pos: IntTensor<Self>,
+        col_ptr: IntTensor<Self>,
+        col_pos: IntTensor<Self>,
+        dense_grad: bool,
+    ) -> FloatTensor<Self> {
+        #[derive(Debug)]
+        struct MaskedConv2d;
+        impl<B: Conv2dOps> Backward<B, 3> for MaskedConv2d {
+            type State = Saved<B>;
+            fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
+                let [node_x, node_weight, node_bias] = ops.parents;
+                let dy = grads.consume::<B>(&ops.node);
+                let s = ops.state;
+                let [row_ptr, row_pos, col_ptr, col_pos] = s.index;
+                if let Some(node) = node_x {
+                    let dx = B::conv2d_input_grad(dy.clone(), s.weight.clone(), col_ptr, col_pos);
+                    grads.register::<B>(node.id, dx);
+                }
+                if let Some(node) = node_weight {
+                    let k = s.weight.shape()[2];
+                    let dw = B::conv2d_weight_grad(s.x.clone(), dy.clone(), row_ptr, row_pos, k, s.dense_grad);
+                    grads.register::<B>(node.id, dw);
+                }
+                if let Some(node) = node_bias {
+                    grads.register::<B>(node.id, bias_grad::<B>(dy));
+                }
+            }
+        }
+        let prep = MaskedConv2d.prepare::<C>([x.node(), weight.node(), bias.node()]).compute_bound().stateful();
+        let (x, weight, bias) = (x.into_primitive(), weight.into_primitive(), bias.into_primitive());
+        let y = B::masked_conv2d(
+            x.clone(),
+            weight.clone(),
+            bias,
+            row_ptr.clone(),
+            row_pos.clone(),
+            col_ptr.clone(),
+            col_pos.clone(),
+            dense_grad,
+        );
+        match prep {
+            OpsKind::Tracked(prep) => {
+                prep.finish(Saved { x, weight, index: [row_ptr, row_pos, col_ptr, col_pos], dense_grad }, y)
+            }
+            OpsKind::UnTracked(prep) => prep.finish(y),
+        }
+    }
+
+    fn conv2d_input_grad(
+        dy: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        col_ptr: IntTensor<Self>,
+        col_pos: IntTensor<Self>,
+    ) -> FloatTensor<Self> {
+        Self::from_inner(B::conv2d_input_grad(dy.into_primitive(), weight.into_primitive(), col_ptr, col_pos))
+    }
+
+    fn conv2d_weight_grad(
+        x: FloatTensor<Self>,
+        dy: FloatTensor<Self>,
+        row_ptr: IntTensor<Self>,
+        row_pos: IntTensor<Self>,
+        k: usize,
+        every: bool,
+    ) -> FloatTensor<Self> {
+        Self::from_inner(B::conv2d_weight_grad(x.into_primitive(), dy.into_primitive(), row_ptr, row_pos, k, every))
+    }
+}

@@ -1,0 +1,12 @@
+//! The engine's own operations: WGSL on cubecl devices, Rust twins on the CPU, gradients for autodiff.
+//! The only place that touches a backend's tensor primitives.
+
+pub mod adam;
+pub mod batch_norm;
+pub mod conv2d;
+pub mod cpu;
+pub mod index;
+mod launch;
+pub mod mask;
+pub mod resample;
+pub mod select;

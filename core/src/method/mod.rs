@@ -1,0 +1,234 @@
+//! The named methods. A method is data: a policy for each net and an averaging rule. One file a family says what
+//! the papers do; `table` is the only list. A new method is a variant here, an entry there and a function in its family's file.
+
+mod balanced;
+mod exploring;
+mod fixed;
+mod spec;
+mod stu;
+mod table;
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{AveragingRule, Policy, RunConfig};
+use crate::error::{Error, Result};
+
+pub use spec::MethodSpec;
+pub use table::{METHODS, MethodInfo};
+
+/// Every method by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// Both nets dense.
+    Dense,
+    /// Dense at a width with the sparse pair's parameter count.
+    SmallDense,
+    /// Fixed sparse masks.
+    Static,
+    /// G drops by magnitude and grows at random (SET); D static.
+    SdstSet,
+    /// G drops by magnitude and grows by gradient (RigL); D static.
+    SdstRigl,
+    /// G drops and grows layer by layer, SEMA; D static.
+    StuGan,
+    /// Both nets drop and grow, random growth.
+    DstBothSet,
+    /// Both nets drop and grow, gradient growth.
+    DstBothRigl,
+    /// Only D drops and grows.
+    DstDOnly,
+    /// G static, D's density follows the balance ratio.
+    Dda,
+    /// G drops and grows, D's density follows the balance ratio up to 1.
+    AdaptRelax,
+    /// The same up to d_max, where D drops and grows.
+    AdaptStrict,
+    /// G drops and grows, D's density is set by command.
+    Manual,
+}
+
+/// The authors' choice of D's density for methods that keep it fixed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strategy {
+    /// d_D = d_G.
+    Balance,
+    /// d_D = d_max.
+    Strong,
+}
+
+impl Method {
+    /// What there is to know about it.
+    pub fn info(self) -> &'static MethodInfo {
+        &METHODS[self as usize]
+    }
+
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        self.info().name
+    }
+
+    /// The method of that name.
+    pub fn parse(name: &str) -> Result<Self> {
+        let found = METHODS
+            .iter()
+            .find(|info| info.name == name)
+            .map(|info| info.method);
+        found.ok_or_else(|| {
+            let hint = crate::config::hint(name, METHODS.iter().map(|info| info.name));
+            Error::Settings(vec![format!(
+                "method: {name}: no such method{hint} (`tightrope methods` lists them)"
+            )])
+        })
+    }
+
+    /// Whether D is sparse and fixed, so that its density is a choice to be made.
+    pub fn takes_strategy(self) -> bool {
+        matches!(
+            self,
+            Self::Static | Self::SdstSet | Self::SdstRigl | Self::StuGan
+        )
+    }
+
+    /// Whether D's density follows the balance ratio.
+    pub fn steers(self) -> bool {
+        matches!(self, Self::Dda | Self::AdaptRelax | Self::AdaptStrict)
+    }
+
+    /// Whether the method itself fixes a setting, so that nobody else may: dense nets have no density to set.
+    pub fn fixes(self, key: &str) -> bool {
+        let densities = ["generator.density", "discriminator.density"];
+        let widths = [
+            "model.sngan.g_channels",
+            "model.sngan.d_channels",
+            "model.mlp.g_hidden",
+            "model.mlp.d_hidden",
+            "model",
+        ];
+        match self {
+            Self::Dense => densities.contains(&key),
+            Self::SmallDense => densities.contains(&key) || widths.contains(&key),
+            _ => false,
+        }
+    }
+
+    /// Settings that make a method what it is; a config file of another method must not carry them over.
+    pub fn own_keys() -> &'static [&'static str] {
+        &[
+            "generator.policy",
+            "generator.scope",
+            "generator.growth",
+            "generator.mask_linear",
+            "discriminator.policy",
+            "discriminator.scope",
+            "discriminator.growth",
+            "discriminator.mask_linear",
+            "averaging.rule",
+        ]
+    }
+
+    /// Turns a preset's settings into this method's.
+    pub fn apply(self, strategy: Option<Strategy>, config: &mut RunConfig) {
+        config.method = self;
+        config.strategy = strategy;
+        config.generator.policy = Policy::Static;
+        config.discriminator.policy = Policy::Static;
+        config.averaging.rule = AveragingRule::Ema;
+        match strategy {
+            Some(Strategy::Balance) => config.discriminator.density = config.generator.density,
+            Some(Strategy::Strong) => config.discriminator.density = config.balance.d_max,
+            None => {}
+        }
+        (self.info().apply)(config);
+    }
+}
+
+impl std::fmt::Display for Method {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Strategy {
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Balance => "balance",
+            Self::Strong => "strong",
+        }
+    }
+
+    /// The strategy of that name.
+    pub fn parse(name: &str) -> Result<Self> {
+        [Self::Balance, Self::Strong]
+            .into_iter()
+            .find(|strategy| strategy.name() == name)
+            .ok_or_else(|| {
+                let line = "balance (d_D = d_G) or strong (d_D = d_max)";
+                Error::Settings(vec![format!("strategy: {name}: no such strategy; {line}")])
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::preset;
+
+    #[test]
+    fn the_table_is_in_the_enums_order_and_spells_its_names() {
+        for (index, info) in METHODS.iter().enumerate() {
+            assert_eq!(info.method as usize, index, "{}", info.name);
+            assert_eq!(serde_json::to_value(info.method).unwrap(), info.name);
+            assert_eq!(Method::parse(info.name).unwrap(), info.method);
+        }
+        // The last variant closes the table: `info` indexes it.
+        assert_eq!(Method::Manual as usize + 1, METHODS.len());
+    }
+
+    #[test]
+    fn unknown_methods_get_the_nearest() {
+        let line = Method::parse("adapt").unwrap_err().to_string();
+        assert!(line.contains("did you mean `adapt-"), "{line}");
+        assert!(
+            Method::parse("stugan")
+                .unwrap_err()
+                .to_string()
+                .contains("`stu-gan`")
+        );
+        assert!(
+            Strategy::parse("weak")
+                .unwrap_err()
+                .to_string()
+                .contains("balance")
+        );
+    }
+
+    #[test]
+    fn only_the_settings_named_as_a_methods_own_tell_methods_apart() {
+        let mut base = (preset::find("fashion16").unwrap().build)();
+        Method::Static.apply(None, &mut base);
+        let keys = base.keys();
+        for info in METHODS
+            .iter()
+            .filter(|info| !matches!(info.method, Method::Dense | Method::SmallDense))
+        {
+            let mut other = base.clone();
+            info.method.apply(None, &mut other);
+            let read = |config: &RunConfig, key: &str| {
+                serde_json::to_value(config)
+                    .unwrap()
+                    .pointer(&format!("/{}", key.replace('.', "/")))
+                    .cloned()
+            };
+            for key in keys
+                .iter()
+                .filter(|key| read(&base, key) != read(&other, key))
+            {
+                let own = Method::own_keys().contains(&key.as_str()) || key == "balance.d_max";
+                assert!(own, "{} changes {key}", info.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! STU-GAN ("Don't Be So Dense", 2203.02770).
+//!
+//! G drops and grows within every layer, by gradient, and its average is sparse: a newly grown weight enters it at
+//! its live value (SEMA). D keeps its masks. The paper writes one TopK over the whole net and ER-sparse linear
+//! layers; its code, followed here, works layer by layer and masks convolutions only.
+
+use crate::config::{AveragingRule, Growth, ModelConfig, Policy, RunConfig, Scope};
+
+pub(super) fn stu_gan(config: &mut RunConfig) {
+    config.generator.policy = Policy::DropGrow;
+    config.generator.scope = Scope::Layer;
+    config.generator.growth = Growth::Gradient;
+    config.averaging.rule = AveragingRule::Sema;
+    // An MLP has linear layers only: sparing them would leave nothing sparse.
+    if matches!(config.model, ModelConfig::Sngan(_)) {
+        config.generator.mask_linear = false;
+        config.discriminator.mask_linear = false;
+    }
+}

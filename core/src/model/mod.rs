@@ -1,0 +1,32 @@
+//! Architectures. A model is its layers' places and a forward pass; the tensors lie in a [`Net`].
+
+mod mlp;
+mod sngan;
+
+use burn::tensor::Tensor;
+
+use crate::{
+    config::{ModelConfig, Role, RunConfig},
+    layer::blueprint::Blueprint,
+    net::{Leaves, Net},
+};
+
+/// A network's forward pass.
+///
+/// # Shapes
+/// Generators map z `[n, z_dim, 1, 1]` to samples `[n, channels, side, side]` (2-D points: `[n, 2, 1, 1]`),
+/// discriminators map samples to scores `[n, 1, 1, 1]`.
+pub trait Model: Send {
+    /// Runs the net in training mode: batch statistics, one power iteration per weight.
+    fn forward(&self, net: &mut Net, leaves: &Leaves, x: Tensor<4>) -> Tensor<4>;
+}
+
+/// The model of one role and the blueprint of its net. `channels` are those of the data (2-D points: 2).
+pub fn build(config: &RunConfig, role: Role, channels: usize) -> (Box<dyn Model>, Blueprint) {
+    match (&config.model, role) {
+        (ModelConfig::Mlp(m), Role::G) => mlp::generator(m, config.z_dim, channels),
+        (ModelConfig::Mlp(m), Role::D) => mlp::discriminator(m, channels),
+        (ModelConfig::Sngan(m), Role::G) => sngan::generator(m, config.z_dim, channels),
+        (ModelConfig::Sngan(m), Role::D) => sngan::discriminator(m, channels),
+    }
+}

@@ -1,0 +1,170 @@
+//! The SNGAN ResNet family (ADAPT, appendix tables 4 and 5; STU-GAN's SNGAN): generator blocks enlarge by
+//! two, discriminator blocks may pool by two, every discriminator weight is under spectral norm.
+
+use burn::tensor::{Tensor, activation::relu};
+
+use super::Model;
+use crate::{
+    config::{HeadPool, Naming, SnganConfig},
+    kernel::resample::{mean_pool2, upsample2},
+    layer::{BatchNorm, Weighted, blueprint::Blueprint},
+    net::{Leaves, Net},
+};
+
+struct Generator {
+    bottom: usize,
+    first: Weighted,
+    blocks: Vec<GBlock>,
+    norm: BatchNorm,
+    last: Weighted,
+}
+
+struct GBlock {
+    b1: BatchNorm,
+    c1: Weighted,
+    b2: BatchNorm,
+    c2: Weighted,
+    shortcut: Weighted,
+}
+
+impl Model for Generator {
+    fn forward(&self, net: &mut Net, leaves: &Leaves, z: Tensor<4>) -> Tensor<4> {
+        let h = self.first.forward(net, leaves, z);
+        let [n, features, _, _] = h.dims();
+        let mut h = h.reshape([n, features / (self.bottom * self.bottom), self.bottom, self.bottom]);
+        for block in &self.blocks {
+            h = block.forward(net, leaves, h);
+        }
+        let h = self.norm.forward(net, leaves, h, 0.0);
+        self.last.forward(net, leaves, h).tanh()
+    }
+}
+
+impl GBlock {
+    fn forward(&self, net: &mut Net, leaves: &Leaves, x: Tensor<4>) -> Tensor<4> {
+        let r = self.b1.forward(net, leaves, x.clone(), 0.0);
+        let r = self.c1.forward(net, leaves, upsample2(r));
+        let r = self.b2.forward(net, leaves, r, 0.0);
+        let r = self.c2.forward(net, leaves, r);
+        // A 1x1 convolution commutes with enlarging; convolving first costs a quarter.
+        r + upsample2(self.shortcut.forward(net, leaves, x))
+    }
+}
+
+/// Builds the generator's net; `channels` of the images.
+pub fn generator(m: &SnganConfig, z_dim: usize, channels: usize) -> (Box<dyn Model>, Blueprint) {
+    let mut b = Blueprint::new(false);
+    let blocks = m.g_channels.len() - 1;
+    let names = |i: usize, part: &str| match m.naming {
+        Naming::Lottery => format!("block{}.{part}", i + 2),
+        Naming::Resnet48 => {
+            let part = match part {
+                "b1" => "residual.0",
+                "c1" => "residual.3",
+                "b2" => "residual.4",
+                "c2" => "residual.6",
+                _ => "shortcut.1",
+            };
+            format!("blocks.{i}.{part}")
+        }
+    };
+    let (first, norm, last) = match m.naming {
+        Naming::Lottery => ("l1".to_owned(), format!("b{}", blocks + 2), format!("c{}", blocks + 2)),
+        Naming::Resnet48 => ("linear".to_owned(), "output.0".to_owned(), "output.2".to_owned()),
+    };
+    let c = &m.g_channels;
+    let first = b.linear(&first, z_dim, c[0] * m.bottom * m.bottom, true);
+    let blocks = (0..blocks)
+        .map(|i| GBlock {
+            b1: b.batch_norm(&names(i, "b1"), c[i]),
+            c1: b.conv(&names(i, "c1"), c[i], c[i + 1], 3),
+            b2: b.batch_norm(&names(i, "b2"), c[i + 1]),
+            c2: b.conv(&names(i, "c2"), c[i + 1], c[i + 1], 3),
+            shortcut: b.conv(&names(i, "c_sc"), c[i], c[i + 1], 1),
+        })
+        .collect();
+    let width = c[c.len() - 1];
+    let norm = b.batch_norm(&norm, width);
+    let last = b.conv(&last, width, channels, 3);
+    (Box::new(Generator { bottom: m.bottom, first, blocks, norm, last }), b)
+}
+
+struct Discriminator {
+    blocks: Vec<DBlock>,
+    head: HeadPool,
+    last: Weighted,
+}
+
+struct DBlock {
+    first: bool,
+    pool: bool,
+    c1: Weighted,
+    c2: Weighted,
+    shortcut: Option<Weighted>,
+}
+
+impl Model for Discriminator {
+    fn forward(&self, net: &mut Net, leaves: &Leaves, x: Tensor<4>) -> Tensor<4> {
+        let mut h = x;
+        for block in &self.blocks {
+            h = block.forward(net, leaves, h);
+        }
+        let h = relu(h);
+        let [n, c, height, width] = h.dims();
+        let h = h.reshape([n, c, height * width]);
+        let h = match self.head {
+            HeadPool::Sum => h.sum_dim(2),
+            HeadPool::Mean => h.mean_dim(2),
+        };
+        self.last.forward(net, leaves, h.reshape([n, c, 1, 1]))
+    }
+}
+
+impl DBlock {
+    fn forward(&self, net: &mut Net, leaves: &Leaves, x: Tensor<4>) -> Tensor<4> {
+        let pool = |t: Tensor<4>| if self.pool { mean_pool2(t) } else { t };
+        let r = if self.first { x.clone() } else { relu(x.clone()) };
+        let r = relu(self.c1.forward(net, leaves, r));
+        let r = pool(self.c2.forward(net, leaves, r));
+        // Pooling commutes with a 1x1 convolution; pooling first costs a quarter (the first block's own order).
+        match &self.shortcut {
+            Some(conv) => r + conv.forward(net, leaves, pool(x)),
+            None => r + pool(x),
+        }
+    }
+}
+
+/// Builds the discriminator's net; `channels` of the images.
+pub fn discriminator(m: &SnganConfig, channels: usize) -> (Box<dyn Model>, Blueprint) {
+    let mut b = Blueprint::new(true);
+    let mut c_in = channels;
+    let mut blocks = Vec::new();
+    for (i, (&c_out, &pool)) in m.d_channels.iter().zip(&m.d_pool).enumerate() {
+        let first = i == 0;
+        let names = |part: &str| match m.naming {
+            Naming::Lottery => format!("block{}.{part}", i + 1),
+            Naming::Resnet48 => {
+                let part = match (part, first) {
+                    ("c1", true) => "residual.0",
+                    ("c2", true) => "residual.2",
+                    ("c1", false) => "residual.1",
+                    ("c2", false) => "residual.3",
+                    (_, true) => "shortcut.1",
+                    (_, false) => "shortcut.0",
+                };
+                format!("model.{i}.{part}")
+            }
+        };
+        let c1 = b.conv(&names("c1"), c_in, c_out, 3);
+        let c2 = b.conv(&names("c2"), c_out, c_out, 3);
+        let shortcut = (first || pool || c_in != c_out).then(|| b.conv(&names("c_sc"), c_in, c_out, 1));
+        blocks.push(DBlock { first, pool, c1, c2, shortcut });
+        c_in = c_out;
+    }
+    let last = match m.naming {
+        Naming::Lottery => format!("l{}", m.d_channels.len() + 1),
+        Naming::Resnet48 => "linear".to_owned(),
+    };
+    let last = b.linear(&last, c_in, 1, m.head_bias);
+    (Box::new(Discriminator { blocks, head: m.head, last }), b)
+}

@@ -1,0 +1,434 @@
+//! One network: its flat parameters, masks, sparse indices, spectral vectors and batch-norm buffers.
+//!
+//! All parameters of a net lie in one flat tensor, maskable weights first, so that the optimiser, the mask
+//! and the average are one kernel and "the whole net" of a global top-k is one contiguous range.
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::{
+    Result,
+    config::{AveragingRule, Gradients, NetConfig, Role, RunConfig},
+    kernel::{
+        adam::{AdamStep, Flat},
+        index::{LayerSlice, SparseIndex, build_index},
+        mask::mask_apply,
+    },
+    layer::blueprint::{Blueprint, ParamKind},
+    rng::Stream,
+    sparse::density,
+};
+
+/// Where a parameter lies in the flat tensor.
+#[derive(Clone, Debug)]
+pub struct Param {
+    /// The authors' name, e.g. `block2.c1.weight`.
+    pub name: String,
+    /// Shape in PyTorch's layout.
+    pub shape: Vec<usize>,
+    /// What it is.
+    pub kind: ParamKind,
+    /// First element in the flat tensor.
+    pub offset: usize,
+    /// Place among the maskable weights, if it is one.
+    pub masked: Option<usize>,
+}
+
+impl Param {
+    /// Number of elements.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A weight's `(c_out, c_in, k)`; a linear weight has k = 1.
+    pub fn weight_dims(&self) -> (usize, usize, usize) {
+        (self.shape[0], self.shape[1], self.shape.get(2).copied().unwrap_or(1))
+    }
+
+    fn slice(&self) -> LayerSlice {
+        let (out, inputs, k) = self.weight_dims();
+        LayerSlice { start: self.offset, out, inputs, taps: k * k }
+    }
+}
+
+/// Spectral norm's vectors of one weight.
+#[derive(Clone, Debug)]
+pub struct Spectral {
+    /// The weight's place in [`Net::params`].
+    pub param: usize,
+    /// Left vector `[c_out, 1]`.
+    pub u: Tensor<2>,
+    /// Right vector `[c_in * k * k, 1]`.
+    pub v: Tensor<2>,
+}
+
+/// One network and everything that changes while it trains.
+#[derive(Clone, Debug)]
+pub struct Net {
+    /// Which of the two.
+    pub role: Role,
+    /// Parameters in the model's order.
+    pub params: Vec<Param>,
+    /// Maskable weights' places in `params`, in order.
+    pub maskable: Vec<usize>,
+    /// Flat parameters and optimiser state.
+    pub flat: Flat,
+    /// 1 where a maskable weight is active, else 0: `[maskable elements]`.
+    pub mask: Tensor<1>,
+    /// 1 where a weight was ever active.
+    pub ever: Tensor<1>,
+    /// Index of every weight, by its place in `params`.
+    pub indices: Vec<Option<SparseIndex>>,
+    /// Active weights of every maskable layer.
+    pub active: Vec<usize>,
+    /// Weights ever active (ITOP), over the whole net.
+    pub explored: usize,
+    /// Spectral norm's state.
+    pub spectral: Vec<Spectral>,
+    /// Running mean and variance `[2, channels]` of every batch norm.
+    pub running: Vec<Tensor<2>>,
+    /// Names of the batch norms.
+    pub norm_names: Vec<String>,
+    /// Optimiser steps taken.
+    pub steps: u64,
+    zero_bias: Vec<Option<Tensor<1>>>,
+    device: Device,
+}
+
+/// How a forward pass sees the parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// No autodiff at all.
+    Plain,
+    /// No autodiff, and neither batch norm's nor spectral norm's state moves: for looking, not for training.
+    Frozen,
+    /// Constants within an autodiff graph.
+    Constant,
+    /// Leaves whose gradients are wanted.
+    Tracked,
+}
+
+/// A net's parameters, cut out of the flat tensor for one or more forward passes.
+pub struct Leaves {
+    pieces: Vec<Tensor<1>>,
+    /// Whether weight gradients are wanted everywhere.
+    pub dense_grad: bool,
+    view: View,
+}
+
+impl Leaves {
+    /// Parameter `place` with its own shape.
+    pub fn get<const D: usize>(&self, net: &Net, place: usize) -> Tensor<D> {
+        let mut shape = [1; D];
+        for (to, from) in shape.iter_mut().zip(&net.params[place].shape) {
+            *to = *from;
+        }
+        self.pieces[place].clone().reshape(shape)
+    }
+
+    /// Brings a plain tensor into this pass.
+    pub fn lift<const D: usize>(&self, tensor: Tensor<D>) -> Tensor<D> {
+        match self.view {
+            View::Plain | View::Frozen => tensor,
+            View::Constant | View::Tracked => Tensor::from_inner(tensor),
+        }
+    }
+
+    /// Whether batch norm's and spectral norm's state stays as it is.
+    pub fn is_frozen(&self) -> bool {
+        self.view == View::Frozen
+    }
+
+    /// Takes a tensor of this pass out of autodiff.
+    pub fn plain<const D: usize>(&self, tensor: &Tensor<D>) -> Tensor<D> {
+        match self.view {
+            View::Plain | View::Frozen => tensor.clone(),
+            View::Constant | View::Tracked => tensor.clone().inner(),
+        }
+    }
+
+    /// Gradients of all parameters after a backward pass, flat and in the net's order.
+    pub fn gradients(self, net: &Net, grads: &burn::tensor::Gradients) -> Tensor<1> {
+        let mut order: Vec<usize> = (0..net.params.len()).collect();
+        order.sort_by_key(|&p| net.params[p].offset);
+        let pieces = order
+            .into_iter()
+            .map(|p| {
+                self.pieces[p]
+                    .grad(grads)
+                    .unwrap_or_else(|| Tensor::zeros([net.params[p].len()], &net.device))
+            })
+            .collect();
+        Tensor::cat(pieces, 0)
+    }
+}
+
+impl Net {
+    /// Builds a network: parameters by the seed's init streams, masks by its mask stream.
+    pub fn new(role: Role, blueprint: Blueprint, config: &RunConfig, device: &Device) -> Self {
+        let own = config.net(role);
+        let (params, maskable) = place(&blueprint, own);
+        let total: usize = params.iter().map(Param::len).sum();
+        let masked: usize = maskable.iter().map(|&p| params[p].len()).sum();
+
+        let mut mask_stream = Stream::new(config.seed, &format!("mask.{role}"));
+        let shapes: Vec<Vec<usize>> = maskable.iter().map(|&p| params[p].shape.clone()).collect();
+        let densities = density::densities(own.distribution, &shapes, own.density);
+        let mut mask = Vec::with_capacity(masked);
+        for (shape, d) in shapes.iter().zip(densities) {
+            let n = shape.iter().product();
+            mask.extend(density::sample_mask(own.mask_sampling, d, n, mask_stream.rng()));
+        }
+
+        let mut weight = vec![0.0; total];
+        for p in &params {
+            let mut stream = Stream::new(config.seed, &format!("init.{role}.{}", p.name));
+            let values = crate::layer::init::draw(config.init, p, &mut stream);
+            weight[p.offset..p.offset + p.len()].copy_from_slice(&values);
+        }
+        for (w, &m) in weight.iter_mut().zip(&mask) {
+            *w *= f32::from(m);
+        }
+
+        let vector = |values: Vec<f32>| {
+            let n = values.len();
+            Tensor::<1>::from_data(TensorData::new(values, [n]), device)
+        };
+        let spectral = blueprint
+            .spectral
+            .iter()
+            .map(|&param| {
+                let (c_out, c_in, k) = params[param].weight_dims();
+                let mut stream = Stream::new(config.seed, &format!("spectral.{role}.{}", params[param].name));
+                let unit = |stream: &mut Stream, n: usize| {
+                    let values = stream.normal(n);
+                    let norm = values.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-12);
+                    vector(values.into_iter().map(|v| v / norm).collect()).reshape([n, 1])
+                };
+                let u = unit(&mut stream, c_out);
+                Spectral { param, u, v: unit(&mut stream, c_in * k * k) }
+            })
+            .collect();
+        let running = blueprint
+            .norms
+            .iter()
+            .map(|(_, channels)| {
+                let zeros = Tensor::<2>::zeros([1, *channels], device);
+                Tensor::cat(vec![zeros.clone(), zeros + 1.0], 0)
+            })
+            .collect();
+        let zero_bias = params
+            .iter()
+            .map(|p| p.kind.is_weight().then(|| Tensor::zeros([p.shape[0]], device)))
+            .collect();
+
+        let weight = vector(weight);
+        let mask = vector(mask.into_iter().map(f32::from).collect());
+        let first_moment = if own.beta1 > 0.0 { total } else { 1 };
+        let mut net = Self {
+            role,
+            indices: vec![None; params.len()],
+            active: Vec::new(),
+            explored: 0,
+            flat: Flat {
+                m: Tensor::zeros([first_moment], device),
+                v: Tensor::zeros([total], device),
+                average: weight.clone(),
+                weight,
+            },
+            ever: mask.clone(),
+            mask,
+            params,
+            maskable,
+            spectral,
+            running,
+            norm_names: blueprint.norms.into_iter().map(|n| n.0).collect(),
+            steps: 0,
+            zero_bias,
+            device: device.clone(),
+        };
+        net.index_unmasked();
+        net
+    }
+
+    /// All parameters.
+    pub fn len(&self) -> usize {
+        self.params.iter().map(Param::len).sum()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.params.is_empty()
+    }
+
+    /// Maskable weights.
+    pub fn masked_len(&self) -> usize {
+        self.maskable.iter().map(|&p| self.params[p].len()).sum()
+    }
+
+    /// Weights of every maskable layer.
+    pub fn layer_sizes(&self) -> Vec<usize> {
+        self.maskable.iter().map(|&p| self.params[p].len()).collect()
+    }
+
+    /// Realised density; 1 where nothing can be masked.
+    pub fn density(&self) -> f64 {
+        match self.masked_len() {
+            0 => 1.0,
+            n => self.active.iter().sum::<usize>() as f64 / n as f64,
+        }
+    }
+
+    /// Share of maskable weights that were ever active (ITOP's exploration rate).
+    pub fn exploration(&self) -> f64 {
+        match self.masked_len() {
+            0 => 1.0,
+            n => self.explored as f64 / n as f64,
+        }
+    }
+
+    /// The device everything lies on.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The parameters for forward passes, live or averaged.
+    pub fn leaves(&self, view: View, averaged: bool, dense_grad: bool) -> Leaves {
+        let flat = if averaged { &self.flat.average } else { &self.flat.weight };
+        let pieces = self
+            .params
+            .iter()
+            .map(|p| {
+                let piece = flat.clone().slice(p.offset..p.offset + p.len());
+                match view {
+                    View::Plain | View::Frozen => piece,
+                    View::Constant => Tensor::from_inner(piece),
+                    View::Tracked => Tensor::from_inner(piece).require_grad(),
+                }
+            })
+            .collect();
+        Leaves { pieces, dense_grad, view }
+    }
+
+    /// A bias of zeros for a weight that has none.
+    pub fn zero_bias(&self, place: usize, leaves: &Leaves) -> Tensor<1> {
+        match &self.zero_bias[place] {
+            Some(zeros) => leaves.lift(zeros.clone()),
+            None => leaves.lift(Tensor::zeros([self.params[place].shape[0]], &self.device)),
+        }
+    }
+
+    /// One Adam step with the flat gradient; `averaging` is left out when the mask changes right after.
+    pub fn adam(&mut self, grad: Tensor<1>, own: &NetConfig, config: &RunConfig, averaging: (AveragingRule, f64)) {
+        self.steps += 1;
+        let step = AdamStep {
+            t: self.steps,
+            lr: own.lr,
+            beta1: own.beta1 as f32,
+            beta2: own.beta2 as f32,
+            eps: own.eps as f32,
+            mask_gradient: config.gradients == Gradients::Active,
+            averaging: averaging.0,
+            decay: averaging.1 as f32,
+        };
+        // Moved out so that the kernel may write in place.
+        let empty = Tensor::zeros([1], &self.device);
+        let flat = Flat { weight: empty.clone(), m: empty.clone(), v: empty.clone(), average: empty };
+        self.flat = std::mem::replace(&mut self.flat, flat).step(grad, self.mask.clone(), step);
+    }
+
+    /// One step of the average by itself: dropped weights leave it, newly grown ones enter it by `rule`.
+    pub fn average(&mut self, rule: AveragingRule, decay: f64) {
+        let weight = self.flat.weight.clone();
+        let old = mask_apply(self.flat.average.clone(), self.mask.clone());
+        let mean = old.clone() * decay + weight.clone() * (1.0 - decay);
+        self.flat.average = match rule {
+            AveragingRule::None => return,
+            AveragingRule::Ema => mean,
+            AveragingRule::Sema => {
+                // Inactive weights are 0 in both, so they need no case of their own.
+                let new = old.equal_elem(0.0).float();
+                mean * (1.0 - new.clone()) + weight * new
+            }
+        };
+    }
+
+    /// Rebuilds the indices of all maskable layers; `active` must already hold their counts.
+    pub fn reindex(&mut self) {
+        for (layer, &place) in self.maskable.iter().enumerate() {
+            let slice = self.params[place].slice();
+            self.indices[place] = Some(build_index(self.mask.clone(), slice, self.active[layer]));
+        }
+    }
+
+    /// Reads the counts of active and ever-active weights back from the device.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn count(&mut self) -> Result<()> {
+        self.active.clear();
+        if self.maskable.is_empty() {
+            return Ok(());
+        }
+        let sums = [&self.mask, &self.ever].into_iter().flat_map(|t| self.layer_sums(t)).collect();
+        let counts = crate::device::read(Tensor::cat(sums, 0)).await?;
+        let (active, ever) = counts.split_at(self.maskable.len());
+        self.active = active.iter().map(|&c| c as usize).collect();
+        self.explored = ever.iter().map(|&c| c as usize).sum();
+        Ok(())
+    }
+
+    /// Sums `[1]` of values `[maskable]` over each maskable layer; exact for counts up to 2^24.
+    pub fn layer_sums(&self, values: &Tensor<1>) -> Vec<Tensor<1>> {
+        self.maskable
+            .iter()
+            .map(|&p| {
+                let p = &self.params[p];
+                values.clone().slice(p.offset..p.offset + p.len()).sum()
+            })
+            .collect()
+    }
+
+    fn index_unmasked(&mut self) {
+        for place in 0..self.params.len() {
+            let p = &self.params[place];
+            if p.kind.is_weight() && p.masked.is_none() {
+                let slice = LayerSlice { start: 0, ..p.slice() };
+                let every = Tensor::ones([p.len()], &self.device);
+                self.indices[place] = Some(build_index(every, slice, p.len()));
+            }
+        }
+    }
+}
+
+/// Decides what is maskable and gives every parameter its place: maskable weights first.
+pub fn place(blueprint: &Blueprint, own: &NetConfig) -> (Vec<Param>, Vec<usize>) {
+    let head = blueprint.params.iter().rposition(|p| p.1.is_weight());
+    let can_mask = |i: usize, kind: ParamKind| match kind {
+        _ if Some(i) == head && !own.mask_head => false,
+        ParamKind::Conv => true,
+        ParamKind::Linear => own.mask_linear,
+        _ => false,
+    };
+    let mut params: Vec<Param> = blueprint
+        .params
+        .iter()
+        .map(|(name, kind, shape)| Param { name: name.clone(), shape: shape.clone(), kind: *kind, offset: 0, masked: None })
+        .collect();
+    let maskable: Vec<usize> = (0..params.len()).filter(|&i| can_mask(i, params[i].kind)).collect();
+    let mut offset = 0;
+    for (layer, &i) in maskable.iter().enumerate() {
+        params[i].masked = Some(layer);
+        params[i].offset = offset;
+        offset += params[i].len();
+    }
+    for p in params.iter_mut().filter(|p| p.masked.is_none()) {
+        p.offset = offset;
+        offset += p.len();
+    }
+    (params, maskable)
+}

@@ -1,0 +1,80 @@
+//! Files that are either whole or not there.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// Ending of a file that is still being written.
+pub const PARTIAL: &str = "partial";
+
+/// Writes `bytes` to `path` so that a reader, or a crash at any moment, sees the old file or the new one.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".");
+    partial.push(PARTIAL);
+    let partial = PathBuf::from(partial);
+    let written = fill(&partial, bytes).and_then(|()| fs::rename(&partial, path));
+    if let Err(source) = written {
+        // The first error is the one worth telling.
+        let _ = fs::remove_file(&partial);
+        return Err(Error::io(path, source));
+    }
+    sync_folder(path.parent().unwrap_or(Path::new(".")))
+}
+
+fn fill(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Makes a rename inside `folder` durable; only Unix lets a folder be synced.
+pub fn sync_folder(folder: &Path) -> Result<()> {
+    #[cfg(unix)]
+    File::open(folder)
+        .and_then(|f| f.sync_all())
+        .map_err(|source| Error::io(folder, source))?;
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
+}
+
+/// [`write`] of a value as JSON for human eyes.
+pub fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<()> {
+    let mut text = serde_json::to_string_pretty(value).map_err(|e| {
+        Error::Record(format!(
+            "{}: cannot be written as JSON: {e}",
+            path.display()
+        ))
+    })?;
+    text.push('\n');
+    write(path, text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file_and_no_partial_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.json");
+        write(&path, b"old").unwrap();
+        // A folder in the way of the temporary file makes creating it fail.
+        let partial = dir.path().join("a.json.partial");
+        fs::create_dir(&partial).unwrap();
+        assert!(
+            write(&path, b"new")
+                .unwrap_err()
+                .to_string()
+                .contains("a.json")
+        );
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        fs::remove_dir(&partial).unwrap();
+        write(&path, b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,118 @@
+//! Files of one JSON value a line, appended to while somebody may already read them.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::atomic;
+use crate::error::{Error, Result};
+
+/// A text file that grows by whole lines.
+#[derive(Debug)]
+pub struct Lines {
+    path: PathBuf,
+    file: File,
+}
+
+impl Lines {
+    /// Opens the file at its end, or makes it.
+    pub fn open(path: PathBuf) -> Result<Self> {
+        let file = OpenOptions::new().create(true).append(true).open(&path);
+        match file {
+            Ok(file) => Ok(Self { path, file }),
+            Err(source) => Err(Error::io(path, source)),
+        }
+    }
+
+    /// Holds the file against other writers for as long as it is open, where the system can.
+    pub fn lock(&self) -> Result<()> {
+        // Elsewhere a lock would also keep readers out.
+        #[cfg(unix)]
+        if let Err(fs::TryLockError::WouldBlock) = self.file.try_lock() {
+            let run = self.path.parent().unwrap_or(&self.path);
+            return Err(Error::Record(format!(
+                "{}: in use; another process is training this run",
+                run.display()
+            )));
+        }
+        Ok(())
+    }
+
+    /// Appends one line of text.
+    pub fn text(&mut self, line: &str) -> Result<()> {
+        // One write a line, so that a reader meets at most one unfinished line.
+        self.file
+            .write_all(format!("{line}\n").as_bytes())
+            .map_err(|source| Error::io(&self.path, source))
+    }
+
+    /// Appends one value.
+    pub fn value(&mut self, value: &impl Serialize) -> Result<()> {
+        let line = serde_json::to_string(value)
+            .map_err(|e| Error::Record(format!("{}: not JSON: {e}", self.path.display())))?;
+        self.text(&line)
+    }
+}
+
+/// Reads every value; an unfinished last line (the run was cut off, or is being written) is left out.
+pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(Error::io(path, e)),
+    };
+    let whole = bytes
+        .iter()
+        .rposition(|&b| b == b'\n')
+        .map_or(0, |end| end + 1);
+    let mut values = Vec::new();
+    for (number, line) in bytes[..whole].split(|&b| b == b'\n').enumerate() {
+        if line.is_empty() {
+            continue;
+        }
+        let value = serde_json::from_slice(line).map_err(|e| {
+            let (path, number) = (path.display(), number + 1);
+            Error::Record(format!(
+                "{path} line {number} is damaged ({e}); delete that line to go on without it"
+            ))
+        })?;
+        values.push(value);
+    }
+    Ok(values)
+}
+
+/// Replaces the file by these values.
+pub fn rewrite<T: Serialize>(path: &Path, values: &[T]) -> Result<()> {
+    let mut text = Vec::new();
+    for value in values {
+        serde_json::to_writer(&mut text, value)
+            .map_err(|e| Error::Record(format!("{}: not JSON: {e}", path.display())))?;
+        text.push(b'\n');
+    }
+    atomic::write(path, &text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unfinished_line_is_left_out_and_a_damaged_one_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("stats.jsonl");
+        assert!(read::<u32>(&path).unwrap().is_empty());
+        let mut lines = Lines::open(path.clone()).unwrap();
+        lines.value(&1).unwrap();
+        lines.value(&2).unwrap();
+        fs::write(&path, [fs::read(&path).unwrap(), b"3".to_vec()].concat()).unwrap();
+        assert_eq!(read::<u32>(&path).unwrap(), [1, 2]);
+        fs::write(&path, "1\n{\n3\n").unwrap();
+        let error = read::<u32>(&path).unwrap_err().to_string();
+        assert!(error.contains("stats.jsonl line 2"), "{error}");
+        rewrite(&path, &[7, 8]).unwrap();
+        assert_eq!(read::<u32>(&path).unwrap(), [7, 8]);
+    }
+}

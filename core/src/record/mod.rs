@@ -1,0 +1,36 @@
+//! Run folders: what a run leaves on disk, written while it trains and readable at any moment.
+//!
+//! ```text
+//! runs/00007-cifar10-adapt_relax-dG0.10-s42/
+//!   config.json          the complete `RunConfig`
+//!   stats.jsonl          one `Stats` a line
+//!   events.jsonl         every other `Event` a line
+//!   log.txt              the same in words
+//!   reals.png            real samples; with reals.json for 2-D data
+//!   fakes_init.png       samples of the fixed z before training
+//!   fakes000500.png      ... after 500 iterations, from the averaged generator
+//!   fakes000500_raw.png  ... from the live one, where an average is kept beside it
+//!   fakes000500.json     2-D data only: the points of fakes000500.png, `[[x, y], ...]`
+//!   checkpoints/         000500.safetensors holds everything, 000500.json a readable copy of its numbers
+//!   summary.json         written when the run ends
+//! ```
+
+mod atomic;
+pub mod checkpoint;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod folder;
+mod images;
+mod jsonl;
+mod log;
+mod name;
+mod read;
+mod samples;
+mod summary;
+
+pub use checkpoint::{Checkpoint, HostTensor};
+pub use folder::RunFolder;
+pub use images::{Scatter, grid, png_bytes, scatter};
+pub use log::log_line;
+pub use read::{Grid, StoredRun, is_run_folder, read_run};
+pub use summary::Summary;

@@ -1,0 +1,176 @@
+//! Names of run folders, and the race for the next free number.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::config::RunConfig;
+use crate::error::{Error, Result};
+
+/// What follows the number, e.g. `cifar10-adapt_relax-dG0.10-s42`.
+pub fn suffix(config: &RunConfig) -> String {
+    let source = config.data.source.split(':').next().unwrap_or_default();
+    format!(
+        "{}-{}-dG{:.2}-s{}",
+        word(source),
+        word(config.method.name()),
+        config.generator.density,
+        config.seed
+    )
+}
+
+/// Keeps `-` free to separate the parts, and everything safe on every file system.
+fn word(text: &str) -> String {
+    let safe = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            '_'
+        }
+    };
+    let word: String = text.chars().take(40).map(safe).collect();
+    if word.is_empty() { "data".into() } else { word }
+}
+
+/// A run folder in the making: hidden, and removed again unless it is given its name.
+pub struct Reservation {
+    number: u64,
+    out: PathBuf,
+    hidden: PathBuf,
+    made_out: bool,
+    kept: bool,
+}
+
+impl Reservation {
+    /// Takes the next free number in `out`, against other processes that do the same.
+    pub fn take(out: &Path) -> Result<Self> {
+        let made_out = !out.exists();
+        fs::create_dir_all(out).map_err(|e| Error::io(out, e))?;
+        loop {
+            let number = numbers(out)?.into_iter().max().map_or(0, |n| n + 1);
+            let hidden = out.join(format!(".{number:05}"));
+            match fs::create_dir(&hidden) {
+                Ok(()) => {}
+                Err(e) if e.kind() == ErrorKind::AlreadyExists => continue,
+                Err(e) => return Err(Error::io(hidden, e)),
+            }
+            let reservation = Self {
+                number,
+                out: out.into(),
+                hidden,
+                made_out,
+                kept: false,
+            };
+            // Another process may have named its folder between the look and the reservation.
+            if numbers(out)?.into_iter().filter(|&n| n == number).count() == 1 {
+                return Ok(reservation);
+            }
+        }
+    }
+
+    /// Where to put the folder's first files.
+    pub fn path(&self) -> &Path {
+        &self.hidden
+    }
+
+    /// Gives the folder its name; from here on it is a run folder.
+    pub fn name(mut self, suffix: &str) -> Result<PathBuf> {
+        let path = self.out.join(format!("{:05}-{suffix}", self.number));
+        fs::rename(&self.hidden, &path).map_err(|e| Error::io(&path, e))?;
+        self.kept = true;
+        Ok(path)
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        if !self.kept {
+            let _ = fs::remove_dir_all(&self.hidden);
+            if self.made_out {
+                // Fails, rightly, when somebody else has put something there.
+                let _ = fs::remove_dir(&self.out);
+            }
+        }
+    }
+}
+
+/// The numbers in use in `out`, reservations included.
+fn numbers(out: &Path) -> Result<Vec<u64>> {
+    let entries = fs::read_dir(out).map_err(|e| Error::io(out, e))?;
+    let mut numbers = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(|e| Error::io(out, e))?.file_name();
+        let name = name.to_string_lossy();
+        let digits = name
+            .trim_start_matches('.')
+            .split('-')
+            .next()
+            .unwrap_or_default();
+        if digits.len() >= 5
+            && let Ok(number) = digits.parse()
+        {
+            numbers.push(number);
+        }
+    }
+    Ok(numbers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::fixture;
+
+    #[test]
+    fn names_are_safe_and_in_parts() {
+        let mut config = fixture::config();
+        assert_eq!(suffix(&config), "spiral-adapt_relax-dG0.10-s42");
+        config.data.source = "fashion-mnist:../data/a b".into();
+        assert_eq!(suffix(&config), "fashion_mnist-adapt_relax-dG0.10-s42");
+        config.data.source = "../ümlaut".into();
+        assert_eq!(suffix(&config), "____mlaut-adapt_relax-dG0.10-s42");
+    }
+
+    #[test]
+    fn numbers_go_on_from_the_highest() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["00003-a", "00041-b", "notes", "7-c", ".00042"] {
+            fs::create_dir(dir.path().join(name)).unwrap();
+        }
+        let path = Reservation::take(dir.path()).unwrap().name("x").unwrap();
+        assert!(path.ends_with("00043-x"));
+    }
+
+    #[test]
+    fn every_process_gets_its_own_number() {
+        let dir = tempfile::tempdir().unwrap();
+        let take = |thread: usize| {
+            let dir = dir.path();
+            move || {
+                for i in 0..20 {
+                    let name = format!("t{thread}_{i}");
+                    Reservation::take(dir).unwrap().name(&name).unwrap();
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                scope.spawn(take(thread));
+            }
+        });
+        let mut taken = numbers(dir.path()).unwrap();
+        taken.sort_unstable();
+        let before = taken.len();
+        taken.dedup();
+        assert_eq!((before, taken.len()), (80, 80));
+    }
+
+    #[test]
+    fn a_given_up_reservation_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("runs");
+        let reservation = Reservation::take(&out).unwrap();
+        fs::write(reservation.path().join("config.json"), "{}").unwrap();
+        drop(reservation);
+        assert!(!out.exists());
+    }
+}

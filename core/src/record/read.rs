@@ -1,0 +1,149 @@
+//! Reading run folders: finished, unfinished, or still being written.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::folder::{CONFIG, EVENTS, STATS};
+pub use super::samples::Grid;
+use super::{jsonl, samples};
+use crate::config::{CONFIG_VERSION, RunConfig};
+use crate::error::{Error, Result};
+use crate::event::{Event, Stats};
+use crate::history::History;
+
+/// A run as its folder tells it.
+#[derive(Clone, Debug)]
+pub struct StoredRun {
+    /// The run folder.
+    pub path: PathBuf,
+    /// The run's settings.
+    pub config: RunConfig,
+    /// What the run said; its samples are in [`grids`](Self::grids) instead.
+    pub history: History,
+    /// Real points, for 2-D data.
+    pub reals: Option<Vec<[f32; 2]>>,
+    /// A picture of real samples.
+    pub reals_png: Option<Vec<u8>>,
+    /// Pictures of generated samples by rising iteration.
+    pub grids: Vec<Grid>,
+}
+
+/// Whether the folder looks like a run folder.
+pub fn is_run_folder(path: &Path) -> bool {
+    path.join(CONFIG).is_file()
+}
+
+/// Reads a run folder.
+pub fn read_run(path: &Path) -> Result<StoredRun> {
+    let config = read_config(path)?;
+    let events: Vec<Event> = jsonl::read(&path.join(EVENTS))?;
+    let stats = jsonl::read(&path.join(STATS))?;
+    let reals = path.join(samples::REALS);
+    let points = reals.with_extension("json");
+    Ok(StoredRun {
+        history: fold(config.clone(), &events, stats),
+        reals: points
+            .is_file()
+            .then(|| samples::read_points(&points))
+            .transpose()?,
+        reals_png: fs::read(reals.with_extension("png")).ok(),
+        grids: samples::list(path)?,
+        path: path.into(),
+        config,
+    })
+}
+
+/// Events first: a `resumed` among them must not rewind the states that came after it.
+pub fn fold(config: RunConfig, events: &[Event], stats: Vec<Stats>) -> History {
+    let mut history = History::new(config);
+    events.iter().for_each(|event| history.apply(event));
+    stats
+        .into_iter()
+        .for_each(|s| history.apply(&Event::Stats(s)));
+    history
+}
+
+/// Reads a run's settings.
+pub fn read_config(run: &Path) -> Result<RunConfig> {
+    let path = run.join(CONFIG);
+    let shown = path.display();
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(_) if !run.exists() => {
+            return Err(Error::Record(format!(
+                "{}: there is no such run folder",
+                run.display()
+            )));
+        }
+        Err(_) if !path.exists() => {
+            return Err(Error::Record(format!(
+                "{}: not a run folder (it has no {CONFIG}); run folders look like runs/00007-cifar10-static-dG0.10-s42",
+                run.display()
+            )));
+        }
+        Err(e) => return Err(Error::io(path, e)),
+    };
+    let value: Value = serde_json::from_str(&text)
+        .map_err(|e| Error::Record(format!("{shown}: not JSON ({e})")))?;
+    match value.get("version").and_then(Value::as_u64) {
+        None => Err(Error::Record(format!(
+            "{shown}: not the settings of a run (it has no version)"
+        ))),
+        Some(version) if version > u64::from(CONFIG_VERSION) => Err(Error::Record(format!(
+            "{shown}: written by a newer Tightrope (version {version}, this one reads up to {CONFIG_VERSION})"
+        ))),
+        Some(_) => {
+            serde_json::from_value(value).map_err(|e| Error::Record(format!("{shown}: {e}")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{RunFolder, fixture};
+
+    fn refusal(path: &Path) -> String {
+        read_run(path).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_not_a_run_is_refused_in_one_line() {
+        let dir = tempfile::tempdir().unwrap();
+        let config = dir.path().join(CONFIG);
+        assert!(refusal(&dir.path().join("x")).contains("no such run folder"));
+        assert!(refusal(dir.path()).contains("not a run folder"));
+        for (text, expected) in [
+            ("{", "not JSON"),
+            ("[]", "not the settings of a run"),
+            (
+                "{\"version\": 2}",
+                "newer Tightrope (version 2, this one reads up to 1)",
+            ),
+            ("{\"version\": 1, \"colour\": 3}", "unknown field `colour`"),
+        ] {
+            fs::write(&config, text).unwrap();
+            let error = refusal(dir.path());
+            assert!(
+                error.contains(expected) && error.lines().count() == 1,
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_unfinished_run_with_a_torn_line_is_read() {
+        let out = tempfile::tempdir().unwrap();
+        let mut folder = RunFolder::create(out.path(), &fixture::config()).unwrap();
+        folder.apply(&Event::Started(fixture::info())).unwrap();
+        folder.apply(&Event::Stats(fixture::stats(1, 0.5))).unwrap();
+        let stats = folder.path().join(STATS);
+        let torn = fs::read_to_string(&stats).unwrap() + "{\"iteration\": 2, \"sec";
+        fs::write(&stats, torn).unwrap();
+        let run = read_run(folder.path()).unwrap();
+        assert_eq!(run.history.stats, [fixture::stats(1, 0.5)]);
+        assert_eq!((run.history.ended, run.reals_png), (None, None));
+    }
+}

@@ -1,0 +1,138 @@
+//! Samples on disk: `fakes000500.png` and, for 2-D data, its points beside it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::images::{Scatter, grid, layout, png_bytes};
+use super::{atomic, checkpoint};
+use crate::error::{Error, Result};
+use crate::event::SampleData;
+
+/// Name of the real samples' files, without ending.
+pub const REALS: &str = "reals";
+const FAKES: &str = "fakes";
+const INIT: &str = "_init";
+
+/// Name of a sample grid's files, without ending; `main` is the one that represents the run.
+pub fn stem(iteration: u64, main: bool) -> String {
+    let at = if iteration == 0 {
+        INIT.into()
+    } else {
+        format!("{iteration:06}")
+    };
+    format!("{FAKES}{at}{}", if main { "" } else { "_raw" })
+}
+
+fn iteration_of(path: &Path) -> Option<(u64, bool)> {
+    let stem = path.file_stem()?.to_str()?.strip_prefix(FAKES)?;
+    let (at, main) = match stem.strip_suffix("_raw") {
+        Some(at) => (at, false),
+        None => (stem, true),
+    };
+    if at == INIT {
+        return Some((0, main));
+    }
+    Some((at.parse().ok()?, main))
+}
+
+/// Writes a picture of `data` and, for points, the points; `reals` are drawn under generated points.
+pub fn write(folder: &Path, stem: &str, data: &SampleData, reals: &[[f32; 2]]) -> Result<()> {
+    let picture = match data {
+        SampleData::Points(points) if stem == REALS => Scatter::of(points).draw(points, &[]),
+        SampleData::Points(points) => super::scatter(reals, points),
+        SampleData::Images { count, side, .. } => {
+            let (columns, scale) = layout(*count, *side);
+            grid(data, columns, scale)
+        }
+    };
+    let path = folder.join(stem);
+    atomic::write(&path.with_extension("png"), &png_bytes(&picture)?)?;
+    if let SampleData::Points(points) = data {
+        let short = |v: f32| (f64::from(v) * 1e4).round() / 1e4;
+        let points: Vec<[f64; 2]> = points.iter().map(|p| p.map(short)).collect();
+        let text = serde_json::to_string(&points)
+            .map_err(|e| Error::Record(format!("{}: not JSON: {e}", path.display())))?;
+        atomic::write(&path.with_extension("json"), text.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Reads points back; those that were not finite are left out.
+pub fn read_points(path: &Path) -> Result<Vec<[f32; 2]>> {
+    let bytes = fs::read(path).map_err(|e| Error::io(path, e))?;
+    let points: Vec<[Option<f32>; 2]> = serde_json::from_slice(&bytes)
+        .map_err(|e| Error::Record(format!("{}: not a list of points ({e})", path.display())))?;
+    Ok(points
+        .into_iter()
+        .filter_map(|[x, y]| Some([x?, y?]))
+        .collect())
+}
+
+/// One stored picture of samples.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grid {
+    /// When.
+    pub iteration: u64,
+    /// The picture.
+    pub png: PathBuf,
+    /// The points it shows, for 2-D data.
+    pub points: Option<PathBuf>,
+}
+
+impl Grid {
+    /// The picture's bytes.
+    pub fn png_bytes(&self) -> Result<Vec<u8>> {
+        fs::read(&self.png).map_err(|e| Error::io(&self.png, e))
+    }
+
+    /// The points, for 2-D data.
+    pub fn read_points(&self) -> Result<Option<Vec<[f32; 2]>>> {
+        self.points.as_deref().map(read_points).transpose()
+    }
+}
+
+/// The main pictures of a run folder by rising iteration.
+pub fn list(folder: &Path) -> Result<Vec<Grid>> {
+    let mut grids: Vec<Grid> = pictures(folder)?
+        .into_iter()
+        .filter(|(_, main, _)| *main)
+        .map(|(iteration, _, png)| {
+            let points = png.with_extension("json");
+            Grid {
+                iteration,
+                points: points.is_file().then_some(points),
+                png,
+            }
+        })
+        .collect();
+    grids.sort_by_key(|g| g.iteration);
+    Ok(grids)
+}
+
+fn pictures(folder: &Path) -> Result<Vec<(u64, bool, PathBuf)>> {
+    let entries = fs::read_dir(folder).map_err(|e| Error::io(folder, e))?;
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|e| Error::io(folder, e))?.path();
+        if path.extension().is_some_and(|e| e == "png")
+            && let Some((iteration, main)) = iteration_of(&path)
+        {
+            found.push((iteration, main, path));
+        }
+    }
+    Ok(found)
+}
+
+/// Removes the samples and checkpoints of a future that a resumed run will not have.
+pub fn forget_after(folder: &Path, iteration: u64) -> Result<()> {
+    for (at, _, png) in pictures(folder)? {
+        if at > iteration {
+            let points = png.with_extension("json");
+            if points.is_file() {
+                fs::remove_file(&points).map_err(|e| Error::io(&points, e))?;
+            }
+            fs::remove_file(&png).map_err(|e| Error::io(&png, e))?;
+        }
+    }
+    checkpoint::forget_after(folder, iteration)
+}

@@ -1,0 +1,65 @@
+//! `summary.json`: the outcome of a run in one small file.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::Role;
+use crate::event::{EndReason, Quality, Stats};
+use crate::history::History;
+
+/// The outcome of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Version of this layout.
+    pub version: u32,
+    /// Why the run ended.
+    pub reason: EndReason,
+    /// The last finished iteration.
+    pub iteration: u64,
+    /// The state at the end.
+    pub last: Option<Stats>,
+    /// Quality at the last measurement.
+    pub last_quality: Option<Quality>,
+    /// Quality at the best one.
+    pub best_quality: Option<Quality>,
+    /// Share of the recorded states with BR in its band.
+    pub share_in_band: Option<f64>,
+    /// Median windowed BR of the last third of the iterations.
+    pub late_br: Option<f64>,
+    /// Training FLOPs relative to dense, corrected count.
+    pub relative_flops: Option<f64>,
+    /// Training FLOPs relative to dense, as the paper counts.
+    pub relative_flops_paper: Option<f64>,
+    /// Parameters of the generator: all, and active at the end.
+    pub params_g: Option<[usize; 2]>,
+    /// Parameters of the discriminator: all, and active at the end.
+    pub params_d: Option<[usize; 2]>,
+    /// Drop-and-grow rounds and density changes.
+    pub mask_changes: usize,
+}
+
+impl Summary {
+    /// The summary of a run that has ended; `None` while it has not.
+    pub fn of(history: &History) -> Option<Self> {
+        let ended = history.ended.as_ref()?;
+        let flops = history.relative_flops();
+        let params = |role| {
+            let all = history.net_info(role)?.params;
+            Some([all, history.active_params(role)?])
+        };
+        Some(Self {
+            version: 1,
+            reason: ended.reason.clone(),
+            iteration: ended.iteration,
+            last: history.latest().cloned(),
+            last_quality: history.last_quality().cloned(),
+            best_quality: history.best_quality().cloned(),
+            share_in_band: history.share_in_band(),
+            late_br: history.late_br(),
+            relative_flops: flops.map(|f| f.0),
+            relative_flops_paper: flops.map(|f| f.1),
+            params_g: params(Role::G),
+            params_d: params(Role::D),
+            mask_changes: history.masks.len(),
+        })
+    }
+}

@@ -1,0 +1,128 @@
+//! Real batches and latent vectors from the run's own streams.
+
+use std::sync::Arc;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
+
+use crate::{config::RunConfig, data::Dataset, event::SampleData, rng::Stream};
+
+/// Where a run's real batches come from. Its cursor is part of a checkpoint.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    dataset: Arc<Dataset>,
+    flip: bool,
+    cursor: Cursor,
+}
+
+/// How far the feed has come.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Cursor {
+    stream: Stream,
+    flips: Stream,
+    order: Vec<u32>,
+    next: usize,
+}
+
+impl Feed {
+    /// A feed from the start of the seed's first epoch.
+    pub fn new(config: &RunConfig, dataset: Arc<Dataset>) -> Self {
+        let cursor = Cursor {
+            stream: Stream::new(config.seed, "batch"),
+            flips: Stream::new(config.seed, "flip"),
+            order: Vec::new(),
+            next: 0,
+        };
+        Self { dataset, flip: config.data.flip, cursor }
+    }
+
+    /// The data.
+    pub fn dataset(&self) -> &Dataset {
+        &self.dataset
+    }
+
+    /// Channels and side of a sample; a 2-D point has two channels and one pixel.
+    pub fn shape(&self) -> (usize, usize) {
+        self.dataset.image_shape().unwrap_or((2, 1))
+    }
+
+    /// The cursor.
+    pub fn cursor(&self) -> &Cursor {
+        &self.cursor
+    }
+
+    /// Goes on from a stored cursor.
+    pub fn restore(&mut self, cursor: Cursor) {
+        self.cursor = cursor;
+    }
+
+    /// The next `n` real samples `[n, channels, side, side]`; a partial last batch of an epoch is dropped.
+    pub fn batch(&mut self, n: usize, device: &Device) -> Tensor<4> {
+        let values = self.values(n);
+        let (channels, side) = self.shape();
+        Tensor::from_data(TensorData::new(values, [n, channels, side, side]), device)
+    }
+
+    fn values(&mut self, n: usize) -> Vec<f32> {
+        match &*self.dataset {
+            Dataset::Mixture(mixture) => {
+                let mut values = vec![0.0; 2 * n];
+                mixture.sample(self.cursor.stream.rng(), &mut values);
+                values
+            }
+            Dataset::Images(images) => {
+                let c = &mut self.cursor;
+                let stride = images.channels * images.side * images.side;
+                let mut values = vec![0.0; n * stride];
+                for (i, out) in values.chunks_exact_mut(stride).enumerate() {
+                    let left = n - i;
+                    if c.next >= c.order.len() || (i == 0 && left > c.order.len() - c.next) {
+                        c.order = shuffled(images.len(), &mut c.stream);
+                        c.next = 0;
+                    }
+                    let flip = self.flip && c.flips.below(2) == 1;
+                    images.write(c.order[c.next] as usize, flip, out);
+                    c.next += 1;
+                }
+                values
+            }
+        }
+    }
+
+    /// `n` real samples for the eye and for reference statistics; no stream moves.
+    pub fn examples(&self, n: usize, seed: u64) -> SampleData {
+        let mut copy = self.clone();
+        copy.flip = false;
+        copy.cursor.stream = Stream::new(seed, "examples");
+        copy.cursor.order.clear();
+        copy.cursor.next = 0;
+        let (channels, side) = self.shape();
+        let n = match self.dataset.len() {
+            0 => n,
+            all => n.min(all),
+        };
+        host_samples(copy.values(n), n, channels, side)
+    }
+}
+
+fn shuffled(n: usize, stream: &mut Stream) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..n as u32).collect();
+    for i in (1..n).rev() {
+        order.swap(i, stream.below(i + 1));
+    }
+    order
+}
+
+/// Values `[count, channels, side, side]` as points or images.
+pub fn host_samples(values: Vec<f32>, count: usize, channels: usize, side: usize) -> SampleData {
+    if side == 1 {
+        SampleData::Points(values.chunks_exact(2).map(|p| [p[0], p[1]]).collect())
+    } else {
+        SampleData::Images { count, channels, side, pixels: values }
+    }
+}
+
+/// z `[n, z_dim, 1, 1]` from a stream.
+pub fn latent(stream: &mut Stream, n: usize, z_dim: usize, device: &Device) -> Tensor<4> {
+    Tensor::from_data(TensorData::new(stream.normal(n * z_dim), [n, z_dim, 1, 1]), device)
+}

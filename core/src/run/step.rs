@@ -1,0 +1,262 @@
+//! One GAN iteration (ADAPT, algorithm 1), in the authors' order.
+
+use burn::tensor::{Tensor, TensorData};
+use web_time::Instant;
+
+use super::{Run, feed::latent};
+use crate::{
+    Error, Result,
+    balance::{Sample, controller::Moment},
+    config::{AveragingRule, Gradients, Policy, Role},
+    device::read,
+    event::{Event, MaskEvent},
+    net::View,
+    sparse::update,
+};
+
+impl Run {
+    /// One full iteration; returns what happened.
+    ///
+    /// # Errors
+    /// When a loss is not finite or the device fails.
+    pub async fn step(&mut self) -> Result<Vec<Event>> {
+        let start = Instant::now();
+        let t = self.iteration + 1;
+        let (real, d_loss) = self.critic_steps(t);
+        let (z, pre, g_loss) = self.generator_step(t);
+        self.losses.push(Tensor::cat(vec![d_loss, g_loss], 0));
+        if self.config.balance.probe_interval > 0 && t.is_multiple_of(self.config.balance.probe_interval) {
+            self.probe(z, pre, real);
+        }
+        let mut events = self.update_masks(t).await?;
+        self.iteration = t;
+        self.images += (self.config.batch_d * self.config.n_critic) as u64;
+        self.flops += self.rate[0];
+        self.flops_paper += self.rate[1];
+        if !events.is_empty() {
+            self.rate = self.flops_per_iteration(false);
+        }
+        self.seconds += start.elapsed().as_secs_f64();
+        events.extend(self.report().await?);
+        Ok(events)
+    }
+
+    /// Only the discriminator's part of an iteration; the iteration count stays.
+    ///
+    /// # Errors
+    /// When a loss is not finite or the device fails.
+    pub async fn step_d(&mut self) -> Result<Vec<Event>> {
+        let (_, d_loss) = self.critic_steps(self.iteration + 1);
+        let loss = read(d_loss).await?;
+        self.check("the discriminator's loss", loss[0])?;
+        self.latest[0] = loss[0];
+        Ok(vec![Event::Stats(self.stats())])
+    }
+
+    /// Only the generator's part of an iteration; the iteration count stays.
+    ///
+    /// # Errors
+    /// When a loss is not finite or the device fails.
+    pub async fn step_g(&mut self) -> Result<Vec<Event>> {
+        let (_, _, g_loss) = self.generator_step(self.iteration + 1);
+        let loss = read(g_loss).await?;
+        self.check("the generator's loss", loss[0])?;
+        self.latest[1] = loss[0];
+        if self.mask_due(Role::G, self.iteration + 1) {
+            self.average();
+        }
+        Ok(vec![Event::Stats(self.stats())])
+    }
+
+    /// n_critic discriminator steps; returns the last real batch and the last loss `[1]`.
+    fn critic_steps(&mut self, t: u64) -> (Tensor<4>, Tensor<1>) {
+        let (batch, z_dim, loss) = (self.config.batch_d, self.config.z_dim, self.config.loss);
+        let mut last = None;
+        for step in 1..=self.config.n_critic {
+            let grow = step == self.config.n_critic && self.grows_by_gradient_at(Role::D, t);
+            let dense_grad = grow || self.config.gradients == Gradients::Dense;
+            let d = self.d.net.leaves(View::Tracked, false, dense_grad);
+            let real = self.feed.batch(batch, &self.device);
+            let real_scores = self.d.model.forward(&mut self.d.net, &d, d.lift(real.clone()));
+
+            let g = self.g.net.leaves(View::Plain, false, false);
+            let z = latent(&mut self.z_d, batch, z_dim, &self.device);
+            let fake = self.g.model.forward(&mut self.g.net, &g, z);
+            let fake_scores = self.d.model.forward(&mut self.d.net, &d, d.lift(fake));
+
+            let loss = loss.critic(real_scores.reshape([batch]), fake_scores.reshape([batch]));
+            let grads = loss.backward();
+            let grad = d.gradients(&self.d.net, &grads);
+            self.d.gradient = grow.then(|| grad.clone());
+            self.d.net.adam(grad, &self.config.discriminator, &self.config, (AveragingRule::None, 0.0));
+            last = Some((real, loss.inner()));
+        }
+        match last {
+            Some(last) => last,
+            None => unreachable!("validate() refuses n_critic = 0"),
+        }
+    }
+
+    /// The generator's step; returns its z, the mean score of its fakes `[1]` before the update, and the loss `[1]`.
+    fn generator_step(&mut self, t: u64) -> (Tensor<4>, Tensor<1>, Tensor<1>) {
+        let batch = self.config.batch_g;
+        let grow = self.grows_by_gradient_at(Role::G, t);
+        let dense_grad = grow || self.config.gradients == Gradients::Dense;
+        let g = self.g.net.leaves(View::Tracked, false, dense_grad);
+        let d = self.d.net.leaves(View::Constant, false, false);
+        let z = latent(&mut self.z_g, batch, self.config.z_dim, &self.device);
+        let fake = self.g.model.forward(&mut self.g.net, &g, g.lift(z.clone()));
+        let scores = self.d.model.forward(&mut self.d.net, &d, fake).reshape([batch]);
+        let pre = scores.clone().inner().mean();
+        let loss = self.config.loss.generator(scores);
+        let grads = loss.backward();
+        let grad = g.gradients(&self.g.net, &grads);
+        self.g.gradient = grow.then(|| grad.clone());
+        // An average must see the new mask: when one is due, averaging waits for it.
+        let averaging = if self.mask_due(Role::G, t) { AveragingRule::None } else { self.config.averaging.rule };
+        let decay = self.decay(t);
+        self.g.net.adam(grad, &self.config.generator, &self.config, (averaging, decay));
+        (z, pre, loss.inner())
+    }
+
+    /// Scores the same z after the generator's update, and the last real batch (ADAPT, equation 4). In training
+    /// mode, as the authors do: spectral norm's vectors and batch norm's running statistics move on.
+    fn probe(&mut self, z: Tensor<4>, pre: Tensor<1>, real: Tensor<4>) {
+        let g = self.g.net.leaves(View::Plain, false, false);
+        let d = self.d.net.leaves(View::Plain, false, false);
+        let fake = self.g.model.forward(&mut self.g.net, &g, z);
+        let post = self.d.model.forward(&mut self.d.net, &d, fake).mean();
+        let real = self.d.model.forward(&mut self.d.net, &d, real).mean();
+        self.probes.push(Tensor::cat(vec![post, pre, real], 0));
+    }
+
+    /// Reads waiting probes into the window. The authors trim it only after the discriminator's update, so the
+    /// last push of an iteration leaves one sample more.
+    pub(super) async fn collect_probes(&mut self) -> Result<()> {
+        if self.probes.is_empty() {
+            return Ok(());
+        }
+        let scores = read(Tensor::cat(std::mem::take(&mut self.probes), 0)).await?;
+        for s in scores.chunks_exact(3) {
+            self.window.trim(self.config.balance.window);
+            let [post, pre, real] = [s[0], s[1], s[2]].map(f64::from);
+            self.window.push(Sample { post, pre, real });
+        }
+        Ok(())
+    }
+
+    /// Mask updates that are due: the generator's first, then the discriminator's.
+    async fn update_masks(&mut self, t: u64) -> Result<Vec<Event>> {
+        let mut events = Vec::new();
+        for role in [Role::G, Role::D] {
+            if !self.mask_due(role, t) {
+                continue;
+            }
+            if let Some(event) = self.update_mask(role, t).await? {
+                self.after = format!("{role}'s mask update at iteration {t}");
+                events.push(Event::Mask(event));
+            }
+            if role == Role::G {
+                self.average();
+            }
+        }
+        Ok(events)
+    }
+
+    async fn update_mask(&mut self, role: Role, t: u64) -> Result<Option<MaskEvent>> {
+        let own = self.config.net(role).clone();
+        let steers = matches!(own.policy, Policy::Relax | Policy::Strict);
+        if steers {
+            self.collect_probes().await?;
+        }
+        let ratio = self.window.ratio(&self.config.balance);
+        let moment = Moment { iteration: t, iterations: self.config.iterations };
+        let pending = if role == Role::D { self.pending_density.take() } else { None };
+        let balance = self.config.balance.clone();
+        let window = self.window.clone();
+        let player = self.player_mut(role);
+        let realised = player.net.density();
+        let plan = match pending {
+            Some(density) => Some(player.controller.set_density(density, realised)),
+            None => player.controller.decide(moment, &own, &balance, &window),
+        };
+        let Some(plan) = plan else { return Ok(None) };
+        let scores = match plan.growth() {
+            None => None,
+            Some(crate::config::Growth::Gradient) => player.gradient.take(),
+            Some(crate::config::Growth::Random) => {
+                let n = player.net.masked_len();
+                let values = TensorData::new(player.growth.uniform(n), [n]);
+                Some(Tensor::from_data(values, player.net.device()))
+            }
+        };
+        let event = update::apply(&mut player.net, &plan, own.min_layer_density, scores).await?;
+        Ok(event.map(|mut event| {
+            event.iteration = t;
+            event.br = ratio.filter(|r| steers && r.is_finite());
+            event
+        }))
+    }
+
+    /// The average's step on iterations whose mask may have changed (elsewhere it is fused into Adam).
+    fn average(&mut self) {
+        let (rule, decay) = (self.config.averaging.rule, self.decay(self.iteration + 1));
+        self.g.net.average(rule, decay);
+    }
+
+    fn decay(&self, t: u64) -> f64 {
+        let averaging = &self.config.averaging;
+        if t < averaging.start { 0.0 } else { averaging.decay }
+    }
+
+    /// Reads back what is due and turns it into events.
+    async fn report(&mut self) -> Result<Vec<Event>> {
+        let (t, last) = (self.iteration, self.is_finished());
+        let record = &self.config.record;
+        let due = |every: u64| every > 0 && (last || t.is_multiple_of(every));
+        let (log, sample, quality) = (due(record.log_every), due(record.sample_every), due(record.quality_every));
+        let mut events = Vec::new();
+        if log || last {
+            self.read_losses().await?;
+            self.collect_probes().await?;
+            let verdict = self.window.verdict(&self.config.balance);
+            if verdict != self.verdict {
+                self.verdict = verdict;
+                events.extend(verdict.map(|verdict| Event::Balance { iteration: t, verdict }));
+            }
+            events.push(Event::Stats(self.stats()));
+        }
+        if sample {
+            events.extend(self.sample_events().await?);
+        }
+        if quality {
+            events.push(self.quality_event().await?);
+        }
+        Ok(events)
+    }
+
+    /// Reads the losses of all iterations since the last call and refuses the first that is not finite.
+    pub(super) async fn read_losses(&mut self) -> Result<()> {
+        if self.losses.is_empty() {
+            return Ok(());
+        }
+        let waiting = self.losses.len() as u64;
+        let losses = read(Tensor::cat(std::mem::take(&mut self.losses), 0)).await?;
+        let end = self.iteration;
+        for (i, pair) in losses.chunks_exact(2).enumerate() {
+            self.iteration = end + 1 + i as u64 - waiting;
+            self.check("the discriminator's loss", pair[0])?;
+            self.check("the generator's loss", pair[1])?;
+            self.latest = [pair[0], pair[1]];
+        }
+        self.iteration = end;
+        Ok(())
+    }
+
+    fn check(&self, what: &'static str, value: f32) -> Result<()> {
+        if value.is_finite() {
+            return Ok(());
+        }
+        Err(Error::Diverged { iteration: self.iteration, what, value, after: self.after.clone() })
+    }
+}

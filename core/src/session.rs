@@ -1,0 +1,195 @@
+//! Any number of runs, advanced in lock-step: one iteration each, in turn. Takes commands, yields events.
+
+use std::collections::VecDeque;
+
+use crate::{
+    Result,
+    event::{Command, EndReason, Event},
+    run::Run,
+};
+
+/// A run's place in its session.
+pub type RunId = usize;
+
+/// What a run is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunState {
+    /// Advancing.
+    Running,
+    /// Waiting for `Resume` or a step.
+    Paused,
+    /// Over.
+    Ended,
+}
+
+struct Slot {
+    run: Run,
+    state: RunState,
+    commands: VecDeque<Command>,
+}
+
+/// Runs that advance together.
+#[derive(Default)]
+pub struct Session {
+    slots: Vec<Slot>,
+    events: Vec<(RunId, Event)>,
+    checkpoints: Vec<RunId>,
+}
+
+impl Session {
+    /// An empty session.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a fresh run; its opening events are ready to be drained.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn add(&mut self, mut run: Run) -> Result<RunId> {
+        let opening = run.opening().await?;
+        let id = self.place(run);
+        self.events.extend(opening.into_iter().map(|event| (id, event)));
+        Ok(id)
+    }
+
+    /// Adds a run restored from a checkpoint, with the event that says so.
+    pub fn add_resumed(&mut self, run: Run, resumed: Event) -> RunId {
+        let id = self.place(run);
+        self.events.push((id, resumed));
+        id
+    }
+
+    fn place(&mut self, run: Run) -> RunId {
+        let state = if run.is_finished() { RunState::Ended } else { RunState::Running };
+        self.slots.push(Slot { run, state, commands: VecDeque::new() });
+        self.slots.len() - 1
+    }
+
+    /// Queues a command; it takes effect before the run's next iteration.
+    pub fn command(&mut self, id: RunId, command: Command) {
+        if let Some(slot) = self.slots.get_mut(id) {
+            slot.commands.push_back(command);
+        }
+    }
+
+    /// A run.
+    pub fn run(&self, id: RunId) -> Option<&Run> {
+        self.slots.get(id).map(|slot| &slot.run)
+    }
+
+    /// A run, to read samples or a checkpoint from.
+    pub fn run_mut(&mut self, id: RunId) -> Option<&mut Run> {
+        self.slots.get_mut(id).map(|slot| &mut slot.run)
+    }
+
+    /// What a run is doing.
+    pub fn state(&self, id: RunId) -> Option<RunState> {
+        self.slots.get(id).map(|slot| slot.state)
+    }
+
+    /// Number of runs.
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether there is no run.
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// Whether every run has ended.
+    pub fn is_over(&self) -> bool {
+        self.slots.iter().all(|slot| slot.state == RunState::Ended)
+    }
+
+    /// One iteration of every running run, in turn. A run that fails ends with an event; the others go on.
+    pub async fn advance(&mut self) {
+        for id in 0..self.slots.len() {
+            self.advance_one(id).await;
+        }
+    }
+
+    /// Events since the last call, in order.
+    pub fn drain(&mut self) -> Vec<(RunId, Event)> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// Runs that asked for a checkpoint by command since the last call.
+    pub fn drain_checkpoints(&mut self) -> Vec<RunId> {
+        std::mem::take(&mut self.checkpoints)
+    }
+
+    async fn advance_one(&mut self, id: RunId) {
+        let mut step = Step::Whole;
+        while let Some(command) = self.slots[id].commands.pop_front() {
+            if self.slots[id].state == RunState::Ended {
+                continue;
+            }
+            match command {
+                Command::Pause => self.slots[id].state = RunState::Paused,
+                Command::Resume => self.slots[id].state = RunState::Running,
+                Command::Step | Command::StepD | Command::StepG => {
+                    step = match command {
+                        Command::StepD => Step::Critic,
+                        Command::StepG => Step::Generator,
+                        _ => Step::Whole,
+                    };
+                    self.slots[id].state = RunState::Paused;
+                    self.work(id, step).await;
+                    return;
+                }
+                Command::Edit { key, value } => {
+                    let edited = self.slots[id].run.edit(&key, &value);
+                    self.say(id, edited);
+                }
+                Command::SetDensity(density) => {
+                    let set = self.slots[id].run.set_density(density);
+                    self.say(id, set);
+                }
+                Command::Checkpoint => self.checkpoints.push(id),
+                Command::Stop => self.end(id, EndReason::Stopped),
+            }
+        }
+        if self.slots[id].state == RunState::Running {
+            self.work(id, step).await;
+        }
+    }
+
+    async fn work(&mut self, id: RunId, step: Step) {
+        let run = &mut self.slots[id].run;
+        let outcome = match step {
+            Step::Whole => run.step().await,
+            Step::Critic => run.step_d().await,
+            Step::Generator => run.step_g().await,
+        };
+        match outcome {
+            Ok(events) => self.events.extend(events.into_iter().map(|event| (id, event))),
+            Err(e) => return self.end(id, EndReason::Failed(e.to_string())),
+        }
+        if self.slots[id].run.is_finished() {
+            self.end(id, EndReason::Finished);
+        }
+    }
+
+    /// A refused edit is said, not fatal: the run goes on as it was.
+    fn say(&mut self, id: RunId, outcome: Result<Event>) {
+        match outcome {
+            Ok(event) => self.events.push((id, event)),
+            Err(e) => self.events.push((id, Event::Refused { iteration: self.slots[id].run.iteration(), reason: e.to_string() })),
+        }
+    }
+
+    fn end(&mut self, id: RunId, reason: EndReason) {
+        let slot = &mut self.slots[id];
+        slot.state = RunState::Ended;
+        self.events.push((id, Event::Ended { iteration: slot.run.iteration(), reason }));
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Step {
+    Whole,
+    Critic,
+    Generator,
+}

@@ -1,0 +1,275 @@
+//! What a mask update is asked to do, and the counts that follow from it: plain numbers, decided on
+//! the host before any tensor is touched.
+
+use serde::{Deserialize, Serialize};
+
+use super::select::Group;
+use crate::config::{Growth, Scope};
+use crate::event::MaskChange;
+
+/// One mask update.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MaskPlan {
+    /// Drop a share of the active weights by magnitude, then grow as many.
+    DropGrow {
+        /// Share of active weights to drop.
+        fraction: f64,
+        /// Where weights compete.
+        scope: Scope,
+        /// What decides where weights grow.
+        growth: Growth,
+    },
+    /// Grow by gradient, over the whole net, up to a density.
+    Raise {
+        /// Share of maskable weights active afterwards.
+        density: f64,
+    },
+    /// Drop by magnitude, over the whole net, down to a density.
+    Lower {
+        /// Share of maskable weights active afterwards.
+        density: f64,
+    },
+}
+
+impl MaskPlan {
+    /// The kind of change, as events name it.
+    pub fn change(&self) -> MaskChange {
+        match self {
+            Self::DropGrow { .. } => MaskChange::DropGrow,
+            Self::Raise { .. } => MaskChange::Raise,
+            Self::Lower { .. } => MaskChange::Lower,
+        }
+    }
+
+    /// What the growth scores must be, if the plan grows anything.
+    pub fn growth(&self) -> Option<Growth> {
+        match *self {
+            Self::DropGrow { growth, .. } => Some(growth),
+            Self::Raise { .. } => Some(Growth::Gradient),
+            Self::Lower { .. } => None,
+        }
+    }
+
+    /// Whether every inactive weight grows by its own coin with the chance `k / inactive` of its
+    /// layer instead of by rank. STU-GAN's random growth does: its counts are right on average.
+    pub fn grows_by_coin(&self) -> bool {
+        matches!(
+            self,
+            Self::DropGrow {
+                scope: Scope::Layer,
+                growth: Growth::Random,
+                ..
+            }
+        )
+    }
+}
+
+/// How many weights stay and grow, per group of the net's flat mask.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// First, the active weights that no drop may touch: each layer's largest. Empty: none.
+    pub protect: Vec<Group>,
+    /// Then, the active weights that stay besides, by magnitude. Empty with `protect` empty: nothing is dropped.
+    pub keep: Vec<Group>,
+    /// Last, the inactive weights that grow, those just dropped among them. Empty: nothing grows.
+    pub grow: Vec<Group>,
+}
+
+impl Counts {
+    /// Whether the update changes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.protect.is_empty() && self.keep.is_empty() && self.grow.is_empty()
+    }
+}
+
+/// The counts of a plan (ADAPT, algorithms 1 to 3; STU-GAN, section 4.1).
+///
+/// active, sizes: `[layers]`, active and all maskable weights of each layer in flat order.
+/// No drop leaves less than `min_layer_density` of a layer (rounded up); 0 is the papers' rule.
+pub fn counts(
+    plan: &MaskPlan,
+    active: &[usize],
+    sizes: &[usize],
+    min_layer_density: f64,
+) -> Counts {
+    let now: usize = active.iter().sum();
+    let all: usize = sizes.iter().sum();
+    let floor = |layer: usize| protected(active[layer], sizes[layer], min_layer_density);
+    match *plan {
+        MaskPlan::Raise { density } => Counts {
+            grow: whole(all, floored(density * all as f64 - now as f64)),
+            ..Counts::default()
+        },
+        MaskPlan::Lower { density } => {
+            let drop = floored(now as f64 - density * all as f64);
+            drop_from_net(now, drop, sizes, floor).0
+        }
+        MaskPlan::DropGrow {
+            fraction,
+            scope: Scope::Global,
+            ..
+        } => {
+            let drop = floored(now as f64 * fraction);
+            let (counts, dropped) = drop_from_net(now, drop, sizes, floor);
+            Counts {
+                grow: whole(all, dropped),
+                ..counts
+            }
+        }
+        MaskPlan::DropGrow {
+            fraction,
+            scope: Scope::Layer,
+            ..
+        } => {
+            let kept: Vec<usize> = (0..sizes.len())
+                .map(|layer| {
+                    let drop = (fraction * active[layer] as f64).ceil() as usize;
+                    active[layer].saturating_sub(drop).max(floor(layer))
+                })
+                .collect();
+            if kept == active {
+                return Counts::default();
+            }
+            let grown: Vec<usize> = active
+                .iter()
+                .zip(&kept)
+                .map(|(now, kept)| now - kept)
+                .collect();
+            Counts {
+                protect: Vec::new(),
+                keep: by_layer(sizes, &kept),
+                grow: by_layer(sizes, &grown),
+            }
+        }
+    }
+}
+
+/// Drops `drop` of `now` active weights, net-wide; also returns how many the layers' floors let go.
+fn drop_from_net(
+    now: usize,
+    drop: usize,
+    sizes: &[usize],
+    floor: impl Fn(usize) -> usize,
+) -> (Counts, usize) {
+    if drop == 0 {
+        return (Counts::default(), 0);
+    }
+    let floors: Vec<usize> = (0..sizes.len()).map(floor).collect();
+    let safe: usize = floors.iter().sum();
+    let keep = now.saturating_sub(drop).max(safe);
+    if keep == now {
+        return (Counts::default(), 0);
+    }
+    let counts = Counts {
+        protect: if safe > 0 {
+            by_layer(sizes, &floors)
+        } else {
+            Vec::new()
+        },
+        keep: vec![Group {
+            start: 0,
+            len: sizes.iter().sum(),
+            k: keep - safe,
+        }],
+        grow: Vec::new(),
+    };
+    (counts, now - keep)
+}
+
+fn protected(active: usize, size: usize, min_layer_density: f64) -> usize {
+    ((min_layer_density * size as f64).ceil() as usize).min(active)
+}
+
+/// Truncated towards zero, and nothing if negative.
+fn floored(count: f64) -> usize {
+    count.max(0.0) as usize
+}
+
+fn whole(len: usize, k: usize) -> Vec<Group> {
+    if k == 0 {
+        Vec::new()
+    } else {
+        vec![Group { start: 0, len, k }]
+    }
+}
+
+fn by_layer(sizes: &[usize], ks: &[usize]) -> Vec<Group> {
+    let mut start = 0;
+    sizes
+        .iter()
+        .zip(ks)
+        .map(|(&len, &k)| {
+            let group = Group { start, len, k };
+            start += len;
+            group
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drop_grow(fraction: f64, scope: Scope) -> MaskPlan {
+        MaskPlan::DropGrow {
+            fraction,
+            scope,
+            growth: Growth::Gradient,
+        }
+    }
+
+    #[test]
+    fn global_rounds_the_drop_down_and_layers_round_it_up() {
+        let global = counts(&drop_grow(0.3, Scope::Global), &[5, 4], &[10, 20], 0.0);
+        assert_eq!(
+            global.keep,
+            [Group {
+                start: 0,
+                len: 30,
+                k: 7
+            }]
+        );
+        assert_eq!(
+            global.grow,
+            [Group {
+                start: 0,
+                len: 30,
+                k: 2
+            }]
+        );
+        let layer = counts(&drop_grow(0.3, Scope::Layer), &[5, 4], &[10, 20], 0.0);
+        assert_eq!(layer.keep.iter().map(|g| g.k).collect::<Vec<_>>(), [3, 2]);
+        assert_eq!(layer.grow.iter().map(|g| g.k).collect::<Vec<_>>(), [2, 2]);
+        assert_eq!(layer.grow[1].start, 10);
+    }
+
+    #[test]
+    fn nothing_to_do_is_no_change() {
+        for plan in [
+            drop_grow(0.0, Scope::Global),
+            drop_grow(0.0, Scope::Layer),
+            drop_grow(0.1, Scope::Global),
+            MaskPlan::Raise { density: 0.25 },
+            MaskPlan::Lower { density: 0.35 },
+        ] {
+            assert!(
+                counts(&plan, &[5, 4], &[10, 20], 0.0).is_empty(),
+                "{plan:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn floors_hold_back_the_drop() {
+        let lower = counts(&MaskPlan::Lower { density: 0.1 }, &[5, 4], &[10, 20], 0.11);
+        assert_eq!(
+            lower.protect.iter().map(|g| g.k).collect::<Vec<_>>(),
+            [2, 3]
+        );
+        assert_eq!(lower.keep[0].k, 0);
+        let some = counts(&drop_grow(0.5, Scope::Global), &[5, 4], &[10, 20], 0.05);
+        assert_eq!(some.protect.iter().map(|g| g.k).collect::<Vec<_>>(), [1, 1]);
+        assert_eq!((some.keep[0].k, some.grow[0].k), (3, 4));
+    }
+}

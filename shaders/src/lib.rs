@@ -1,0 +1,112 @@
+//! Tightrope's WGSL compute kernels and their registry.
+//!
+//! One kernel is one file of `wgsl/`; what several share lies in `wgsl/shared/` and is put in front of
+//! them here. Every buffer is a `read_write` storage buffer, the last one holds the parameters as `u32`
+//! (floats by their bits), so a kernel's source never changes and its name identifies it.
+
+/// A compute kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Kernel {
+    /// File name without `.wgsl`.
+    pub name: &'static str,
+    /// Complete source with shared parts in front.
+    pub source: &'static str,
+}
+
+/// Invocations per workgroup, in every kernel.
+pub const WORKGROUP: u32 = 256;
+
+macro_rules! kernels {
+    ($($(#[$doc:meta])* $constant:ident = $file:literal $(+ $shared:literal)*;)*) => {
+        $($(#[$doc])* pub const $constant: Kernel = Kernel {
+            name: $file,
+            source: concat!(
+                include_str!("../wgsl/shared/linear.wgsl"),
+                $(include_str!(concat!("../wgsl/shared/", $shared, ".wgsl")),)*
+                include_str!(concat!("../wgsl/", $file, ".wgsl")),
+            ),
+        };)*
+        /// Every kernel.
+        pub const KERNELS: &[Kernel] = &[$($constant),*];
+    };
+}
+
+kernels! {
+    /// Masked convolution.
+    CONV2D_FORWARD = "conv2d_forward";
+    /// Its gradient with respect to the input.
+    CONV2D_INPUT_GRAD = "conv2d_input_grad";
+    /// Its gradient with respect to the weight, at active positions or everywhere.
+    CONV2D_WEIGHT_GRAD = "conv2d_weight_grad" + "reduce";
+    /// Mean and variance of every channel.
+    CHANNEL_STATS = "channel_stats" + "reduce";
+    /// Batch norm and leaky ReLU.
+    BATCH_NORM_FORWARD = "batch_norm_forward";
+    /// Gradients of batch norm's gain and bias.
+    BATCH_NORM_SUMS = "batch_norm_sums" + "reduce";
+    /// Gradient of batch norm's input.
+    BATCH_NORM_INPUT_GRAD = "batch_norm_input_grad";
+    /// Nearest-neighbour enlargement by two.
+    UPSAMPLE = "upsample";
+    /// Sum over 2x2 blocks.
+    DOWNSAMPLE = "downsample";
+    /// Adam, mask and average in one pass.
+    ADAM = "adam";
+    /// One digit's counts of an exact top-k.
+    TOPK_HISTOGRAM = "topk_histogram" + "topk";
+    /// The digit that holds the k-th largest.
+    TOPK_PICK = "topk_pick" + "scan";
+    /// Candidates equal to the k-th largest.
+    TOPK_TIE_COUNT = "topk_tie_count" + "scan" + "topk";
+    /// The selection itself.
+    TOPK_SELECT = "topk_select" + "scan" + "topk";
+    /// Running sums of a list of counts.
+    PREFIX_SUM = "prefix_sum" + "scan";
+    /// Active entries of each line of a layer's index.
+    INDEX_COUNT = "index_count" + "scan" + "line";
+    /// Positions of those entries.
+    INDEX_FILL = "index_fill" + "scan" + "line";
+    /// Zeroes inactive values.
+    MASK_APPLY = "mask_apply";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kernel_is_valid_wgsl_within_webgpu_limits() {
+        for kernel in KERNELS {
+            let module = naga::front::wgsl::parse_str(kernel.source)
+                .unwrap_or_else(|e| panic!("{}: {}", kernel.name, e.emit_to_string(kernel.source)));
+            naga::valid::Validator::new(
+                naga::valid::ValidationFlags::all(),
+                naga::valid::Capabilities::empty(),
+            )
+            .validate(&module)
+            .unwrap_or_else(|e| panic!("{}: {}", kernel.name, e.emit_to_string(kernel.source)));
+            let buffers = module
+                .global_variables
+                .iter()
+                .filter(|(_, v)| matches!(v.space, naga::AddressSpace::Storage { .. }))
+                .count();
+            assert!((2..=8).contains(&buffers), "{}: {buffers} storage buffers", kernel.name);
+            assert_eq!(module.entry_points.len(), 1, "{}", kernel.name);
+            assert_eq!(module.entry_points[0].name, "main", "{}", kernel.name);
+            let size: u32 = module.entry_points[0].workgroup_size.iter().product();
+            assert_eq!(size, WORKGROUP, "{}", kernel.name);
+        }
+    }
+
+    #[test]
+    fn names_and_files_agree() {
+        let mut files: Vec<String> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/wgsl"))
+            .expect("wgsl folder")
+            .filter_map(|e| Some(e.ok()?.path().file_name()?.to_str()?.strip_suffix(".wgsl")?.to_owned()))
+            .collect();
+        let mut names: Vec<String> = KERNELS.iter().map(|k| k.name.to_owned()).collect();
+        files.sort();
+        names.sort();
+        assert_eq!(files, names);
+    }
+}
