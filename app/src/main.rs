@@ -13,7 +13,10 @@ fn main() -> ExitCode {
     match pollster::block_on(run(&cli)) {
         Ok(code) => code,
         Err(error) => {
-            let input = error.chain().any(|e| e.downcast_ref::<tightrope_core::Error>().is_some_and(|e| e.is_input()));
+            let input = error.chain().any(|e| {
+                e.downcast_ref::<tightrope_core::Error>()
+                    .is_some_and(|e| e.is_input())
+            });
             eprintln!("error: {error:#}");
             ExitCode::from(if input { 2 } else { 1 })
         }

@@ -32,7 +32,9 @@ impl FromStr for DeviceChoice {
             "gpu" => Ok(Self::Gpu(None)),
             _ => match text.strip_prefix("gpu:").map(str::parse) {
                 Some(Ok(n)) => Ok(Self::Gpu(Some(n))),
-                _ => Err(format!("'{text}' is no device; choose auto, cpu, gpu or gpu:N (see `tightrope doctor`)")),
+                _ => Err(format!(
+                    "'{text}' is no device; choose auto, cpu, gpu or gpu:N (see `tightrope doctor`)"
+                )),
             },
         }
     }
@@ -61,7 +63,10 @@ impl Adapter {
     /// Name, driver and API.
     pub fn describe(&self) -> String {
         let info = self.inner.get_info();
-        format!("{} ({:?}, {:?}, {})", info.name, info.device_type, info.backend, info.driver_info)
+        format!(
+            "{} ({:?}, {:?}, {})",
+            info.name, info.device_type, info.backend, info.driver_info
+        )
     }
 
     /// Whether it is hardware rather than a software rasteriser.
@@ -73,7 +78,11 @@ impl Adapter {
     pub fn limits(&self) -> (u32, u64, u32) {
         let l = self.inner.limits();
         let binding = l.max_storage_buffer_binding_size;
-        (l.max_storage_buffers_per_shader_stage, binding, l.max_compute_invocations_per_workgroup)
+        (
+            l.max_storage_buffers_per_shader_stage,
+            binding,
+            l.max_compute_invocations_per_workgroup,
+        )
     }
 
     fn rank(&self) -> u8 {
@@ -94,8 +103,17 @@ impl Adapter {
             required_limits: self.inner.limits(),
             ..Default::default()
         };
-        let refused = |e: String| Error::Device(format!("{} refused: {e}; try --device cpu", self.describe()));
-        let (device, queue) = self.inner.request_device(&descriptor).await.map_err(|e| refused(e.to_string()))?;
+        let refused = |e: String| {
+            Error::Device(format!(
+                "{} refused: {e}; try --device cpu",
+                self.describe()
+            ))
+        };
+        let (device, queue) = self
+            .inner
+            .request_device(&descriptor)
+            .await
+            .map_err(|e| refused(e.to_string()))?;
         let setup = WgpuSetup {
             instance: self.instance.clone(),
             backend: self.inner.get_info().backend,
@@ -103,16 +121,28 @@ impl Adapter {
             device,
             queue,
         };
-        Device::wgpu_options().setup(setup).init().map_err(|e| refused(e.to_string()))
+        Device::wgpu_options()
+            .setup(setup)
+            .init()
+            .map_err(|e| refused(e.to_string()))
     }
 }
 
 /// All adapters, best first; `gpu:N` counts in this order.
 pub async fn adapters() -> Vec<Adapter> {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
-    let found = instance.enumerate_adapters(Backends::VULKAN | Backends::METAL | Backends::DX12 | Backends::BROWSER_WEBGPU).await;
-    let mut adapters: Vec<Adapter> =
-        found.into_iter().map(|inner| Adapter { inner, instance: instance.clone() }).collect();
+    let found = instance
+        .enumerate_adapters(
+            Backends::VULKAN | Backends::METAL | Backends::DX12 | Backends::BROWSER_WEBGPU,
+        )
+        .await;
+    let mut adapters: Vec<Adapter> = found
+        .into_iter()
+        .map(|inner| Adapter {
+            inner,
+            instance: instance.clone(),
+        })
+        .collect();
     adapters.sort_by_key(|a| std::cmp::Reverse(a.rank()));
     adapters
 }
@@ -136,22 +166,37 @@ pub async fn open(choice: DeviceChoice) -> Result<Chosen> {
         DeviceChoice::Auto => match adapters.first().filter(|a| a.is_hardware()) {
             Some(adapter) => (adapter, "the best hardware adapter"),
             None if adapters.is_empty() => return Ok(cpu("no graphics adapter was found")),
-            None => return Ok(cpu("the only adapters are software, far slower than the CPU backend")),
+            None => {
+                return Ok(cpu(
+                    "the only adapters are software, far slower than the CPU backend",
+                ));
+            }
         },
         DeviceChoice::Gpu(None) => match adapters.first() {
             Some(adapter) => (adapter, "asked for, the best adapter"),
-            None => return Err(Error::Device("no graphics adapter was found; use --device cpu".into())),
+            None => {
+                return Err(Error::Device(
+                    "no graphics adapter was found; use --device cpu".into(),
+                ));
+            }
         },
         DeviceChoice::Gpu(Some(n)) => match adapters.get(n) {
             Some(adapter) => (adapter, "asked for by number"),
             None => {
                 let have = adapters.len();
-                return Err(Error::Device(format!("there is no gpu:{n}; {have} adapters were found (see `tightrope doctor`)")));
+                return Err(Error::Device(format!(
+                    "there is no gpu:{n}; {have} adapters were found (see `tightrope doctor`)"
+                )));
             }
         },
         DeviceChoice::Cpu => return Ok(cpu("asked for")),
     };
-    Ok(Chosen { device: adapter.open().await?, name: adapter.describe(), reason: reason.to_owned(), gpu: true })
+    Ok(Chosen {
+        device: adapter.open().await?,
+        name: adapter.describe(),
+        reason: reason.to_owned(),
+        gpu: true,
+    })
 }
 
 /// Reads a tensor back without blocking the device's other work.
@@ -159,6 +204,10 @@ pub async fn open(choice: DeviceChoice) -> Result<Chosen> {
 /// # Errors
 /// When the device fails.
 pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
-    let data = tensor.into_data_async().await.map_err(|e| Error::Device(e.to_string()))?;
-    data.try_into_vec().map_err(|e| Error::Device(format!("{e:?}")))
+    let data = tensor
+        .into_data_async()
+        .await
+        .map_err(|e| Error::Device(e.to_string()))?;
+    data.try_into_vec()
+        .map_err(|e| Error::Device(format!("{e:?}")))
 }

@@ -49,7 +49,10 @@ fn join(lines: &[String]) -> String {
 impl Error {
     /// An [`Error::Io`] about `path`.
     pub fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
-        Self::Io { path: path.into(), source }
+        Self::Io {
+            path: path.into(),
+            source,
+        }
     }
 
     /// Whether the user's input, rather than the machine, is at fault (exit code 2).

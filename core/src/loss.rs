@@ -1,6 +1,9 @@
 //! Adversarial losses. Scores are `[batch]`; every loss is a mean over the batch.
 
-use burn::tensor::{Tensor, activation::{relu, softplus}};
+use burn::tensor::{
+    Tensor,
+    activation::{relu, softplus},
+};
 
 use crate::config::Loss;
 

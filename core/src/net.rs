@@ -46,12 +46,21 @@ impl Param {
 
     /// A weight's `(c_out, c_in, k)`; a linear weight has k = 1.
     pub fn weight_dims(&self) -> (usize, usize, usize) {
-        (self.shape[0], self.shape[1], self.shape.get(2).copied().unwrap_or(1))
+        (
+            self.shape[0],
+            self.shape[1],
+            self.shape.get(2).copied().unwrap_or(1),
+        )
     }
 
     fn slice(&self) -> LayerSlice {
         let (out, inputs, k) = self.weight_dims();
-        LayerSlice { start: self.offset, out, inputs, taps: k * k }
+        LayerSlice {
+            start: self.offset,
+            out,
+            inputs,
+            taps: k * k,
+        }
     }
 }
 
@@ -181,7 +190,12 @@ impl Net {
         let mut mask = Vec::with_capacity(masked);
         for (shape, d) in shapes.iter().zip(densities) {
             let n = shape.iter().product();
-            mask.extend(density::sample_mask(own.mask_sampling, d, n, mask_stream.rng()));
+            mask.extend(density::sample_mask(
+                own.mask_sampling,
+                d,
+                n,
+                mask_stream.rng(),
+            ));
         }
 
         let mut weight = vec![0.0; total];
@@ -203,14 +217,21 @@ impl Net {
             .iter()
             .map(|&param| {
                 let (c_out, c_in, k) = params[param].weight_dims();
-                let mut stream = Stream::new(config.seed, &format!("spectral.{role}.{}", params[param].name));
+                let mut stream = Stream::new(
+                    config.seed,
+                    &format!("spectral.{role}.{}", params[param].name),
+                );
                 let unit = |stream: &mut Stream, n: usize| {
                     let values = stream.normal(n);
                     let norm = values.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-12);
                     vector(values.into_iter().map(|v| v / norm).collect()).reshape([n, 1])
                 };
                 let u = unit(&mut stream, c_out);
-                Spectral { param, u, v: unit(&mut stream, c_in * k * k) }
+                Spectral {
+                    param,
+                    u,
+                    v: unit(&mut stream, c_in * k * k),
+                }
             })
             .collect();
         let running = blueprint
@@ -223,7 +244,11 @@ impl Net {
             .collect();
         let zero_bias = params
             .iter()
-            .map(|p| p.kind.is_weight().then(|| Tensor::zeros([p.shape[0]], device)))
+            .map(|p| {
+                p.kind
+                    .is_weight()
+                    .then(|| Tensor::zeros([p.shape[0]], device))
+            })
             .collect();
 
         let weight = vector(weight);
@@ -272,7 +297,10 @@ impl Net {
 
     /// Weights of every maskable layer.
     pub fn layer_sizes(&self) -> Vec<usize> {
-        self.maskable.iter().map(|&p| self.params[p].len()).collect()
+        self.maskable
+            .iter()
+            .map(|&p| self.params[p].len())
+            .collect()
     }
 
     /// Realised density; 1 where nothing can be masked.
@@ -298,7 +326,11 @@ impl Net {
 
     /// The parameters for forward passes, live or averaged.
     pub fn leaves(&self, view: View, averaged: bool, dense_grad: bool) -> Leaves {
-        let flat = if averaged { &self.flat.average } else { &self.flat.weight };
+        let flat = if averaged {
+            &self.flat.average
+        } else {
+            &self.flat.weight
+        };
         let pieces = self
             .params
             .iter()
@@ -311,7 +343,11 @@ impl Net {
                 }
             })
             .collect();
-        Leaves { pieces, dense_grad, view }
+        Leaves {
+            pieces,
+            dense_grad,
+            view,
+        }
     }
 
     /// A bias of zeros for a weight that has none.
@@ -323,7 +359,13 @@ impl Net {
     }
 
     /// One Adam step with the flat gradient; `averaging` is left out when the mask changes right after.
-    pub fn adam(&mut self, grad: Tensor<1>, own: &NetConfig, config: &RunConfig, averaging: (AveragingRule, f64)) {
+    pub fn adam(
+        &mut self,
+        grad: Tensor<1>,
+        own: &NetConfig,
+        config: &RunConfig,
+        averaging: (AveragingRule, f64),
+    ) {
         self.steps += 1;
         let step = AdamStep {
             t: self.steps,
@@ -337,7 +379,12 @@ impl Net {
         };
         // Moved out so that the kernel may write in place.
         let empty = Tensor::zeros([1], &self.device);
-        let flat = Flat { weight: empty.clone(), m: empty.clone(), v: empty.clone(), average: empty };
+        let flat = Flat {
+            weight: empty.clone(),
+            m: empty.clone(),
+            v: empty.clone(),
+            average: empty,
+        };
         self.flat = std::mem::replace(&mut self.flat, flat).step(grad, self.mask.clone(), step);
     }
 
@@ -374,7 +421,10 @@ impl Net {
         if self.maskable.is_empty() {
             return Ok(());
         }
-        let sums = [&self.mask, &self.ever].into_iter().flat_map(|t| self.layer_sums(t)).collect();
+        let sums = [&self.mask, &self.ever]
+            .into_iter()
+            .flat_map(|t| self.layer_sums(t))
+            .collect();
         let counts = crate::device::read(Tensor::cat(sums, 0)).await?;
         let (active, ever) = counts.split_at(self.maskable.len());
         self.active = active.iter().map(|&c| c as usize).collect();
@@ -397,7 +447,10 @@ impl Net {
         for place in 0..self.params.len() {
             let p = &self.params[place];
             if p.kind.is_weight() && p.masked.is_none() {
-                let slice = LayerSlice { start: 0, ..p.slice() };
+                let slice = LayerSlice {
+                    start: 0,
+                    ..p.slice()
+                };
                 let every = Tensor::ones([p.len()], &self.device);
                 self.indices[place] = Some(build_index(every, slice, p.len()));
             }
@@ -417,9 +470,17 @@ pub fn place(blueprint: &Blueprint, own: &NetConfig) -> (Vec<Param>, Vec<usize>)
     let mut params: Vec<Param> = blueprint
         .params
         .iter()
-        .map(|(name, kind, shape)| Param { name: name.clone(), shape: shape.clone(), kind: *kind, offset: 0, masked: None })
+        .map(|(name, kind, shape)| Param {
+            name: name.clone(),
+            shape: shape.clone(),
+            kind: *kind,
+            offset: 0,
+            masked: None,
+        })
         .collect();
-    let maskable: Vec<usize> = (0..params.len()).filter(|&i| can_mask(i, params[i].kind)).collect();
+    let maskable: Vec<usize> = (0..params.len())
+        .filter(|&i| can_mask(i, params[i].kind))
+        .collect();
     let mut offset = 0;
     for (layer, &i) in maskable.iter().enumerate() {
         params[i].masked = Some(layer);

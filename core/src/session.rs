@@ -49,7 +49,8 @@ impl Session {
     pub async fn add(&mut self, mut run: Run) -> Result<RunId> {
         let opening = run.opening().await?;
         let id = self.place(run);
-        self.events.extend(opening.into_iter().map(|event| (id, event)));
+        self.events
+            .extend(opening.into_iter().map(|event| (id, event)));
         Ok(id)
     }
 
@@ -61,8 +62,16 @@ impl Session {
     }
 
     fn place(&mut self, run: Run) -> RunId {
-        let state = if run.is_finished() { RunState::Ended } else { RunState::Running };
-        self.slots.push(Slot { run, state, commands: VecDeque::new() });
+        let state = if run.is_finished() {
+            RunState::Ended
+        } else {
+            RunState::Running
+        };
+        self.slots.push(Slot {
+            run,
+            state,
+            commands: VecDeque::new(),
+        });
         self.slots.len() - 1
     }
 
@@ -164,7 +173,9 @@ impl Session {
             Step::Generator => run.step_g().await,
         };
         match outcome {
-            Ok(events) => self.events.extend(events.into_iter().map(|event| (id, event))),
+            Ok(events) => self
+                .events
+                .extend(events.into_iter().map(|event| (id, event))),
             Err(e) => return self.end(id, EndReason::Failed(e.to_string())),
         }
         if self.slots[id].run.is_finished() {
@@ -176,14 +187,26 @@ impl Session {
     fn say(&mut self, id: RunId, outcome: Result<Event>) {
         match outcome {
             Ok(event) => self.events.push((id, event)),
-            Err(e) => self.events.push((id, Event::Refused { iteration: self.slots[id].run.iteration(), reason: e.to_string() })),
+            Err(e) => self.events.push((
+                id,
+                Event::Refused {
+                    iteration: self.slots[id].run.iteration(),
+                    reason: e.to_string(),
+                },
+            )),
         }
     }
 
     fn end(&mut self, id: RunId, reason: EndReason) {
         let slot = &mut self.slots[id];
         slot.state = RunState::Ended;
-        self.events.push((id, Event::Ended { iteration: slot.run.iteration(), reason }));
+        self.events.push((
+            id,
+            Event::Ended {
+                iteration: slot.run.iteration(),
+                reason,
+            },
+        ));
     }
 }
 

@@ -90,7 +90,11 @@ mod tests {
                 .iter()
                 .filter(|(_, v)| matches!(v.space, naga::AddressSpace::Storage { .. }))
                 .count();
-            assert!((2..=8).contains(&buffers), "{}: {buffers} storage buffers", kernel.name);
+            assert!(
+                (2..=8).contains(&buffers),
+                "{}: {buffers} storage buffers",
+                kernel.name
+            );
             assert_eq!(module.entry_points.len(), 1, "{}", kernel.name);
             assert_eq!(module.entry_points[0].name, "main", "{}", kernel.name);
             let size: u32 = module.entry_points[0].workgroup_size.iter().product();
@@ -100,10 +104,20 @@ mod tests {
 
     #[test]
     fn names_and_files_agree() {
-        let mut files: Vec<String> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/wgsl"))
-            .expect("wgsl folder")
-            .filter_map(|e| Some(e.ok()?.path().file_name()?.to_str()?.strip_suffix(".wgsl")?.to_owned()))
-            .collect();
+        let mut files: Vec<String> =
+            std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/wgsl"))
+                .expect("wgsl folder")
+                .filter_map(|e| {
+                    Some(
+                        e.ok()?
+                            .path()
+                            .file_name()?
+                            .to_str()?
+                            .strip_suffix(".wgsl")?
+                            .to_owned(),
+                    )
+                })
+                .collect();
         let mut names: Vec<String> = KERNELS.iter().map(|k| k.name.to_owned()).collect();
         files.sort();
         names.sort();

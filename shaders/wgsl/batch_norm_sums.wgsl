@@ -11,12 +11,14 @@
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let channels = params[1]; let area = params[2]; let slope = bitcast<f32>(params[4]);
     let c = group_index(group, groups);
-    if c >= channels { return; }
+    // No early return: barriers follow, and a bound read from a buffer does not count as uniform.
+    let live = c < channels;
+    let end = select(0u, params[0] * area, live);
     let mean = stats[c];
     let inverse = 1.0 / sqrt(stats[channels + c] + bitcast<f32>(params[3]));
     var d_beta = 0.0;
     var d_gamma = 0.0;
-    for (var at = local; at < params[0] * area; at += WORKGROUP) {
+    for (var at = local; at < end; at += WORKGROUP) {
         let index = ((at / area) * channels + c) * area + at % area;
         let dz = select(dy[index] * slope, dy[index], y[index] > 0.0);
         d_beta += dz;
@@ -24,7 +26,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     }
     let total_beta = workgroup_sum(local, d_beta);
     let total_gamma = workgroup_sum(local, d_gamma);
-    if local == 0u {
+    if live && local == 0u {
         sums[c] = total_beta;
         sums[channels + c] = total_gamma;
     }

@@ -11,16 +11,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let n_images = params[0]; let c_in = params[1]; let c_out = params[2];
     let h = params[3]; let w = params[4]; let k = params[5];
     let place = group_index(group, groups);
-    if place >= params[6] { return; }
+    // No early return: barriers follow, and a bound read from a buffer does not count as uniform.
+    let live = place < params[6];
     var pos = place;
-    if params[7] == 0u { pos = u32(row_pos[place]); }
+    if params[7] == 0u && live { pos = u32(row_pos[place]); }
     let kk = k * k;
     let tap = pos % kk;
     let i = (pos / kk) % c_in;
     let o = pos / (kk * c_in);
     let pad = i32(k / 2u);
     var sum = 0.0;
-    for (var at = local; at < n_images * h * w; at += WORKGROUP) {
+    let end = select(0u, n_images * h * w, live);
+    for (var at = local; at < end; at += WORKGROUP) {
         let px = at % w;
         let py = (at / w) % h;
         let n = at / (w * h);
@@ -31,5 +33,5 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         }
     }
     let total = workgroup_sum(local, sum);
-    if local == 0u { dw[pos] = total; }
+    if live && local == 0u { dw[pos] = total; }
 }

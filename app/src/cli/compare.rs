@@ -28,7 +28,11 @@ pub async fn run(args: &CompareArgs) -> Result<ExitCode> {
     if !args.run.quiet {
         println!("device: {} ({})", chosen.name, chosen.reason);
     }
-    let mut total = Outcome { folders: Vec::new(), interrupted: false, failures: Vec::new() };
+    let mut total = Outcome {
+        folders: Vec::new(),
+        interrupted: false,
+        failures: Vec::new(),
+    };
     let mut folders = Vec::new();
     for group in groups {
         if !args.run.quiet {
@@ -46,7 +50,10 @@ pub async fn run(args: &CompareArgs) -> Result<ExitCode> {
         }
     }
     let read = report::read(&folders)?;
-    let file = args.report.clone().unwrap_or_else(|| args.run.out.join("report.html"));
+    let file = args
+        .report
+        .clone()
+        .unwrap_or_else(|| args.run.out.join("report.html"));
     report::write(&file, "Who kept the balance?", &read)?;
     println!("\n{}", report::results_table(&read));
     println!("report: {}", file.display());

@@ -41,11 +41,20 @@ pub struct Drive {
 impl Drive {
     /// An empty drive; `quiet` shows no progress.
     pub fn new(quiet: bool) -> Self {
-        Self { session: Session::new(), folders: Vec::new(), progress: Progress::new(quiet) }
+        Self {
+            session: Session::new(),
+            folders: Vec::new(),
+            progress: Progress::new(quiet),
+        }
     }
 
     /// Adds fresh runs. Every setting and every dataset is checked before the first folder is made.
-    pub async fn add(&mut self, configs: Vec<RunConfig>, out: &Path, chosen: &Chosen) -> Result<()> {
+    pub async fn add(
+        &mut self,
+        configs: Vec<RunConfig>,
+        out: &Path,
+        chosen: &Chosen,
+    ) -> Result<()> {
         let mut datasets: Vec<(tightrope_core::config::DataConfig, Arc<Dataset>)> = Vec::new();
         let mut runs = Vec::new();
         for config in configs {
@@ -70,7 +79,12 @@ impl Drive {
     }
 
     /// Adds a run that continues from its last checkpoint, with some settings changed.
-    pub async fn resume(&mut self, path: &Path, changes: &[(String, String)], chosen: &Chosen) -> Result<()> {
+    pub async fn resume(
+        &mut self,
+        path: &Path,
+        changes: &[(String, String)],
+        chosen: &Chosen,
+    ) -> Result<()> {
         let file = checkpoint::latest(path)?;
         let stored = Checkpoint::load(&file)?;
         let mut config = tightrope_core::run::config_of(&stored)?;
@@ -113,7 +127,11 @@ impl Drive {
         }
         self.progress.finish();
         let folders = self.folders.iter().map(|f| f.path().to_owned()).collect();
-        Ok(Outcome { folders, interrupted: told, failures })
+        Ok(Outcome {
+            folders,
+            interrupted: told,
+            failures,
+        })
     }
 
     async fn record(&mut self, failures: &mut Vec<String>) -> Result<()> {
@@ -125,7 +143,10 @@ impl Drive {
             match &event {
                 Event::Stats(stats) if self.is_due(id, stats.iteration) => due.push(id),
                 // A diverged run keeps its last good checkpoint; any other end writes one.
-                Event::Ended { reason: EndReason::Failed(why), .. } => {
+                Event::Ended {
+                    reason: EndReason::Failed(why),
+                    ..
+                } => {
                     failures.push(format!("{}: {why}", self.folders[id].path().display()));
                 }
                 Event::Ended { .. } => {
@@ -134,7 +155,9 @@ impl Drive {
                 }
                 _ => {}
             }
-            self.folders[id].apply(&event).with_context(|| self.where_to_go_on(id))?;
+            self.folders[id]
+                .apply(&event)
+                .with_context(|| self.where_to_go_on(id))?;
             self.progress.apply(id, &event);
         }
         // After everything else that its iteration says: a resumed record begins behind this line.
@@ -145,22 +168,31 @@ impl Drive {
     }
 
     async fn checkpoint(&mut self, id: RunId) -> Result<()> {
-        let Some(run) = self.session.run_mut(id) else { return Ok(()) };
+        let Some(run) = self.session.run_mut(id) else {
+            return Ok(());
+        };
         let stored = run.checkpoint().await?;
         let iteration = run.iteration();
-        let file = self.folders[id].save_checkpoint(iteration, &stored).with_context(|| self.where_to_go_on(id))?;
+        let file = self.folders[id]
+            .save_checkpoint(iteration, &stored)
+            .with_context(|| self.where_to_go_on(id))?;
         self.folders[id].apply(&Event::Checkpoint { iteration, file })?;
         Ok(())
     }
 
     fn is_due(&self, id: RunId, iteration: u64) -> bool {
-        let every = self.session.run(id).map_or(0, |run| run.config.record.checkpoint_every);
+        let every = self
+            .session
+            .run(id)
+            .map_or(0, |run| run.config.record.checkpoint_every);
         every > 0 && iteration.is_multiple_of(every)
     }
 
     fn where_to_go_on(&self, id: RunId) -> String {
         let path = self.folders[id].path().display();
-        format!("the record could not be written; free some space, then `tightrope train --resume {path}`")
+        format!(
+            "the record could not be written; free some space, then `tightrope train --resume {path}`"
+        )
     }
 }
 

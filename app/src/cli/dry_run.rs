@@ -18,7 +18,10 @@ pub fn print(configs: &[RunConfig]) -> Result<()> {
 }
 
 fn summary(c: &RunConfig) -> String {
-    let mut lines = vec![format!("method {}  preset {}  seed {}", c.method, c.preset, c.seed)];
+    let mut lines = vec![format!(
+        "method {}  preset {}  seed {}",
+        c.method, c.preset, c.seed
+    )];
     let mut forward = [[0.0; 2]; 2];
     let mut bytes = 0.0;
     for (i, role) in [Role::G, Role::D].into_iter().enumerate() {
@@ -31,15 +34,26 @@ fn summary(c: &RunConfig) -> String {
         let shapes: Vec<&[usize]> = maskable.iter().map(|&p| &params[p].shape[..]).collect();
         let spread = densities(own.distribution, &shapes, own.density);
         let is_named = |p: usize, name: &str| params[p].name.strip_suffix(".weight") == Some(name);
-        let share = |name: &str| maskable.iter().position(|&p| is_named(p, name)).map(|at| spread[at]);
-        forward[i] = [flops::sparse_forward(&layers, share), flops::dense_forward(&layers) as f64];
+        let share = |name: &str| {
+            maskable
+                .iter()
+                .position(|&p| is_named(p, name))
+                .map(|at| spread[at])
+        };
+        forward[i] = [
+            flops::sparse_forward(&layers, share),
+            flops::dense_forward(&layers) as f64,
+        ];
         bytes += memory(c, role, count.params as f64, active as f64);
         lines.push(format!(
             "{role}: {} parameters, {} maskable, {active} active at the start (density {})",
             count.params, count.maskable, own.density
         ));
     }
-    for (name, count) in [("corrected", Count::Corrected), ("as in the paper", Count::Paper)] {
+    for (name, count) in [
+        ("corrected", Count::Corrected),
+        ("as in the paper", Count::Paper),
+    ] {
         let images = Images::per_iteration(count, c.batch_d, c.batch_g, c.n_critic);
         let [sparse, dense] = [0, 1].map(|k| images.flops(forward[0][k], forward[1][k]));
         lines.push(format!(
@@ -49,7 +63,10 @@ fn summary(c: &RunConfig) -> String {
             100.0 * sparse / dense
         ));
     }
-    lines.push(format!("memory: about {:.0} MB (parameters, optimiser, indices, activations of one step)", bytes / 1e6));
+    lines.push(format!(
+        "memory: about {:.0} MB (parameters, optimiser, indices, activations of one step)",
+        bytes / 1e6
+    ));
     lines.join("\n")
 }
 

@@ -13,9 +13,16 @@ pub fn say(outcome: &Outcome) -> Result<ExitCode> {
     }
     if outcome.interrupted {
         for folder in &outcome.folders {
-            println!("interrupted; go on with: tightrope train --resume {}", folder.display());
+            println!(
+                "interrupted; go on with: tightrope train --resume {}",
+                folder.display()
+            );
         }
         return Ok(ExitCode::from(130));
     }
-    Ok(if outcome.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if outcome.failures.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

@@ -12,8 +12,14 @@ pub fn read(groups: &[(String, Vec<PathBuf>)]) -> Result<Vec<Group>> {
     groups
         .iter()
         .map(|(title, folders)| {
-            let runs = folders.iter().map(|path| read_run(path)).collect::<Result<_, _>>()?;
-            Ok(Group { title: title.clone(), runs })
+            let runs = folders
+                .iter()
+                .map(|path| read_run(path))
+                .collect::<Result<_, _>>()?;
+            Ok(Group {
+                title: title.clone(),
+                runs,
+            })
         })
         .collect()
 }
@@ -22,7 +28,8 @@ pub fn read(groups: &[(String, Vec<PathBuf>)]) -> Result<Vec<Group>> {
 pub fn write(file: &Path, title: &str, groups: &[Group]) -> Result<()> {
     let page = render(title, groups)?;
     if let Some(folder) = file.parent().filter(|f| !f.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("{}: cannot be made", folder.display()))?;
     }
     std::fs::write(file, page).with_context(|| format!("{}: cannot be written", file.display()))
 }

@@ -1,9 +1,9 @@
 //! The report: one self-contained HTML page that compares runs, and the same results as a table for the terminal.
 
 mod chart;
+mod files;
 #[cfg(test)]
 mod fixture;
-mod files;
 mod gallery;
 mod outcome;
 mod table;

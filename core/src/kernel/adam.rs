@@ -51,9 +51,27 @@ impl AdamStep {
             AveragingRule::Ema => 1,
             AveragingRule::Sema => 2,
         };
-        let floats = [self.rate(), self.beta1, self.beta2, self.second_correction(), self.eps, self.decay];
+        let floats = [
+            self.rate(),
+            self.beta1,
+            self.beta2,
+            self.second_correction(),
+            self.eps,
+            self.decay,
+        ];
         let [a, b, c, d, e, f] = floats.map(f32::to_bits);
-        [n as u32, masked as u32, u32::from(self.mask_gradient), rule, a, b, c, d, e, f]
+        [
+            n as u32,
+            masked as u32,
+            u32::from(self.mask_gradient),
+            rule,
+            a,
+            b,
+            c,
+            d,
+            e,
+            f,
+        ]
     }
 }
 
@@ -61,7 +79,11 @@ impl AdamStep {
 #[backend_extension(Cube, Flex)]
 pub trait AdamOps: Backend {
     /// All of length n but the mask (the maskable prefix) and, when beta1 is 0, m (length 1).
-    #[allow(clippy::too_many_arguments, clippy::type_complexity, reason = "the whole optimiser state")]
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::type_complexity,
+        reason = "the whole optimiser state"
+    )]
     fn adam_step(
         weight: FloatTensor<Self>,
         grad: FloatTensor<Self>,
@@ -70,7 +92,12 @@ pub trait AdamOps: Backend {
         v: FloatTensor<Self>,
         average: FloatTensor<Self>,
         step: AdamStep,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+    ) -> (
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+    );
 }
 
 /// A net's flat parameters and what the optimiser keeps beside them, all `[n]`.
@@ -100,7 +127,12 @@ impl Flat {
             step,
         );
         let [weight, m, v, average] = [weight, m, v, average].map(Tensor::from_dispatch);
-        Self { weight, m, v, average }
+        Self {
+            weight,
+            m,
+            v,
+            average,
+        }
     }
 }
 
@@ -113,12 +145,22 @@ impl AdamOps for CubeBackend {
         v: FloatTensor<Self>,
         average: FloatTensor<Self>,
         step: AdamStep,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+    ) -> (
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+    ) {
         let [grad, mask] = [grad, mask].map(into_contiguous);
         let [weight, m, v, average] = [weight, m, v, average].map(exclusive);
         let n = weight.shape().num_elements();
         let params = step.words(n, mask.shape().num_elements());
-        launch(shaders::ADAM, per_element(n), &[&weight, &grad, &mask, &m, &v, &average], &params);
+        launch(
+            shaders::ADAM,
+            per_element(n),
+            &[&weight, &grad, &mask, &m, &v, &average],
+            &params,
+        );
         (weight, m, v, average)
     }
 }
@@ -132,7 +174,12 @@ impl AdamOps for Flex {
         mut v: FloatTensor<Self>,
         mut average: FloatTensor<Self>,
         step: AdamStep,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+    ) -> (
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+    ) {
         for t in [&mut weight, &mut m, &mut v, &mut average] {
             if !t.is_contiguous() || t.layout().start_offset() != 0 {
                 *t = t.to_contiguous();

@@ -2,8 +2,7 @@
 
 use burn::{
     backend::{
-        TensorMetadata,
-        Autodiff, AutodiffBackend, Backend, Dispatch, Flex,
+        Autodiff, AutodiffBackend, Backend, Dispatch, Flex, TensorMetadata,
         autodiff::{
             checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
             grads::Gradients,
@@ -72,7 +71,14 @@ pub fn channel_stats(x: &Tensor<4>) -> Tensor<2> {
 }
 
 /// Batch norm of x `[n, channels, h, w]` by its own `stats`, then leaky ReLU (`slope` 1 is none, 0 is ReLU).
-pub fn batch_norm(x: Tensor<4>, stats: Tensor<2>, gamma: Tensor<1>, beta: Tensor<1>, eps: f32, slope: f32) -> Tensor<4> {
+pub fn batch_norm(
+    x: Tensor<4>,
+    stats: Tensor<2>,
+    gamma: Tensor<1>,
+    beta: Tensor<1>,
+    eps: f32,
+    slope: f32,
+) -> Tensor<4> {
     Tensor::from_dispatch(Dispatch::batch_norm_act(
         x.into_dispatch(),
         stats.into_dispatch(),
@@ -84,11 +90,21 @@ pub fn batch_norm(x: Tensor<4>, stats: Tensor<2>, gamma: Tensor<1>, beta: Tensor
 }
 
 fn maps(shape: &[usize]) -> Maps {
-    Maps { n: shape[0], channels: shape[1], area: shape[2..].iter().product() }
+    Maps {
+        n: shape[0],
+        channels: shape[1],
+        area: shape[2..].iter().product(),
+    }
 }
 
 fn words(m: Maps, eps: f32, slope: f32) -> [u32; 5] {
-    [m.n as u32, m.channels as u32, m.area as u32, eps.to_bits(), slope.to_bits()]
+    [
+        m.n as u32,
+        m.channels as u32,
+        m.area as u32,
+        eps.to_bits(),
+        slope.to_bits(),
+    ]
 }
 
 fn elements(x: &CubeTensor) -> usize {
@@ -100,7 +116,12 @@ impl BatchNormOps for CubeBackend {
         let x = into_contiguous(x);
         let m = maps(&x.shape());
         let stats = empty_like(&x, [2, m.channels]);
-        launch(shaders::CHANNEL_STATS, m.channels, &[&x, &stats], &words(m, 0.0, 0.0));
+        launch(
+            shaders::CHANNEL_STATS,
+            m.channels,
+            &[&x, &stats],
+            &words(m, 0.0, 0.0),
+        );
         stats
     }
 
@@ -115,7 +136,12 @@ impl BatchNormOps for CubeBackend {
         let [x, stats, gamma, beta] = [x, stats, gamma, beta].map(into_contiguous);
         let y = empty_like(&x, x.shape());
         let params = words(maps(&x.shape()), eps, slope);
-        launch(shaders::BATCH_NORM_FORWARD, elements(&x), &[&x, &stats, &gamma, &beta, &y], &params);
+        launch(
+            shaders::BATCH_NORM_FORWARD,
+            elements(&x),
+            &[&x, &stats, &gamma, &beta, &y],
+            &params,
+        );
         y
     }
 
@@ -130,7 +156,12 @@ impl BatchNormOps for CubeBackend {
         let [x, y, dy, stats] = [x, y, dy, stats].map(into_contiguous);
         let m = maps(&x.shape());
         let sums = empty_like(&x, [2, m.channels]);
-        launch(shaders::BATCH_NORM_SUMS, m.channels, &[&x, &y, &dy, &stats, &sums], &words(m, eps, slope));
+        launch(
+            shaders::BATCH_NORM_SUMS,
+            m.channels,
+            &[&x, &y, &dy, &stats, &sums],
+            &words(m, eps, slope),
+        );
         sums
     }
 
@@ -148,7 +179,12 @@ impl BatchNormOps for CubeBackend {
         let dx = empty_like(&x, x.shape());
         let params = words(maps(&x.shape()), eps, slope);
         let buffers = [&x, &y, &dy, &stats, &gamma, &sums, &dx];
-        launch(shaders::BATCH_NORM_INPUT_GRAD, elements(&x), &buffers, &params);
+        launch(
+            shaders::BATCH_NORM_INPUT_GRAD,
+            elements(&x),
+            &buffers,
+            &params,
+        );
         dx
     }
 }
@@ -156,7 +192,10 @@ impl BatchNormOps for CubeBackend {
 impl BatchNormOps for Flex {
     fn channel_stats(x: FloatTensor<Self>) -> FloatTensor<Self> {
         let m = maps(&x.shape());
-        cpu::tensor(cpu::batch_norm::channel_stats(m, &cpu::values(&x)), [2, m.channels])
+        cpu::tensor(
+            cpu::batch_norm::channel_stats(m, &cpu::values(&x)),
+            [2, m.channels],
+        )
     }
 
     fn batch_norm_act(
@@ -168,7 +207,10 @@ impl BatchNormOps for Flex {
         slope: f32,
     ) -> FloatTensor<Self> {
         let [xs, stats, gamma, beta] = [&x, &stats, &gamma, &beta].map(cpu::values);
-        cpu::tensor(cpu::batch_norm::forward(maps(&x.shape()), &xs, &stats, &gamma, &beta, eps, slope), x.shape())
+        cpu::tensor(
+            cpu::batch_norm::forward(maps(&x.shape()), &xs, &stats, &gamma, &beta, eps, slope),
+            x.shape(),
+        )
     }
 
     fn batch_norm_sums(
@@ -181,7 +223,10 @@ impl BatchNormOps for Flex {
     ) -> FloatTensor<Self> {
         let m = maps(&x.shape());
         let [xs, y, dy, stats] = [&x, &y, &dy, &stats].map(cpu::values);
-        cpu::tensor(cpu::batch_norm::sums(m, &xs, &y, &dy, &stats, eps, slope), [2, m.channels])
+        cpu::tensor(
+            cpu::batch_norm::sums(m, &xs, &y, &dy, &stats, eps, slope),
+            [2, m.channels],
+        )
     }
 
     fn batch_norm_input_grad(
@@ -228,14 +273,27 @@ impl<B: BatchNormOps, C: CheckpointStrategy> BatchNormOps for Autodiff<B, C> {
         struct BatchNorm;
         impl<B: BatchNormOps> Backward<B, 3> for BatchNorm {
             type State = Saved<B>;
-            fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
+            fn backward(
+                self,
+                ops: Ops<Self::State, 3>,
+                grads: &mut Gradients,
+                _: &mut Checkpointer,
+            ) {
                 let [node_x, node_gamma, node_beta] = ops.parents;
                 let dy = grads.consume::<B>(&ops.node);
                 let s = ops.state;
-                let sums = B::batch_norm_sums(s.x.clone(), s.y.clone(), dy.clone(), s.stats.clone(), s.eps, s.slope);
+                let sums = B::batch_norm_sums(
+                    s.x.clone(),
+                    s.y.clone(),
+                    dy.clone(),
+                    s.stats.clone(),
+                    s.eps,
+                    s.slope,
+                );
                 let channels = sums.shape()[1];
                 let row = |i: usize| {
-                    let part = B::float_slice(sums.clone(), &[(i..i + 1).into(), (0..channels).into()]);
+                    let part =
+                        B::float_slice(sums.clone(), &[(i..i + 1).into(), (0..channels).into()]);
                     B::float_reshape(part, [channels].into())
                 };
                 if let Some(node) = node_gamma {
@@ -245,16 +303,31 @@ impl<B: BatchNormOps, C: CheckpointStrategy> BatchNormOps for Autodiff<B, C> {
                     grads.register::<B>(node.id, row(0));
                 }
                 if let Some(node) = node_x {
-                    let dx = B::batch_norm_input_grad(s.x, s.y, dy, s.stats, s.gamma, sums, s.eps, s.slope);
+                    let dx = B::batch_norm_input_grad(
+                        s.x, s.y, dy, s.stats, s.gamma, sums, s.eps, s.slope,
+                    );
                     grads.register::<B>(node.id, dx);
                 }
             }
         }
-        let prep = BatchNorm.prepare::<C>([x.node(), gamma.node(), beta.node()]).compute_bound().stateful();
+        let prep = BatchNorm
+            .prepare::<C>([x.node(), gamma.node(), beta.node()])
+            .compute_bound()
+            .stateful();
         let [x, stats, gamma, beta] = [x, stats, gamma, beta].map(|t| t.into_primitive());
         let y = B::batch_norm_act(x.clone(), stats.clone(), gamma.clone(), beta, eps, slope);
         match prep {
-            OpsKind::Tracked(prep) => prep.finish(Saved { x, y: y.clone(), stats, gamma, eps, slope }, y),
+            OpsKind::Tracked(prep) => prep.finish(
+                Saved {
+                    x,
+                    y: y.clone(),
+                    stats,
+                    gamma,
+                    eps,
+                    slope,
+                },
+                y,
+            ),
             OpsKind::UnTracked(prep) => prep.finish(y),
         }
     }
@@ -281,7 +354,10 @@ impl<B: BatchNormOps, C: CheckpointStrategy> BatchNormOps for Autodiff<B, C> {
         eps: f32,
         slope: f32,
     ) -> FloatTensor<Self> {
-        let [x, y, dy, stats, gamma, sums] = [x, y, dy, stats, gamma, sums].map(|t| t.into_primitive());
-        Self::from_inner(B::batch_norm_input_grad(x, y, dy, stats, gamma, sums, eps, slope))
+        let [x, y, dy, stats, gamma, sums] =
+            [x, y, dy, stats, gamma, sums].map(|t| t.into_primitive());
+        Self::from_inner(B::batch_norm_input_grad(
+            x, y, dy, stats, gamma, sums, eps, slope,
+        ))
     }
 }

@@ -4,8 +4,7 @@
 
 use burn::{
     backend::{
-        TensorMetadata,
-        Autodiff, AutodiffBackend, Backend, Dispatch, Flex,
+        Autodiff, AutodiffBackend, Backend, Dispatch, Flex, TensorMetadata,
         autodiff::{
             checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
             grads::Gradients,
@@ -64,7 +63,13 @@ pub trait Conv2dOps: Backend {
 ///
 /// # Shapes
 /// Returns `[n, c_out, h, w]`.
-pub fn masked_conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, index: &SparseIndex, dense_grad: bool) -> Tensor<4> {
+pub fn masked_conv2d(
+    x: Tensor<4>,
+    weight: Tensor<4>,
+    bias: Tensor<1>,
+    index: &SparseIndex,
+    dense_grad: bool,
+) -> Tensor<4> {
     Tensor::from_dispatch(Dispatch::masked_conv2d(
         x.into_dispatch(),
         weight.into_dispatch(),
@@ -81,15 +86,34 @@ pub fn masked_conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, index: &S
 ///
 /// # Shapes
 /// Returns `[n, c_out]`.
-pub fn masked_linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>, index: &SparseIndex, dense_grad: bool) -> Tensor<2> {
+pub fn masked_linear(
+    x: Tensor<2>,
+    weight: Tensor<2>,
+    bias: Tensor<1>,
+    index: &SparseIndex,
+    dense_grad: bool,
+) -> Tensor<2> {
     let [n, c_in] = x.dims();
     let [c_out, _] = weight.dims();
-    let y = masked_conv2d(x.reshape([n, c_in, 1, 1]), weight.reshape([c_out, c_in, 1, 1]), bias, index, dense_grad);
+    let y = masked_conv2d(
+        x.reshape([n, c_in, 1, 1]),
+        weight.reshape([c_out, c_in, 1, 1]),
+        bias,
+        index,
+        dense_grad,
+    );
     y.reshape([n, c_out])
 }
 
 fn shape_of(images: &[usize], weight: &[usize]) -> Conv2dShape {
-    Conv2dShape { n: images[0], c_in: weight[1], c_out: weight[0], h: images[2], w: images[3], k: weight[2] }
+    Conv2dShape {
+        n: images[0],
+        c_in: weight[1],
+        c_out: weight[0],
+        h: images[2],
+        w: images[3],
+        k: weight[2],
+    }
 }
 
 fn words(s: Conv2dShape) -> [u32; 6] {
@@ -111,7 +135,12 @@ impl Conv2dOps for CubeBackend {
         let s = shape_of(&x.shape(), &weight.shape());
         let y = empty_like(&x, [s.n, s.c_out, s.h, s.w]);
         let groups = per_element(s.n * s.c_out * s.h * s.w);
-        launch(shaders::CONV2D_FORWARD, groups, &[&x, &weight, &bias, &row_ptr, &row_pos, &y], &words(s));
+        launch(
+            shaders::CONV2D_FORWARD,
+            groups,
+            &[&x, &weight, &bias, &row_ptr, &row_pos, &y],
+            &words(s),
+        );
         y
     }
 
@@ -125,7 +154,12 @@ impl Conv2dOps for CubeBackend {
         let s = shape_of(&dy.shape(), &weight.shape());
         let dx = empty_like(&dy, [s.n, s.c_in, s.h, s.w]);
         let groups = per_element(s.n * s.c_in * s.h * s.w);
-        launch(shaders::CONV2D_INPUT_GRAD, groups, &[&dy, &weight, &col_ptr, &col_pos, &dx], &words(s));
+        launch(
+            shaders::CONV2D_INPUT_GRAD,
+            groups,
+            &[&dy, &weight, &col_ptr, &col_pos, &dx],
+            &words(s),
+        );
         dx
     }
 
@@ -141,11 +175,24 @@ impl Conv2dOps for CubeBackend {
         let weight = [dy.shape()[1], x.shape()[1], k, k];
         let s = shape_of(&x.shape(), &weight);
         let all = weight.iter().product();
-        let positions = if every { all } else { row_pos.shape().num_elements() };
-        let dw = if every { empty_like(&x, weight) } else { zeros_like(&x, weight) };
+        let positions = if every {
+            all
+        } else {
+            row_pos.shape().num_elements()
+        };
+        let dw = if every {
+            empty_like(&x, weight)
+        } else {
+            zeros_like(&x, weight)
+        };
         let mut params = words(s).to_vec();
         params.extend([positions as u32, u32::from(every)]);
-        launch(shaders::CONV2D_WEIGHT_GRAD, positions, &[&x, &dy, &row_pos, &dw], &params);
+        launch(
+            shaders::CONV2D_WEIGHT_GRAD,
+            positions,
+            &[&x, &dy, &row_pos, &dw],
+            &params,
+        );
         dw
     }
 }
@@ -202,7 +249,10 @@ impl Conv2dOps for Flex {
         let s = shape_of(&x.shape(), &weight);
         let (ptr, pos) = (cpu::integers(&row_ptr), cpu::integers(&row_pos));
         let index = (!every).then_some((&*ptr, &*pos));
-        cpu::tensor(cpu::conv2d::weight_grad(s, &cpu::values(&x), &cpu::values(&dy), index), weight)
+        cpu::tensor(
+            cpu::conv2d::weight_grad(s, &cpu::values(&x), &cpu::values(&dy), index),
+            weight,
+        )
     }
 }
 
@@ -237,7 +287,12 @@ impl<B: Conv2dOps, C: CheckpointStrategy> Conv2dOps for Autodiff<B, C> {
         struct MaskedConv2d;
         impl<B: Conv2dOps> Backward<B, 3> for MaskedConv2d {
             type State = Saved<B>;
-            fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
+            fn backward(
+                self,
+                ops: Ops<Self::State, 3>,
+                grads: &mut Gradients,
+                _: &mut Checkpointer,
+            ) {
                 let [node_x, node_weight, node_bias] = ops.parents;
                 let dy = grads.consume::<B>(&ops.node);
                 let s = ops.state;
@@ -248,7 +303,14 @@ impl<B: Conv2dOps, C: CheckpointStrategy> Conv2dOps for Autodiff<B, C> {
                 }
                 if let Some(node) = node_weight {
                     let k = s.weight.shape()[2];
-                    let dw = B::conv2d_weight_grad(s.x.clone(), dy.clone(), row_ptr, row_pos, k, s.dense_grad);
+                    let dw = B::conv2d_weight_grad(
+                        s.x.clone(),
+                        dy.clone(),
+                        row_ptr,
+                        row_pos,
+                        k,
+                        s.dense_grad,
+                    );
                     grads.register::<B>(node.id, dw);
                 }
                 if let Some(node) = node_bias {
@@ -256,8 +318,15 @@ impl<B: Conv2dOps, C: CheckpointStrategy> Conv2dOps for Autodiff<B, C> {
                 }
             }
         }
-        let prep = MaskedConv2d.prepare::<C>([x.node(), weight.node(), bias.node()]).compute_bound().stateful();
-        let (x, weight, bias) = (x.into_primitive(), weight.into_primitive(), bias.into_primitive());
+        let prep = MaskedConv2d
+            .prepare::<C>([x.node(), weight.node(), bias.node()])
+            .compute_bound()
+            .stateful();
+        let (x, weight, bias) = (
+            x.into_primitive(),
+            weight.into_primitive(),
+            bias.into_primitive(),
+        );
         let y = B::masked_conv2d(
             x.clone(),
             weight.clone(),
@@ -269,9 +338,15 @@ impl<B: Conv2dOps, C: CheckpointStrategy> Conv2dOps for Autodiff<B, C> {
             dense_grad,
         );
         match prep {
-            OpsKind::Tracked(prep) => {
-                prep.finish(Saved { x, weight, index: [row_ptr, row_pos, col_ptr, col_pos], dense_grad }, y)
-            }
+            OpsKind::Tracked(prep) => prep.finish(
+                Saved {
+                    x,
+                    weight,
+                    index: [row_ptr, row_pos, col_ptr, col_pos],
+                    dense_grad,
+                },
+                y,
+            ),
             OpsKind::UnTracked(prep) => prep.finish(y),
         }
     }
@@ -282,7 +357,12 @@ impl<B: Conv2dOps, C: CheckpointStrategy> Conv2dOps for Autodiff<B, C> {
         col_ptr: IntTensor<Self>,
         col_pos: IntTensor<Self>,
     ) -> FloatTensor<Self> {
-        Self::from_inner(B::conv2d_input_grad(dy.into_primitive(), weight.into_primitive(), col_ptr, col_pos))
+        Self::from_inner(B::conv2d_input_grad(
+            dy.into_primitive(),
+            weight.into_primitive(),
+            col_ptr,
+            col_pos,
+        ))
     }
 
     fn conv2d_weight_grad(
@@ -293,6 +373,13 @@ impl<B: Conv2dOps, C: CheckpointStrategy> Conv2dOps for Autodiff<B, C> {
         k: usize,
         every: bool,
     ) -> FloatTensor<Self> {
-        Self::from_inner(B::conv2d_weight_grad(x.into_primitive(), dy.into_primitive(), row_ptr, row_pos, k, every))
+        Self::from_inner(B::conv2d_weight_grad(
+            x.into_primitive(),
+            dy.into_primitive(),
+            row_ptr,
+            row_pos,
+            k,
+            every,
+        ))
     }
 }

@@ -51,14 +51,24 @@ pub fn per_element(n: usize) -> usize {
 /// A contiguous version of `tensor` that nothing else refers to, so that a kernel may write into it.
 pub fn exclusive(tensor: CubeTensor) -> CubeTensor {
     let tensor = into_contiguous(tensor);
-    if tensor.can_mut() { tensor } else { tensor.copy() }
+    if tensor.can_mut() {
+        tensor
+    } else {
+        tensor.copy()
+    }
 }
 
 /// An uninitialised tensor beside `like`.
 pub fn empty_like(like: &CubeTensor, shape: impl Into<burn::tensor::Shape>) -> CubeTensor {
     let shape = shape.into();
     let buffer = like.client.empty(shape.num_elements() * like.dtype.size());
-    CubeTensor::new_contiguous(like.client.clone(), like.device.clone(), shape, buffer, like.dtype)
+    CubeTensor::new_contiguous(
+        like.client.clone(),
+        like.device.clone(),
+        shape,
+        buffer,
+        like.dtype,
+    )
 }
 
 /// A tensor of zeros beside `like`.
@@ -66,11 +76,23 @@ pub fn zeros_like(like: &CubeTensor, shape: impl Into<burn::tensor::Shape>) -> C
     let shape = shape.into();
     let zeros = vec![0u8; shape.num_elements() * like.dtype.size()];
     let buffer = like.client.create_from_slice(&zeros);
-    CubeTensor::new_contiguous(like.client.clone(), like.device.clone(), shape, buffer, like.dtype)
+    CubeTensor::new_contiguous(
+        like.client.clone(),
+        like.device.clone(),
+        shape,
+        buffer,
+        like.dtype,
+    )
 }
 
 /// Words as a tensor beside `like`, for a kernel to read and write.
 pub fn words_like(like: &CubeTensor, words: &[u32]) -> CubeTensor {
     let buffer = like.client.create_from_slice(bytemuck::cast_slice(words));
-    CubeTensor::new_contiguous(like.client.clone(), like.device.clone(), [words.len()].into(), buffer, like.dtype)
+    CubeTensor::new_contiguous(
+        like.client.clone(),
+        like.device.clone(),
+        [words.len()].into(),
+        buffer,
+        like.dtype,
+    )
 }

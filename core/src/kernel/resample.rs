@@ -2,8 +2,7 @@
 
 use burn::{
     backend::{
-        TensorMetadata,
-        Autodiff, Backend, Dispatch, Flex,
+        Autodiff, Backend, Dispatch, Flex, TensorMetadata,
         autodiff::{
             checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
             grads::Gradients,
@@ -44,7 +43,14 @@ pub fn mean_pool2(x: Tensor<4>) -> Tensor<4> {
     Tensor::from_dispatch(Dispatch::downsample(x.into_dispatch(), 0.25))
 }
 
-fn run(kernel: Kernel, x: CubeTensor, small: [usize; 2], big: [usize; 2], to: [usize; 2], scale: f32) -> CubeTensor {
+fn run(
+    kernel: Kernel,
+    x: CubeTensor,
+    small: [usize; 2],
+    big: [usize; 2],
+    to: [usize; 2],
+    scale: f32,
+) -> CubeTensor {
     let x = into_contiguous(x);
     let shape = x.shape();
     let (n, c) = (shape[0], shape[1]);
@@ -52,7 +58,12 @@ fn run(kernel: Kernel, x: CubeTensor, small: [usize; 2], big: [usize; 2], to: [u
     let [h, w] = small;
     let words = [n * c, h, w, big[0], big[1]].map(|v| v as u32);
     let params = [&words[..], &[scale.to_bits()]].concat();
-    launch(kernel, per_element(n * c * to[0] * to[1]), &[&x, &y], &params);
+    launch(
+        kernel,
+        per_element(n * c * to[0] * to[1]),
+        &[&x, &y],
+        &params,
+    );
     y
 }
 
@@ -89,7 +100,12 @@ impl<B: ResampleOps, C: CheckpointStrategy> ResampleOps for Autodiff<B, C> {
         struct Upsample;
         impl<B: ResampleOps> Backward<B, 1> for Upsample {
             type State = f32;
-            fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+            fn backward(
+                self,
+                ops: Ops<Self::State, 1>,
+                grads: &mut Gradients,
+                _: &mut Checkpointer,
+            ) {
                 let dy = grads.consume::<B>(&ops.node);
                 if let [Some(node)] = ops.parents {
                     grads.register::<B>(node.id, B::downsample(dy, ops.state));
@@ -97,7 +113,9 @@ impl<B: ResampleOps, C: CheckpointStrategy> ResampleOps for Autodiff<B, C> {
             }
         }
         match Upsample.prepare::<C>([x.node()]).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => prep.finish(scale, B::upsample(x.into_primitive(), h, w, scale)),
+            OpsKind::Tracked(prep) => {
+                prep.finish(scale, B::upsample(x.into_primitive(), h, w, scale))
+            }
             OpsKind::UnTracked(prep) => prep.finish(B::upsample(x.into_primitive(), h, w, scale)),
         }
     }
@@ -107,7 +125,12 @@ impl<B: ResampleOps, C: CheckpointStrategy> ResampleOps for Autodiff<B, C> {
         struct Downsample;
         impl<B: ResampleOps> Backward<B, 1> for Downsample {
             type State = (usize, usize, f32);
-            fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+            fn backward(
+                self,
+                ops: Ops<Self::State, 1>,
+                grads: &mut Gradients,
+                _: &mut Checkpointer,
+            ) {
                 let dy = grads.consume::<B>(&ops.node);
                 let (h, w, scale) = ops.state;
                 if let [Some(node)] = ops.parents {
@@ -115,7 +138,10 @@ impl<B: ResampleOps, C: CheckpointStrategy> ResampleOps for Autodiff<B, C> {
                 }
             }
         }
-        let prep = Downsample.prepare::<C>([x.node()]).compute_bound().stateful();
+        let prep = Downsample
+            .prepare::<C>([x.node()])
+            .compute_bound()
+            .stateful();
         let x = x.into_primitive();
         let [_, _, h, w] = x.shape().dims();
         match prep {

@@ -43,7 +43,10 @@ pub struct Blueprint {
 impl Blueprint {
     /// A blueprint whose weights are all, or not at all, under spectral norm.
     pub fn new(spectral_norm: bool) -> Self {
-        Self { spectral_norm, ..Self::default() }
+        Self {
+            spectral_norm,
+            ..Self::default()
+        }
     }
 
     /// A convolution with bias.
@@ -61,19 +64,33 @@ impl Blueprint {
         let gain = self.push(format!("{name}.weight"), ParamKind::Gain, vec![channels]);
         let shift = self.push(format!("{name}.bias"), ParamKind::Shift, vec![channels]);
         self.norms.push((name.to_owned(), channels));
-        BatchNorm { gain, shift, buffer: self.norms.len() - 1 }
+        BatchNorm {
+            gain,
+            shift,
+            buffer: self.norms.len() - 1,
+        }
     }
 
     fn weighted(&mut self, name: &str, kind: ParamKind, shape: Vec<usize>, bias: bool) -> Weighted {
         let c_out = shape[0];
         let fan_in = shape[1..].iter().product();
         let weight = self.push(format!("{name}.weight"), kind, shape);
-        let bias = bias.then(|| self.push(format!("{name}.bias"), ParamKind::Bias { fan_in }, vec![c_out]));
+        let bias = bias.then(|| {
+            self.push(
+                format!("{name}.bias"),
+                ParamKind::Bias { fan_in },
+                vec![c_out],
+            )
+        });
         let spectral = self.spectral_norm.then(|| {
             self.spectral.push(weight);
             self.spectral.len() - 1
         });
-        Weighted { weight, bias, spectral }
+        Weighted {
+            weight,
+            bias,
+            spectral,
+        }
     }
 
     fn push(&mut self, name: String, kind: ParamKind, shape: Vec<usize>) -> usize {

@@ -7,7 +7,11 @@ use crate::{config::Init, net::Param, rng::Stream};
 pub fn draw(init: Init, param: &Param, stream: &mut Stream) -> Vec<f32> {
     let n = param.len();
     match param.kind {
-        ParamKind::Gain if init == Init::Xavier => stream.normal(n).into_iter().map(|v| 1.0 + 0.02 * v).collect(),
+        ParamKind::Gain if init == Init::Xavier => stream
+            .normal(n)
+            .into_iter()
+            .map(|v| 1.0 + 0.02 * v)
+            .collect(),
         ParamKind::Gain => vec![1.0; n],
         ParamKind::Shift => vec![0.0; n],
         ParamKind::Bias { fan_in } => match init {
@@ -22,7 +26,9 @@ pub fn draw(init: Init, param: &Param, stream: &mut Stream) -> Vec<f32> {
                     let sd = (2.0 / fan_in).sqrt();
                     stream.normal(n).into_iter().map(|v| v * sd).collect()
                 }
-                Init::Xavier if param.kind == ParamKind::Conv => uniform(stream, n, (6.0 / (fan_in + fan_out)).sqrt()),
+                Init::Xavier if param.kind == ParamKind::Conv => {
+                    uniform(stream, n, (6.0 / (fan_in + fan_out)).sqrt())
+                }
                 Init::Uniform | Init::Xavier => uniform(stream, n, 1.0 / fan_in.sqrt()),
             }
         }
@@ -30,5 +36,9 @@ pub fn draw(init: Init, param: &Param, stream: &mut Stream) -> Vec<f32> {
 }
 
 fn uniform(stream: &mut Stream, n: usize, bound: f32) -> Vec<f32> {
-    stream.uniform(n).into_iter().map(|v| (2.0 * v - 1.0) * bound).collect()
+    stream
+        .uniform(n)
+        .into_iter()
+        .map(|v| (2.0 * v - 1.0) * bound)
+        .collect()
 }

@@ -26,7 +26,9 @@ impl Weighted {
     /// `[n, c_in, h, w]` to `[n, c_out, h, w]`.
     pub fn forward(&self, net: &mut Net, leaves: &Leaves, x: Tensor<4>) -> Tensor<4> {
         let (c_out, c_in, k) = net.params[self.weight].weight_dims();
-        let mut weight: Tensor<2> = leaves.get::<4>(net, self.weight).reshape([c_out, c_in * k * k]);
+        let mut weight: Tensor<2> = leaves
+            .get::<4>(net, self.weight)
+            .reshape([c_out, c_in * k * k]);
         if let Some(slot) = self.spectral {
             weight = normalised(net, leaves, slot, weight);
         }

@@ -30,13 +30,23 @@ impl Model for Mlp {
     }
 }
 
-fn build(widths: &[usize], from: usize, to: usize, leak: f32, norm: bool, spectral: bool) -> (Box<dyn Model>, Blueprint) {
+fn build(
+    widths: &[usize],
+    from: usize,
+    to: usize,
+    leak: f32,
+    norm: bool,
+    spectral: bool,
+) -> (Box<dyn Model>, Blueprint) {
     let mut b = Blueprint::new(spectral);
     let mut width = from;
     let mut hidden = Vec::new();
     for (i, &next) in widths.iter().enumerate() {
         let linear = b.linear(&format!("l{}", i + 1), width, next, true);
-        hidden.push((linear, norm.then(|| b.batch_norm(&format!("b{}", i + 1), next))));
+        hidden.push((
+            linear,
+            norm.then(|| b.batch_norm(&format!("b{}", i + 1), next)),
+        ));
         width = next;
     }
     let last = b.linear(&format!("l{}", widths.len() + 1), width, to, true);
@@ -44,7 +54,14 @@ fn build(widths: &[usize], from: usize, to: usize, leak: f32, norm: bool, spectr
 }
 
 pub fn generator(m: &MlpConfig, z_dim: usize, channels: usize) -> (Box<dyn Model>, Blueprint) {
-    build(&m.g_hidden, z_dim, channels, m.g_leak, m.g_batch_norm, false)
+    build(
+        &m.g_hidden,
+        z_dim,
+        channels,
+        m.g_leak,
+        m.g_batch_norm,
+        false,
+    )
 }
 
 pub fn discriminator(m: &MlpConfig, channels: usize) -> (Box<dyn Model>, Blueprint) {

@@ -1,5 +1,6 @@
 //! The SNGAN ResNet family (ADAPT, appendix tables 4 and 5; STU-GAN's SNGAN): generator blocks enlarge by
-//! two, discriminator blocks may pool by two, every discriminator weight is under spectral norm.
+//! two, discriminator blocks may pool by two, every discriminator weight is under spectral norm. Weights are listed
+//! in the authors' order, which decides ties: shortcuts last in the CIFAR-10 code, first in the STL-10 code.
 
 use burn::tensor::{Tensor, activation::relu};
 
@@ -31,7 +32,12 @@ impl Model for Generator {
     fn forward(&self, net: &mut Net, leaves: &Leaves, z: Tensor<4>) -> Tensor<4> {
         let h = self.first.forward(net, leaves, z);
         let [n, features, _, _] = h.dims();
-        let mut h = h.reshape([n, features / (self.bottom * self.bottom), self.bottom, self.bottom]);
+        let mut h = h.reshape([
+            n,
+            features / (self.bottom * self.bottom),
+            self.bottom,
+            self.bottom,
+        ]);
         for block in &self.blocks {
             h = block.forward(net, leaves, h);
         }
@@ -69,24 +75,37 @@ pub fn generator(m: &SnganConfig, z_dim: usize, channels: usize) -> (Box<dyn Mod
         }
     };
     let (first, norm, last) = match m.naming {
-        Naming::Lottery => ("l1".to_owned(), format!("b{}", blocks + 2), format!("c{}", blocks + 2)),
-        Naming::Resnet48 => ("linear".to_owned(), "output.0".to_owned(), "output.2".to_owned()),
+        Naming::Lottery => ("l1", "b5", "c5"),
+        Naming::Resnet48 => ("linear", "output.0", "output.2"),
     };
     let c = &m.g_channels;
-    let first = b.linear(&first, z_dim, c[0] * m.bottom * m.bottom, true);
+    let first = b.linear(first, z_dim, c[0] * m.bottom * m.bottom, true);
     let blocks = (0..blocks)
-        .map(|i| GBlock {
-            b1: b.batch_norm(&names(i, "b1"), c[i]),
-            c1: b.conv(&names(i, "c1"), c[i], c[i + 1], 3),
-            b2: b.batch_norm(&names(i, "b2"), c[i + 1]),
-            c2: b.conv(&names(i, "c2"), c[i + 1], c[i + 1], 3),
-            shortcut: b.conv(&names(i, "c_sc"), c[i], c[i + 1], 1),
+        .map(|i| {
+            let early = (m.naming == Naming::Resnet48)
+                .then(|| b.conv(&names(i, "c_sc"), c[i], c[i + 1], 1));
+            GBlock {
+                b1: b.batch_norm(&names(i, "b1"), c[i]),
+                c1: b.conv(&names(i, "c1"), c[i], c[i + 1], 3),
+                b2: b.batch_norm(&names(i, "b2"), c[i + 1]),
+                c2: b.conv(&names(i, "c2"), c[i + 1], c[i + 1], 3),
+                shortcut: early.unwrap_or_else(|| b.conv(&names(i, "c_sc"), c[i], c[i + 1], 1)),
+            }
         })
         .collect();
     let width = c[c.len() - 1];
-    let norm = b.batch_norm(&norm, width);
-    let last = b.conv(&last, width, channels, 3);
-    (Box::new(Generator { bottom: m.bottom, first, blocks, norm, last }), b)
+    let norm = b.batch_norm(norm, width);
+    let last = b.conv(last, width, channels, 3);
+    (
+        Box::new(Generator {
+            bottom: m.bottom,
+            first,
+            blocks,
+            norm,
+            last,
+        }),
+        b,
+    )
 }
 
 struct Discriminator {
@@ -123,7 +142,11 @@ impl Model for Discriminator {
 impl DBlock {
     fn forward(&self, net: &mut Net, leaves: &Leaves, x: Tensor<4>) -> Tensor<4> {
         let pool = |t: Tensor<4>| if self.pool { mean_pool2(t) } else { t };
-        let r = if self.first { x.clone() } else { relu(x.clone()) };
+        let r = if self.first {
+            x.clone()
+        } else {
+            relu(x.clone())
+        };
         let r = relu(self.c1.forward(net, leaves, r));
         let r = pool(self.c2.forward(net, leaves, r));
         // Pooling commutes with a 1x1 convolution; pooling first costs a quarter (the first block's own order).
@@ -155,16 +178,33 @@ pub fn discriminator(m: &SnganConfig, channels: usize) -> (Box<dyn Model>, Bluep
                 format!("model.{i}.{part}")
             }
         };
+        let has_shortcut = first || pool || c_in != c_out;
+        let early = has_shortcut && m.naming == Naming::Resnet48;
+        let early = early.then(|| b.conv(&names("c_sc"), c_in, c_out, 1));
         let c1 = b.conv(&names("c1"), c_in, c_out, 3);
         let c2 = b.conv(&names("c2"), c_out, c_out, 3);
-        let shortcut = (first || pool || c_in != c_out).then(|| b.conv(&names("c_sc"), c_in, c_out, 1));
-        blocks.push(DBlock { first, pool, c1, c2, shortcut });
+        let shortcut =
+            early.or_else(|| has_shortcut.then(|| b.conv(&names("c_sc"), c_in, c_out, 1)));
+        blocks.push(DBlock {
+            first,
+            pool,
+            c1,
+            c2,
+            shortcut,
+        });
         c_in = c_out;
     }
     let last = match m.naming {
-        Naming::Lottery => format!("l{}", m.d_channels.len() + 1),
-        Naming::Resnet48 => "linear".to_owned(),
+        Naming::Lottery => "l5",
+        Naming::Resnet48 => "linear",
     };
-    let last = b.linear(&last, c_in, 1, m.head_bias);
-    (Box::new(Discriminator { blocks, head: m.head, last }), b)
+    let last = b.linear(last, c_in, 1, m.head_bias);
+    (
+        Box::new(Discriminator {
+            blocks,
+            head: m.head,
+            last,
+        }),
+        b,
+    )
 }

@@ -1,11 +1,23 @@
 //! Real batches and latent vectors from the run's own streams.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use crate::{config::RunConfig, data::Dataset, event::SampleData, rng::Stream};
+
+/// Batches given from outside instead of drawn, for comparing a run with another implementation. Each list is used
+/// up from the front; when it is empty the streams take over.
+#[derive(Clone, Debug, Default)]
+pub struct Script {
+    /// Real batches `[batch_d, channels, side, side]`, one a critic step.
+    pub real: VecDeque<Vec<f32>>,
+    /// z of the critic steps, `[batch_d, z_dim]`.
+    pub z_d: VecDeque<Vec<f32>>,
+    /// z of the generator steps, `[batch_g, z_dim]`.
+    pub z_g: VecDeque<Vec<f32>>,
+}
 
 /// Where a run's real batches come from. Its cursor is part of a checkpoint.
 #[derive(Clone, Debug)]
@@ -13,6 +25,8 @@ pub struct Feed {
     dataset: Arc<Dataset>,
     flip: bool,
     cursor: Cursor,
+    /// Batches to use first.
+    pub script: Script,
 }
 
 /// How far the feed has come.
@@ -33,7 +47,12 @@ impl Feed {
             order: Vec::new(),
             next: 0,
         };
-        Self { dataset, flip: config.data.flip, cursor }
+        Self {
+            dataset,
+            flip: config.data.flip,
+            cursor,
+            script: Script::default(),
+        }
     }
 
     /// The data.
@@ -58,7 +77,11 @@ impl Feed {
 
     /// The next `n` real samples `[n, channels, side, side]`; a partial last batch of an epoch is dropped.
     pub fn batch(&mut self, n: usize, device: &Device) -> Tensor<4> {
-        let values = self.values(n);
+        let values = self
+            .script
+            .real
+            .pop_front()
+            .unwrap_or_else(|| self.values(n));
         let (channels, side) = self.shape();
         Tensor::from_data(TensorData::new(values, [n, channels, side, side]), device)
     }
@@ -118,11 +141,23 @@ pub fn host_samples(values: Vec<f32>, count: usize, channels: usize, side: usize
     if side == 1 {
         SampleData::Points(values.chunks_exact(2).map(|p| [p[0], p[1]]).collect())
     } else {
-        SampleData::Images { count, channels, side, pixels: values }
+        SampleData::Images {
+            count,
+            channels,
+            side,
+            pixels: values,
+        }
     }
 }
 
-/// z `[n, z_dim, 1, 1]` from a stream.
-pub fn latent(stream: &mut Stream, n: usize, z_dim: usize, device: &Device) -> Tensor<4> {
-    Tensor::from_data(TensorData::new(stream.normal(n * z_dim), [n, z_dim, 1, 1]), device)
+/// z `[n, z_dim, 1, 1]` from a stream, or the next of a script.
+pub fn latent(
+    stream: &mut Stream,
+    script: Option<Vec<f32>>,
+    n: usize,
+    z_dim: usize,
+    device: &Device,
+) -> Tensor<4> {
+    let values = script.unwrap_or_else(|| stream.normal(n * z_dim));
+    Tensor::from_data(TensorData::new(values, [n, z_dim, 1, 1]), device)
 }

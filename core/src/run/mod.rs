@@ -21,13 +21,40 @@ use crate::{
     net::{Net, View},
     rng::Stream,
 };
-pub use feed::{Feed, host_samples, latent};
-pub use state::config_of;
+use feed::latent;
+pub use feed::{Feed, Script, host_samples};
 use quality::Judge;
+pub use state::config_of;
 
 /// Images generated in one forward pass when sampling: batch norm uses each batch's own statistics, so the
 /// number is part of the protocol (the authors' 100).
 const SAMPLE_BATCH: usize = 100;
+
+/// A moment within an iteration, with the tensor that was just computed there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Scores of a real batch `[batch_d]`.
+    RealScores,
+    /// Scores of a fake batch `[batch_d]`.
+    FakeScores,
+    /// The discriminator's loss `[1]`.
+    CriticLoss,
+    /// The discriminator's gradient `[parameters]`, flat.
+    CriticGradient,
+    /// Scores of the generator's batch `[batch_g]`.
+    GeneratorScores,
+    /// The generator's loss `[1]`.
+    GeneratorLoss,
+    /// The generator's gradient `[parameters]`, flat.
+    GeneratorGradient,
+    /// Scores of the same z after the generator's update `[batch_g]`.
+    ProbeFake,
+    /// Scores of the last real batch at a probe `[batch_d]`.
+    ProbeReal,
+}
+
+/// Called at every phase.
+pub type Watcher = Box<dyn FnMut(Phase, &Tensor<1>) + Send>;
 
 /// A network with its forward pass and its density controller.
 pub struct Player {
@@ -74,6 +101,7 @@ pub struct Run {
     /// The latest event that could explain trouble, in words.
     after: String,
     judge: Option<Judge>,
+    watcher: Option<Watcher>,
 }
 
 impl Run {
@@ -81,7 +109,12 @@ impl Run {
     ///
     /// # Errors
     /// When settings are wrong, the data do not fit them, or the device fails.
-    pub async fn new(config: RunConfig, dataset: Arc<Dataset>, device: &Device, device_name: &str) -> Result<Self> {
+    pub async fn new(
+        config: RunConfig,
+        dataset: Arc<Dataset>,
+        device: &Device,
+        device_name: &str,
+    ) -> Result<Self> {
         config.validate()?;
         let feed = Feed::new(&config, dataset);
         check_fit(&config, &feed)?;
@@ -126,6 +159,7 @@ impl Run {
             pending_density: None,
             after: "the start".to_owned(),
             judge: None,
+            watcher: None,
             config,
         };
         run.rate = run.flops_per_iteration(false);
@@ -147,6 +181,22 @@ impl Run {
         &self.feed
     }
 
+    /// Lets the first batches come from outside.
+    pub fn follow(&mut self, script: Script) {
+        self.feed.script = script;
+    }
+
+    /// Lets somebody watch every phase of every iteration.
+    pub fn watch(&mut self, watcher: Watcher) {
+        self.watcher = Some(watcher);
+    }
+
+    fn tell(&mut self, phase: Phase, tensor: &Tensor<1>) {
+        if let Some(watcher) = &mut self.watcher {
+            watcher(phase, tensor);
+        }
+    }
+
     /// One of the two players.
     pub fn player(&self, role: Role) -> &Player {
         match role {
@@ -166,11 +216,15 @@ impl Run {
     pub fn info(&self) -> RunInfo {
         let net = |player: &Player| {
             let net = &player.net;
-            let layers = net.maskable.iter().zip(&net.active).map(|(&p, &active)| LayerInfo {
-                name: net.params[p].name.clone(),
-                shape: net.params[p].shape.clone(),
-                active,
-            });
+            let layers = net
+                .maskable
+                .iter()
+                .zip(&net.active)
+                .map(|(&p, &active)| LayerInfo {
+                    name: net.params[p].name.clone(),
+                    shape: net.params[p].shape.clone(),
+                    active,
+                });
             NetInfo {
                 params: net.len(),
                 maskable: net.masked_len(),
@@ -206,7 +260,11 @@ impl Run {
     pub fn edit(&mut self, key: &str, value: &str) -> Result<Event> {
         let key = self.config.set_live(key, value)?;
         self.after = format!("{key} was set to {value}");
-        Ok(Event::Edited { iteration: self.iteration, key, value: value.to_owned() })
+        Ok(Event::Edited {
+            iteration: self.iteration,
+            key,
+            value: value.to_owned(),
+        })
     }
 
     /// Asks for a discriminator density; it holds after the next iteration.
@@ -221,18 +279,29 @@ impl Run {
             )]));
         }
         if !(density > 0.0 && density <= 1.0) {
-            return Err(Error::Settings(vec![format!("density: {density} is outside (0, 1]")]));
+            return Err(Error::Settings(vec![format!(
+                "density: {density} is outside (0, 1]"
+            )]));
         }
         self.pending_density = Some(density);
         self.after = format!("the discriminator's density was set to {density}");
-        Ok(Event::Edited { iteration: self.iteration, key: "discriminator.density".into(), value: density.to_string() })
+        Ok(Event::Edited {
+            iteration: self.iteration,
+            key: "discriminator.density".into(),
+            value: density.to_string(),
+        })
     }
 
     /// Samples of z from stream `stream`, live or averaged, on the host; training is not disturbed.
     ///
     /// # Errors
     /// When the device fails.
-    pub async fn generate(&mut self, count: usize, stream: &str, averaged: bool) -> Result<SampleData> {
+    pub async fn generate(
+        &mut self,
+        count: usize,
+        stream: &str,
+        averaged: bool,
+    ) -> Result<SampleData> {
         let (channels, side) = self.feed.shape();
         let mut z = Stream::new(self.config.seed, stream);
         let leaves = self.g.net.leaves(View::Frozen, averaged, false);
@@ -242,7 +311,7 @@ impl Run {
         while left > 0 {
             let n = left.min(batch);
             // Whole batches only: a short one would be normalised by statistics of its own.
-            let input = latent(&mut z, batch, self.config.z_dim, &self.device);
+            let input = latent(&mut z, None, batch, self.config.z_dim, &self.device);
             let fakes = self.g.model.forward(&mut self.g.net, &leaves, input);
             let host = read(fakes).await?;
             values.extend_from_slice(&host[..n * channels * side * side]);
@@ -257,14 +326,22 @@ impl Run {
     }
 
     async fn sample_events(&mut self) -> Result<Vec<Event>> {
-        let count = if self.feed.shape().1 == 1 { self.config.record.quality_samples.max(500) } else { 64 };
+        let count = if self.feed.shape().1 == 1 {
+            self.config.record.quality_samples.max(500)
+        } else {
+            64
+        };
         let mut events = Vec::new();
         for averaged in [true, false] {
             if averaged && !self.has_average() {
                 continue;
             }
             let data = self.generate(count, "samples", averaged).await?;
-            events.push(Event::Samples(Samples { iteration: self.iteration, averaged, data }));
+            events.push(Event::Samples(Samples {
+                iteration: self.iteration,
+                averaged,
+                data,
+            }));
         }
         Ok(events)
     }
@@ -297,7 +374,10 @@ impl Run {
             g_loss: self.latest[1],
             br: latest.map(|s| s.ratio()).filter(|r| r.is_finite()),
             br_mean_of_ratios: self.window.mean_of_ratios().filter(|r| r.is_finite()),
-            br_ratio_of_means: self.window.ratio_of_means(self.config.balance.gap_floor).filter(|r| r.is_finite()),
+            br_ratio_of_means: self
+                .window
+                .ratio_of_means(self.config.balance.gap_floor)
+                .filter(|r| r.is_finite()),
             score_real: latest.map(|s| s.real),
             score_fake: latest.map(|s| s.pre),
             verdict: self.verdict,
@@ -312,7 +392,10 @@ impl Run {
         let forward = |player: &Player| {
             let net = &player.net;
             flops::sparse_forward(&player.layers, |name| {
-                let layer = net.maskable.iter().position(|&p| net.params[p].name.strip_suffix(".weight") == Some(name))?;
+                let layer = net
+                    .maskable
+                    .iter()
+                    .position(|&p| net.params[p].name.strip_suffix(".weight") == Some(name))?;
                 let size = net.params[net.maskable[layer]].len();
                 (!dense).then(|| net.active[layer] as f64 / size as f64)
             })

@@ -25,7 +25,12 @@ impl Judge {
     pub fn new(feed: &Feed, seed: u64) -> Self {
         let features = match feed.examples(REFERENCE_IMAGES, seed) {
             SampleData::Points(_) => None,
-            SampleData::Images { count, channels, side, pixels } => {
+            SampleData::Images {
+                count,
+                channels,
+                side,
+                pixels,
+            } => {
                 let map = FeatureMap::new(channels, side);
                 let real = gaussian(&map.features(&pixels, count), map.dim());
                 Some((map, real))

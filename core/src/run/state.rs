@@ -54,8 +54,11 @@ pub fn config_of(checkpoint: &Checkpoint) -> Result<RunConfig> {
 }
 
 fn state_of(checkpoint: &Checkpoint) -> Result<State> {
-    serde_json::from_value(checkpoint.meta.clone())
-        .map_err(|e| Error::Record(format!("the checkpoint does not hold a run ({e}); use an earlier one")))
+    serde_json::from_value(checkpoint.meta.clone()).map_err(|e| {
+        Error::Record(format!(
+            "the checkpoint does not hold a run ({e}); use an earlier one"
+        ))
+    })
 }
 
 impl Run {
@@ -89,7 +92,8 @@ impl Run {
             g: player(&self.g),
             d: player(&self.d),
         };
-        let meta = serde_json::to_value(&state).map_err(|e| Error::Record(format!("the run's state: {e}")))?;
+        let meta = serde_json::to_value(&state)
+            .map_err(|e| Error::Record(format!("the run's state: {e}")))?;
         let mut tensors = BTreeMap::new();
         for player in [&self.g, &self.d] {
             store(&player.net, &mut tensors).await?;
@@ -131,27 +135,46 @@ impl Run {
         self.probes.clear();
         self.losses.clear();
         self.rate = self.flops_per_iteration(false);
-        Ok(Event::Resumed { iteration: self.iteration })
+        Ok(Event::Resumed {
+            iteration: self.iteration,
+        })
     }
 }
 
 async fn floats<const D: usize>(tensor: &Tensor<D>) -> Result<HostTensor> {
-    Ok(HostTensor::F32 { shape: tensor.dims().to_vec(), data: read(tensor.clone()).await? })
+    Ok(HostTensor::F32 {
+        shape: tensor.dims().to_vec(),
+        data: read(tensor.clone()).await?,
+    })
 }
 
 async fn bits(tensor: &Tensor<1>) -> Result<HostTensor> {
-    let data = read(tensor.clone()).await?.into_iter().map(|v| u8::from(v != 0.0)).collect();
-    Ok(HostTensor::U8 { shape: tensor.dims().to_vec(), data })
+    let data = read(tensor.clone())
+        .await?
+        .into_iter()
+        .map(|v| u8::from(v != 0.0))
+        .collect();
+    Ok(HostTensor::U8 {
+        shape: tensor.dims().to_vec(),
+        data,
+    })
 }
 
 async fn store(net: &Net, tensors: &mut BTreeMap<String, HostTensor>) -> Result<()> {
     let role = net.role;
     // By the authors' names, so that other tools can read a checkpoint.
-    for (part, flat) in [("weight", &net.flat.weight), ("adam_v", &net.flat.v), ("average", &net.flat.average)] {
+    for (part, flat) in [
+        ("weight", &net.flat.weight),
+        ("adam_v", &net.flat.v),
+        ("average", &net.flat.average),
+    ] {
         let values = read(flat.clone()).await?;
         for p in &net.params {
             let data = values[p.offset..p.offset + p.len()].to_vec();
-            let tensor = HostTensor::F32 { shape: p.shape.clone(), data };
+            let tensor = HostTensor::F32 {
+                shape: p.shape.clone(),
+                data,
+            };
             tensors.insert(format!("{role}/{part}/{}", p.name), tensor);
         }
     }
@@ -176,13 +199,19 @@ fn load(net: &mut Net, checkpoint: &Checkpoint) -> Result<()> {
         let data: Vec<f32> = match checkpoint.tensors.get(name) {
             Some(HostTensor::F32 { data, .. }) => data.clone(),
             Some(HostTensor::U8 { data, .. }) => data.iter().map(|&v| f32::from(v)).collect(),
-            None => return Err(Error::Record(format!("the checkpoint lacks {name}; it belongs to another run"))),
+            None => {
+                return Err(Error::Record(format!(
+                    "the checkpoint lacks {name}; it belongs to another run"
+                )));
+            }
         };
         if data.len() == len {
             Ok(data)
         } else {
             let has = data.len();
-            Err(Error::Record(format!("the checkpoint's {name} has {has} values instead of {len}; it belongs to another run")))
+            Err(Error::Record(format!(
+                "the checkpoint's {name} has {has} values instead of {len}; it belongs to another run"
+            )))
         }
     };
     let tensor = |name: &str, like: usize| -> Result<Tensor<1>> {
@@ -192,7 +221,8 @@ fn load(net: &mut Net, checkpoint: &Checkpoint) -> Result<()> {
     let flat = |part: &str| -> Result<Tensor<1>> {
         let mut all = vec![0.0; net.len()];
         for p in &net.params {
-            all[p.offset..p.offset + p.len()].copy_from_slice(&values(&format!("{role}/{part}/{}", p.name), p.len())?);
+            all[p.offset..p.offset + p.len()]
+                .copy_from_slice(&values(&format!("{role}/{part}/{}", p.name), p.len())?);
         }
         let n = all.len();
         Ok(Tensor::from_data(TensorData::new(all, [n]), &device))
@@ -200,13 +230,19 @@ fn load(net: &mut Net, checkpoint: &Checkpoint) -> Result<()> {
     let (weight, v, average) = (flat("weight")?, flat("adam_v")?, flat("average")?);
     let m = tensor(&format!("{role}/adam_m"), net.flat.m.dims()[0])?;
     let masked = net.masked_len();
-    let (mask, ever) = (tensor(&format!("{role}/mask"), masked)?, tensor(&format!("{role}/ever"), masked)?);
+    let (mask, ever) = (
+        tensor(&format!("{role}/mask"), masked)?,
+        tensor(&format!("{role}/ever"), masked)?,
+    );
     let mut vectors = Vec::new();
     for s in &net.spectral {
         let name = &net.params[s.param].name;
         let (nu, nv) = (s.u.dims()[0], s.v.dims()[0]);
         let u = tensor(&format!("{role}/spectral_u/{name}"), nu)?.reshape([nu, 1]);
-        vectors.push((u, tensor(&format!("{role}/spectral_v/{name}"), nv)?.reshape([nv, 1])));
+        vectors.push((
+            u,
+            tensor(&format!("{role}/spectral_v/{name}"), nv)?.reshape([nv, 1]),
+        ));
     }
     let mut running = Vec::new();
     for (name, old) in net.norm_names.iter().zip(&net.running) {

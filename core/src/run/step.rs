@@ -3,7 +3,7 @@
 use burn::tensor::{Tensor, TensorData};
 use web_time::Instant;
 
-use super::{Run, feed::latent};
+use super::{Phase, Run, feed::latent};
 use crate::{
     Error, Result,
     balance::{Sample, controller::Moment},
@@ -25,7 +25,9 @@ impl Run {
         let (real, d_loss) = self.critic_steps(t);
         let (z, pre, g_loss) = self.generator_step(t);
         self.losses.push(Tensor::cat(vec![d_loss, g_loss], 0));
-        if self.config.balance.probe_interval > 0 && t.is_multiple_of(self.config.balance.probe_interval) {
+        if self.config.balance.probe_interval > 0
+            && t.is_multiple_of(self.config.balance.probe_interval)
+        {
             self.probe(z, pre, real);
         }
         let mut events = self.update_masks(t).await?;
@@ -77,18 +79,38 @@ impl Run {
             let dense_grad = grow || self.config.gradients == Gradients::Dense;
             let d = self.d.net.leaves(View::Tracked, false, dense_grad);
             let real = self.feed.batch(batch, &self.device);
-            let real_scores = self.d.model.forward(&mut self.d.net, &d, d.lift(real.clone()));
+            let real_scores = self
+                .d
+                .model
+                .forward(&mut self.d.net, &d, d.lift(real.clone()));
 
             let g = self.g.net.leaves(View::Plain, false, false);
-            let z = latent(&mut self.z_d, batch, z_dim, &self.device);
+            let z = latent(
+                &mut self.z_d,
+                self.feed.script.z_d.pop_front(),
+                batch,
+                z_dim,
+                &self.device,
+            );
             let fake = self.g.model.forward(&mut self.g.net, &g, z);
             let fake_scores = self.d.model.forward(&mut self.d.net, &d, d.lift(fake));
 
-            let loss = loss.critic(real_scores.reshape([batch]), fake_scores.reshape([batch]));
+            let (real_scores, fake_scores) =
+                (real_scores.reshape([batch]), fake_scores.reshape([batch]));
+            self.tell(Phase::RealScores, &real_scores);
+            self.tell(Phase::FakeScores, &fake_scores);
+            let loss = loss.critic(real_scores, fake_scores);
+            self.tell(Phase::CriticLoss, &loss);
             let grads = loss.backward();
             let grad = d.gradients(&self.d.net, &grads);
+            self.tell(Phase::CriticGradient, &grad);
             self.d.gradient = grow.then(|| grad.clone());
-            self.d.net.adam(grad, &self.config.discriminator, &self.config, (AveragingRule::None, 0.0));
+            self.d.net.adam(
+                grad,
+                &self.config.discriminator,
+                &self.config,
+                (AveragingRule::None, 0.0),
+            );
             last = Some((real, loss.inner()));
         }
         match last {
@@ -104,18 +126,40 @@ impl Run {
         let dense_grad = grow || self.config.gradients == Gradients::Dense;
         let g = self.g.net.leaves(View::Tracked, false, dense_grad);
         let d = self.d.net.leaves(View::Constant, false, false);
-        let z = latent(&mut self.z_g, batch, self.config.z_dim, &self.device);
+        let z = latent(
+            &mut self.z_g,
+            self.feed.script.z_g.pop_front(),
+            batch,
+            self.config.z_dim,
+            &self.device,
+        );
         let fake = self.g.model.forward(&mut self.g.net, &g, g.lift(z.clone()));
-        let scores = self.d.model.forward(&mut self.d.net, &d, fake).reshape([batch]);
+        let scores = self
+            .d
+            .model
+            .forward(&mut self.d.net, &d, fake)
+            .reshape([batch]);
+        self.tell(Phase::GeneratorScores, &scores);
         let pre = scores.clone().inner().mean();
         let loss = self.config.loss.generator(scores);
+        self.tell(Phase::GeneratorLoss, &loss);
         let grads = loss.backward();
         let grad = g.gradients(&self.g.net, &grads);
+        self.tell(Phase::GeneratorGradient, &grad);
         self.g.gradient = grow.then(|| grad.clone());
         // An average must see the new mask: when one is due, averaging waits for it.
-        let averaging = if self.mask_due(Role::G, t) { AveragingRule::None } else { self.config.averaging.rule };
+        let averaging = if self.mask_due(Role::G, t) {
+            AveragingRule::None
+        } else {
+            self.config.averaging.rule
+        };
         let decay = self.decay(t);
-        self.g.net.adam(grad, &self.config.generator, &self.config, (averaging, decay));
+        self.g.net.adam(
+            grad,
+            &self.config.generator,
+            &self.config,
+            (averaging, decay),
+        );
         (z, pre, loss.inner())
     }
 
@@ -125,9 +169,20 @@ impl Run {
         let g = self.g.net.leaves(View::Plain, false, false);
         let d = self.d.net.leaves(View::Plain, false, false);
         let fake = self.g.model.forward(&mut self.g.net, &g, z);
-        let post = self.d.model.forward(&mut self.d.net, &d, fake).mean();
-        let real = self.d.model.forward(&mut self.d.net, &d, real).mean();
-        self.probes.push(Tensor::cat(vec![post, pre, real], 0));
+        let post = self
+            .d
+            .model
+            .forward(&mut self.d.net, &d, fake)
+            .reshape([self.config.batch_g]);
+        let real = self
+            .d
+            .model
+            .forward(&mut self.d.net, &d, real)
+            .reshape([self.config.batch_d]);
+        self.tell(Phase::ProbeFake, &post);
+        self.tell(Phase::ProbeReal, &real);
+        self.probes
+            .push(Tensor::cat(vec![post.mean(), pre, real.mean()], 0));
     }
 
     /// Reads waiting probes into the window. The authors trim it only after the discriminator's update, so the
@@ -170,8 +225,15 @@ impl Run {
             self.collect_probes().await?;
         }
         let ratio = self.window.ratio(&self.config.balance);
-        let moment = Moment { iteration: t, iterations: self.config.iterations };
-        let pending = if role == Role::D { self.pending_density.take() } else { None };
+        let moment = Moment {
+            iteration: t,
+            iterations: self.config.iterations,
+        };
+        let pending = if role == Role::D {
+            self.pending_density.take()
+        } else {
+            None
+        };
         let balance = self.config.balance.clone();
         let window = self.window.clone();
         let player = self.player_mut(role);
@@ -206,7 +268,11 @@ impl Run {
 
     fn decay(&self, t: u64) -> f64 {
         let averaging = &self.config.averaging;
-        if t < averaging.start { 0.0 } else { averaging.decay }
+        if t < averaging.start {
+            0.0
+        } else {
+            averaging.decay
+        }
     }
 
     /// Reads back what is due and turns it into events.
@@ -214,7 +280,11 @@ impl Run {
         let (t, last) = (self.iteration, self.is_finished());
         let record = &self.config.record;
         let due = |every: u64| every > 0 && (last || t.is_multiple_of(every));
-        let (log, sample, quality) = (due(record.log_every), due(record.sample_every), due(record.quality_every));
+        let (log, sample, quality) = (
+            due(record.log_every),
+            due(record.sample_every),
+            due(record.quality_every),
+        );
         let mut events = Vec::new();
         if log || last {
             self.read_losses().await?;
@@ -222,7 +292,10 @@ impl Run {
             let verdict = self.window.verdict(&self.config.balance);
             if verdict != self.verdict {
                 self.verdict = verdict;
-                events.extend(verdict.map(|verdict| Event::Balance { iteration: t, verdict }));
+                events.extend(verdict.map(|verdict| Event::Balance {
+                    iteration: t,
+                    verdict,
+                }));
             }
             events.push(Event::Stats(self.stats()));
         }
@@ -257,6 +330,11 @@ impl Run {
         if value.is_finite() {
             return Ok(());
         }
-        Err(Error::Diverged { iteration: self.iteration, what, value, after: self.after.clone() })
+        Err(Error::Diverged {
+            iteration: self.iteration,
+            what,
+            value,
+            after: self.after.clone(),
+        })
     }
 }

@@ -19,7 +19,12 @@ use crate::{
 ///
 /// # Errors
 /// When the device fails.
-pub async fn apply(net: &mut Net, plan: &MaskPlan, min_layer_density: f64, scores: Option<Tensor<1>>) -> Result<Option<MaskEvent>> {
+pub async fn apply(
+    net: &mut Net,
+    plan: &MaskPlan,
+    min_layer_density: f64,
+    scores: Option<Tensor<1>>,
+) -> Result<Option<MaskEvent>> {
     let sizes = net.layer_sizes();
     let counts = counts(plan, &net.active, &sizes, min_layer_density);
     if counts.is_empty() {
@@ -48,7 +53,13 @@ pub async fn apply(net: &mut Net, plan: &MaskPlan, min_layer_density: f64, score
 
     let both = before.clone() * mask.clone();
     let [dropped, grown] = [before - both.clone(), mask - both];
-    let sums = Tensor::cat([dropped, grown, regrown].into_iter().flat_map(|t| net.layer_sums(&t)).collect(), 0);
+    let sums = Tensor::cat(
+        [dropped, grown, regrown]
+            .into_iter()
+            .flat_map(|t| net.layer_sums(&t))
+            .collect(),
+        0,
+    );
     let sums: Vec<usize> = read(sums).await?.into_iter().map(|s| s as usize).collect();
     let total = |i: usize| sums[i * sizes.len()..(i + 1) * sizes.len()].iter().sum();
     net.count().await?;
@@ -78,7 +89,12 @@ fn keep(counts: &Counts, weight: Tensor<1>, mask: Tensor<1>) -> Tensor<1> {
     if counts.protect.is_empty() {
         return top_k(weight, mask, Candidates::Active, &counts.keep);
     }
-    let protected = top_k(weight.clone(), mask.clone(), Candidates::Active, &counts.protect);
+    let protected = top_k(
+        weight.clone(),
+        mask.clone(),
+        Candidates::Active,
+        &counts.protect,
+    );
     protected.clone() + top_k(weight, mask - protected, Candidates::Active, &counts.keep)
 }
 
@@ -89,7 +105,11 @@ fn coins(counts: &Counts, uniform: Tensor<1>, kept: Tensor<1>, net: &Net) -> Ten
         let range = group.start..group.start + group.len;
         let inactive = (group.len - active + group.k).max(1);
         let chance = group.k as f32 / inactive as f32;
-        let drawn = uniform.clone().slice(range.clone()).lower_elem(chance).float();
+        let drawn = uniform
+            .clone()
+            .slice(range.clone())
+            .lower_elem(chance)
+            .float();
         pieces.push(drawn * (1.0 - kept.clone().slice(range)));
     }
     Tensor::cat(pieces, 0)

@@ -33,7 +33,11 @@ pub fn step(p: &AdamStep, state: State<'_>, grad: &[f32], mask: &[f32]) {
     Arch::new().dispatch(|| {
         for i in 0..grad.len() {
             let live = mask.get(i).copied().unwrap_or(1.0);
-            let g = if p.mask_gradient { grad[i] * live } else { grad[i] };
+            let g = if p.mask_gradient {
+                grad[i] * live
+            } else {
+                grad[i]
+            };
             let mut first = g;
             if p.beta1 > 0.0 {
                 first = p.beta1 * state.m[i] + (1.0 - p.beta1) * g;
@@ -47,7 +51,13 @@ pub fn step(p: &AdamStep, state: State<'_>, grad: &[f32], mask: &[f32]) {
         if p.averaging != AveragingRule::None {
             for i in 0..grad.len() {
                 let live = mask.get(i).copied().unwrap_or(1.0);
-                state.average[i] = averaged(p.averaging, state.average[i], state.weight[i], live, p.decay);
+                state.average[i] = averaged(
+                    p.averaging,
+                    state.average[i],
+                    state.weight[i],
+                    live,
+                    p.decay,
+                );
             }
         }
     });

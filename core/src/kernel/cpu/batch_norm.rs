@@ -42,28 +42,52 @@ pub fn channel_stats(m: Maps, x: &[f32]) -> Vec<f32> {
         .with_min_len(8)
         .map(|c| {
             Arch::new().dispatch(|| {
-                let total: f64 = (0..m.n).map(|n| sum(x[m.plane(n, c)].iter().copied(), m.area)).sum();
+                let total: f64 = (0..m.n)
+                    .map(|n| sum(x[m.plane(n, c)].iter().copied(), m.area))
+                    .sum();
                 let mean = (total / m.count()) as f32;
-                let squares: f64 =
-                    (0..m.n).map(|n| sum(x[m.plane(n, c)].iter().map(|v| (v - mean) * (v - mean)), m.area)).sum();
+                let squares: f64 = (0..m.n)
+                    .map(|n| {
+                        sum(
+                            x[m.plane(n, c)].iter().map(|v| (v - mean) * (v - mean)),
+                            m.area,
+                        )
+                    })
+                    .sum();
                 (mean, (squares / m.count()) as f32)
             })
         })
         .collect();
-    per_channel.iter().map(|s| s.0).chain(per_channel.iter().map(|s| s.1)).collect()
+    per_channel
+        .iter()
+        .map(|s| s.0)
+        .chain(per_channel.iter().map(|s| s.1))
+        .collect()
 }
 
 fn chunked(m: Maps, out: &mut [f32], work: impl Fn(usize, &mut [f32]) + Sync) {
     let image = m.channels * m.area;
     if out.len() < 1 << 15 {
-        out.chunks_mut(image).enumerate().for_each(|(n, o)| work(n, o));
+        out.chunks_mut(image)
+            .enumerate()
+            .for_each(|(n, o)| work(n, o));
     } else {
-        out.par_chunks_mut(image).enumerate().for_each(|(n, o)| work(n, o));
+        out.par_chunks_mut(image)
+            .enumerate()
+            .for_each(|(n, o)| work(n, o));
     }
 }
 
 /// `leaky_relu((x - mean) / sqrt(variance + eps) * gamma + beta, slope)`.
-pub fn forward(m: Maps, x: &[f32], stats: &[f32], gamma: &[f32], beta: &[f32], eps: f32, slope: f32) -> Vec<f32> {
+pub fn forward(
+    m: Maps,
+    x: &[f32],
+    stats: &[f32],
+    gamma: &[f32],
+    beta: &[f32],
+    eps: f32,
+    slope: f32,
+) -> Vec<f32> {
     let mut y = vec![0.0; x.len()];
     chunked(m, &mut y, |n, image| {
         Arch::new().dispatch(|| {
@@ -81,7 +105,15 @@ pub fn forward(m: Maps, x: &[f32], stats: &[f32], gamma: &[f32], beta: &[f32], e
 }
 
 /// `[d_beta of every channel, d_gamma of every channel]`.
-pub fn sums(m: Maps, x: &[f32], y: &[f32], dy: &[f32], stats: &[f32], eps: f32, slope: f32) -> Vec<f32> {
+pub fn sums(
+    m: Maps,
+    x: &[f32],
+    y: &[f32],
+    dy: &[f32],
+    stats: &[f32],
+    eps: f32,
+    slope: f32,
+) -> Vec<f32> {
     let per_channel: Vec<(f32, f32)> = (0..m.channels)
         .into_par_iter()
         .with_min_len(8)
@@ -97,17 +129,27 @@ pub fn sums(m: Maps, x: &[f32], y: &[f32], dy: &[f32], stats: &[f32], eps: f32, 
                         .zip(&dy[range.clone()])
                         .map(|(&y, &dy)| if y > 0.0 { dy } else { dy * slope });
                     d_beta += sum(dz.clone(), m.area);
-                    d_gamma += sum(dz.zip(&x[range]).map(|(dz, x)| dz * (x - mean) * inverse), m.area);
+                    d_gamma += sum(
+                        dz.zip(&x[range]).map(|(dz, x)| dz * (x - mean) * inverse),
+                        m.area,
+                    );
                 }
                 (d_beta as f32, d_gamma as f32)
             })
         })
         .collect();
-    per_channel.iter().map(|s| s.0).chain(per_channel.iter().map(|s| s.1)).collect()
+    per_channel
+        .iter()
+        .map(|s| s.0)
+        .chain(per_channel.iter().map(|s| s.1))
+        .collect()
 }
 
 /// Gradient of the input.
-#[allow(clippy::too_many_arguments, reason = "the buffers of the WGSL kernel, in its order")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "the buffers of the WGSL kernel, in its order"
+)]
 pub fn input_grad(
     m: Maps,
     x: &[f32],
@@ -129,7 +171,10 @@ pub fn input_grad(
                 let inverse = 1.0 / (stats[m.channels + c] + eps).sqrt();
                 let scale = gamma[c] * inverse;
                 let (d_beta, d_gamma) = (sums[c] / count, sums[m.channels + c] / count * inverse);
-                let from = x[range.clone()].iter().zip(&y[range.clone()]).zip(&dy[range]);
+                let from = x[range.clone()]
+                    .iter()
+                    .zip(&y[range.clone()])
+                    .zip(&dy[range]);
                 for (o, ((&x, &y), &dy)) in out.iter_mut().zip(from) {
                     let dz = if y > 0.0 { dy } else { dy * slope };
                     *o = scale * (dz - d_beta - (x - mean) * d_gamma);

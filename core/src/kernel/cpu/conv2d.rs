@@ -43,7 +43,8 @@ impl Conv2dShape {
     fn images_per_block(&self) -> usize {
         let fit = (BLOCK / self.padded_area()).max(1);
         // Small batches still give every thread something to do.
-        fit.min(self.n.div_ceil(rayon::current_num_threads())).max(1)
+        fit.min(self.n.div_ceil(rayon::current_num_threads()))
+            .max(1)
     }
 
     /// Shift, within a packed plane, of kernel tap `tap`.
@@ -62,32 +63,64 @@ impl Conv2dShape {
 }
 
 /// `y[n, o] = bias[o] + sum over active (i, tap) of w * x[n, i] shifted`; shapes as in the WGSL kernel.
-pub fn forward(s: Conv2dShape, x: &[f32], weight: &[f32], bias: &[f32], row_ptr: &[i32], row_pos: &[i32]) -> Vec<f32> {
+pub fn forward(
+    s: Conv2dShape,
+    x: &[f32],
+    weight: &[f32],
+    bias: &[f32],
+    row_ptr: &[i32],
+    row_pos: &[i32],
+) -> Vec<f32> {
     let taps = s.taps();
     let row = |o: usize, plane: usize, out: &mut Vec<(usize, f32)>| {
         let base = o * s.c_in * taps;
-        out.extend(row_pos[row_ptr[o] as usize..row_ptr[o + 1] as usize].iter().map(|&p| {
-            let p = p as usize;
-            ((p - base) / taps * plane + s.shift((p - base) % taps), weight[p])
-        }));
+        out.extend(
+            row_pos[row_ptr[o] as usize..row_ptr[o + 1] as usize]
+                .iter()
+                .map(|&p| {
+                    let p = p as usize;
+                    (
+                        (p - base) / taps * plane + s.shift((p - base) % taps),
+                        weight[p],
+                    )
+                }),
+        );
     };
     gather(s, s.c_in, s.c_out, x, Some(bias), row)
 }
 
 /// `dx[n, i] = sum over active (o, tap) of w * dy[n, o] shifted back`.
-pub fn input_grad(s: Conv2dShape, dy: &[f32], weight: &[f32], col_ptr: &[i32], col_pos: &[i32]) -> Vec<f32> {
+pub fn input_grad(
+    s: Conv2dShape,
+    dy: &[f32],
+    weight: &[f32],
+    col_ptr: &[i32],
+    col_pos: &[i32],
+) -> Vec<f32> {
     let taps = s.taps();
     let row = |i: usize, plane: usize, out: &mut Vec<(usize, f32)>| {
-        out.extend(col_pos[col_ptr[i] as usize..col_ptr[i + 1] as usize].iter().map(|&p| {
-            let p = p as usize;
-            (p / (taps * s.c_in) * plane + s.shift(taps - 1 - p % taps), weight[p])
-        }));
+        out.extend(
+            col_pos[col_ptr[i] as usize..col_ptr[i + 1] as usize]
+                .iter()
+                .map(|&p| {
+                    let p = p as usize;
+                    (
+                        p / (taps * s.c_in) * plane + s.shift(taps - 1 - p % taps),
+                        weight[p],
+                    )
+                }),
+        );
     };
     gather(s, s.c_out, s.c_in, dy, None, row)
 }
 
 /// `dw[o, i, tap]` at the positions of the row index, or everywhere when there is none; 0 elsewhere.
-pub fn weight_grad(s: Conv2dShape, x: &[f32], dy: &[f32], index: Option<(&[i32], &[i32])>) -> Vec<f32> {
+pub fn weight_grad(
+    s: Conv2dShape,
+    x: &[f32],
+    dy: &[f32],
+    index: Option<(&[i32], &[i32])>,
+) -> Vec<f32> {
     let taps = s.taps();
     let row_len = s.c_in * taps;
     let plane = s.n * s.padded_area();
@@ -102,11 +135,18 @@ pub fn weight_grad(s: Conv2dShape, x: &[f32], dy: &[f32], index: Option<(&[i32],
         let place = |p: usize| (p, p / taps * stride + s.shift(p % taps));
         match index {
             Some((ptr, pos)) => places.extend(
-                pos[ptr[o] as usize..ptr[o + 1] as usize].iter().map(|&p| place(p as usize - o * row_len)),
+                pos[ptr[o] as usize..ptr[o + 1] as usize]
+                    .iter()
+                    .map(|&p| place(p as usize - o * row_len)),
             ),
             None => places.extend((0..row_len).map(place)),
         }
-        Arch::new().dispatch(Dots { dy, xs: &xs, places: &places, out });
+        Arch::new().dispatch(Dots {
+            dy,
+            xs: &xs,
+            places: &places,
+            out,
+        });
     };
     if s.c_out * row_len * plane < 1 << 16 {
         dw.chunks_mut(row_len).enumerate().for_each(fill);
@@ -118,7 +158,14 @@ pub fn weight_grad(s: Conv2dShape, x: &[f32], dy: &[f32], index: Option<(&[i32],
 
 /// Copies images `first..first + count` into padded planes `[channels][count][padded area]`, each channel
 /// followed by slack. `centred` planes have the border all around, others only behind (right and below).
-fn pack(s: Conv2dShape, channels: usize, x: &[f32], first: usize, count: usize, centred: bool) -> Vec<f32> {
+fn pack(
+    s: Conv2dShape,
+    channels: usize,
+    x: &[f32],
+    first: usize,
+    count: usize,
+    centred: bool,
+) -> Vec<f32> {
     let (pw, pa, area) = (s.padded_w(), s.padded_area(), s.area());
     let stride = count * pa + s.slack();
     let pad = if centred { s.k / 2 } else { 0 };
@@ -164,7 +211,15 @@ fn gather(
             row(o, len + s.slack(), &mut list);
             ends.push(list.len());
         }
-        Arch::new().dispatch(Rows { packed: &packed, list: &list, ends: &ends, bias, sums: &mut sums, len, useful });
+        Arch::new().dispatch(Rows {
+            packed: &packed,
+            list: &list,
+            ends: &ends,
+            bias,
+            sums: &mut sums,
+            len,
+            useful,
+        });
         unpack(s, c_to, &sums, count, out);
     };
     let chunk = block * c_to * s.area();
@@ -238,7 +293,14 @@ impl WithSimd for Rows<'_> {
 }
 
 #[inline(always)]
-fn tile<S: Simd, const V: usize>(simd: S, packed: &[f32], at: usize, list: &[(usize, f32)], bias: f32, out: &mut [f32]) {
+fn tile<S: Simd, const V: usize>(
+    simd: S,
+    packed: &[f32],
+    at: usize,
+    list: &[(usize, f32)],
+    bias: f32,
+    out: &mut [f32],
+) {
     let mut acc = [simd.splat_f32s(bias); V];
     for &(shift, w) in list {
         let from = &packed[at + shift..at + shift + V * S::F32_LANES];

@@ -5,8 +5,8 @@ pub mod batch_norm;
 pub mod conv2d;
 pub mod resample;
 
+use burn::tensor::{Bytes, DType};
 use burn_flex::{FlexTensor, Layout};
-use burn::tensor::{DType, Bytes};
 
 /// The tensor's values, contiguous.
 pub(super) fn values(tensor: &FlexTensor) -> std::borrow::Cow<'_, [f32]> {
@@ -14,7 +14,9 @@ pub(super) fn values(tensor: &FlexTensor) -> std::borrow::Cow<'_, [f32]> {
         Some(slice) => slice.into(),
         None => {
             let contiguous = tensor.to_contiguous();
-            contiguous.storage::<f32>()[..contiguous.layout().num_elements()].to_vec().into()
+            contiguous.storage::<f32>()[..contiguous.layout().num_elements()]
+                .to_vec()
+                .into()
         }
     }
 }
@@ -25,18 +27,28 @@ pub(super) fn integers(tensor: &FlexTensor) -> std::borrow::Cow<'_, [i32]> {
         Some(slice) => slice.into(),
         None => {
             let contiguous = tensor.to_contiguous();
-            contiguous.storage::<i32>()[..contiguous.layout().num_elements()].to_vec().into()
+            contiguous.storage::<i32>()[..contiguous.layout().num_elements()]
+                .to_vec()
+                .into()
         }
     }
 }
 
 /// Wraps values as a float tensor.
 pub(super) fn tensor(values: Vec<f32>, shape: impl Into<burn::tensor::Shape>) -> FlexTensor {
-    FlexTensor::new(Bytes::from_elems(values), Layout::contiguous(shape.into()), DType::F32)
+    FlexTensor::new(
+        Bytes::from_elems(values),
+        Layout::contiguous(shape.into()),
+        DType::F32,
+    )
 }
 
 /// Wraps integers as a tensor `[n]`.
 pub(super) fn integer_tensor(values: Vec<i32>) -> FlexTensor {
     let shape = [values.len()].into();
-    FlexTensor::new(Bytes::from_elems(values), Layout::contiguous(shape), DType::I32)
+    FlexTensor::new(
+        Bytes::from_elems(values),
+        Layout::contiguous(shape),
+        DType::I32,
+    )
 }
