@@ -8,6 +8,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use cli::args::{Cli, Command};
 
+/// Training allocates and frees large buffers at every step; the system allocator returns them to the kernel each time.
+#[global_allocator]
+static GLOBAL: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match pollster::block_on(run(&cli)) {

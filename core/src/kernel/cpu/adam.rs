@@ -2,7 +2,6 @@
 
 use super::super::adam::AdamStep;
 use crate::config::AveragingRule;
-use pulp::Arch;
 
 /// The state that one step changes in place.
 pub struct State<'a> {
@@ -28,37 +27,41 @@ pub fn averaged(rule: AveragingRule, old: f32, new: f32, mask: f32, decay: f32) 
     }
 }
 
-/// Adam, then the mask over the first `mask.len()` parameters, then the average.
-pub fn step(p: &AdamStep, state: State<'_>, grad: &[f32], mask: &[f32]) {
-    Arch::new().dispatch(|| {
-        for i in 0..grad.len() {
-            let live = mask.get(i).copied().unwrap_or(1.0);
-            let g = if p.mask_gradient {
-                grad[i] * live
-            } else {
-                grad[i]
-            };
-            let mut first = g;
-            if p.beta1 > 0.0 {
-                first = p.beta1 * state.m[i] + (1.0 - p.beta1) * g;
-                state.m[i] = first;
-            }
-            let second = p.beta2 * state.v[i] + (1.0 - p.beta2) * g * g;
-            state.v[i] = second;
-            let update = p.rate() * first / ((second * p.second_correction()).sqrt() + p.eps);
-            state.weight[i] = (state.weight[i] - update) * live;
-        }
+vectorised! {
+    /// Adam, then the mask over the first `mask.len()` parameters, then the average.
+    pub fn step(p: &AdamStep, state: State<'_>, grad: &[f32], mask: &[f32]) -> () {
+        let masked = mask.len();
+        let State { weight, m, v, average } = state;
+        let (gradient, rest) = grad.split_at(masked);
+        let (v_masked, v_rest) = v.split_at_mut(masked);
+        let (w_masked, w_rest) = weight.split_at_mut(masked);
+        let (m_masked, m_rest) = m.split_at_mut(if p.beta1 > 0.0 { masked } else { 0 });
+        move_weights(p, w_masked, m_masked, v_masked, gradient, |i| mask[i]);
+        move_weights(p, w_rest, m_rest, v_rest, rest, |_| 1.0);
         if p.averaging != AveragingRule::None {
-            for i in 0..grad.len() {
-                let live = mask.get(i).copied().unwrap_or(1.0);
-                state.average[i] = averaged(
-                    p.averaging,
-                    state.average[i],
-                    state.weight[i],
-                    live,
-                    p.decay,
-                );
+            let (a_masked, a_rest) = average.split_at_mut(masked);
+            for ((a, &w), &live) in a_masked.iter_mut().zip(&weight[..masked]).zip(mask) {
+                *a = averaged(p.averaging, *a, w, live, p.decay);
+            }
+            for (a, &w) in a_rest.iter_mut().zip(&weight[masked..]) {
+                *a = averaged(p.averaging, *a, w, 1.0, p.decay);
             }
         }
-    });
+    }
+}
+
+#[inline(always)]
+fn move_weights(p: &AdamStep, weight: &mut [f32], m: &mut [f32], v: &mut [f32], grad: &[f32], mask: impl Fn(usize) -> f32) {
+    let (rate, correction) = (p.rate(), p.second_correction());
+    for (i, ((w, v), &g)) in weight.iter_mut().zip(v).zip(grad).enumerate() {
+        let live = mask(i);
+        let g = if p.mask_gradient { g * live } else { g };
+        let mut first = g;
+        if p.beta1 > 0.0 {
+            first = p.beta1 * m[i] + (1.0 - p.beta1) * g;
+            m[i] = first;
+        }
+        *v = p.beta2 * *v + (1.0 - p.beta2) * g * g;
+        *w = (*w - rate * first / ((*v * correction).sqrt() + p.eps)) * live;
+    }
 }

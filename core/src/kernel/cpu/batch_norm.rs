@@ -1,8 +1,10 @@
 //! Batch norm with a leaky ReLU behind it on the CPU. Sums run over one image's plane in float32 and
 //! over images in float64, so that no result depends on the number of threads.
 
-use pulp::Arch;
 use rayon::prelude::*;
+
+/// Values below which waking other threads costs more than it saves.
+const MIN_SHARED: usize = 1 << 16;
 
 /// Layout of a batch of feature maps.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,130 +28,80 @@ impl Maps {
     }
 }
 
-fn sum(values: impl Iterator<Item = f32> + Clone, len: usize) -> f64 {
-    // Eight running sums let the compiler use vectors without reassociating a float sum.
-    let mut lanes = [0.0f32; 8];
-    for (i, v) in values.enumerate().take(len) {
-        lanes[i % 8] += v;
+/// Sum of `term(0..len)`. Sixteen running sums let the compiler use vectors without reassociating a float sum.
+#[inline(always)]
+fn sum(len: usize, term: impl Fn(usize) -> f32) -> f64 {
+    let mut lanes = [0.0f32; 16];
+    let whole = len - len % 16;
+    let mut at = 0;
+    while at < whole {
+        for (j, lane) in lanes.iter_mut().enumerate() {
+            *lane += term(at + j);
+        }
+        at += 16;
     }
-    lanes.iter().map(|&l| f64::from(l)).sum()
+    let rest: f32 = (whole..len).map(term).sum();
+    lanes.iter().map(|&l| f64::from(l)).sum::<f64>() + f64::from(rest)
 }
 
 /// `[mean of every channel, biased variance of every channel]`.
 pub fn channel_stats(m: Maps, x: &[f32]) -> Vec<f32> {
-    let per_channel: Vec<(f32, f32)> = (0..m.channels)
-        .into_par_iter()
-        .with_min_len(8)
-        .map(|c| {
-            Arch::new().dispatch(|| {
-                let total: f64 = (0..m.n)
-                    .map(|n| sum(x[m.plane(n, c)].iter().copied(), m.area))
-                    .sum();
-                let mean = (total / m.count()) as f32;
-                let squares: f64 = (0..m.n)
-                    .map(|n| {
-                        sum(
-                            x[m.plane(n, c)].iter().map(|v| (v - mean) * (v - mean)),
-                            m.area,
-                        )
-                    })
-                    .sum();
-                (mean, (squares / m.count()) as f32)
-            })
-        })
-        .collect();
-    per_channel
-        .iter()
-        .map(|s| s.0)
-        .chain(per_channel.iter().map(|s| s.1))
-        .collect()
+    per_channel(m, |c| stats_of(m, x, c))
 }
 
-fn chunked(m: Maps, out: &mut [f32], work: impl Fn(usize, &mut [f32]) + Sync) {
-    let image = m.channels * m.area;
-    if out.len() < 1 << 15 {
-        out.chunks_mut(image)
-            .enumerate()
-            .for_each(|(n, o)| work(n, o));
-    } else {
-        out.par_chunks_mut(image)
-            .enumerate()
-            .for_each(|(n, o)| work(n, o));
+vectorised! {
+    fn stats_of(m: Maps, x: &[f32], c: usize) -> [f32; 2] {
+        let plane = |n| &x[m.plane(n, c)][..m.area];
+        let total: f64 = (0..m.n).map(plane).map(|x| sum(m.area, |i| x[i])).sum();
+        let mean = (total / m.count()) as f32;
+        let square = |x: &[f32], i: usize| (x[i] - mean) * (x[i] - mean);
+        let squares: f64 = (0..m.n).map(plane).map(|x| sum(m.area, |i| square(x, i))).sum();
+        [mean, (squares / m.count()) as f32]
     }
 }
 
 /// `leaky_relu((x - mean) / sqrt(variance + eps) * gamma + beta, slope)`.
-pub fn forward(
-    m: Maps,
-    x: &[f32],
-    stats: &[f32],
-    gamma: &[f32],
-    beta: &[f32],
-    eps: f32,
-    slope: f32,
-) -> Vec<f32> {
-    let mut y = vec![0.0; x.len()];
-    chunked(m, &mut y, |n, image| {
-        Arch::new().dispatch(|| {
-            for (c, out) in image.chunks_exact_mut(m.area).enumerate() {
-                let (mean, beta) = (stats[c], beta[c]);
-                let scale = gamma[c] / (stats[m.channels + c] + eps).sqrt();
-                for (o, v) in out.iter_mut().zip(&x[m.plane(n, c)]) {
-                    let z = (v - mean) * scale + beta;
-                    *o = if z > 0.0 { z } else { z * slope };
-                }
-            }
-        });
-    });
-    y
+pub fn forward(m: Maps, x: &[f32], stats: &[f32], gamma: &[f32], beta: &[f32], eps: f32, slope: f32) -> Vec<f32> {
+    per_plane(m, |plane, c, out| {
+        let scale = gamma[c] / (stats[m.channels + c] + eps).sqrt();
+        normalise(&x[plane], out, [stats[c], scale, beta[c], slope]);
+    })
+}
+
+vectorised! {
+    fn normalise(x: &[f32], out: &mut [f32], terms: [f32; 4]) -> () {
+        let [mean, scale, beta, slope] = terms;
+        for (o, v) in out.iter_mut().zip(x) {
+            let z = (v - mean) * scale + beta;
+            *o = if z > 0.0 { z } else { z * slope };
+        }
+    }
 }
 
 /// `[d_beta of every channel, d_gamma of every channel]`.
-pub fn sums(
-    m: Maps,
-    x: &[f32],
-    y: &[f32],
-    dy: &[f32],
-    stats: &[f32],
-    eps: f32,
-    slope: f32,
-) -> Vec<f32> {
-    let per_channel: Vec<(f32, f32)> = (0..m.channels)
-        .into_par_iter()
-        .with_min_len(8)
-        .map(|c| {
-            Arch::new().dispatch(|| {
-                let mean = stats[c];
-                let inverse = 1.0 / (stats[m.channels + c] + eps).sqrt();
-                let (mut d_beta, mut d_gamma) = (0.0, 0.0);
-                for n in 0..m.n {
-                    let range = m.plane(n, c);
-                    let dz = y[range.clone()]
-                        .iter()
-                        .zip(&dy[range.clone()])
-                        .map(|(&y, &dy)| if y > 0.0 { dy } else { dy * slope });
-                    d_beta += sum(dz.clone(), m.area);
-                    d_gamma += sum(
-                        dz.zip(&x[range]).map(|(dz, x)| dz * (x - mean) * inverse),
-                        m.area,
-                    );
-                }
-                (d_beta as f32, d_gamma as f32)
-            })
-        })
-        .collect();
-    per_channel
-        .iter()
-        .map(|s| s.0)
-        .chain(per_channel.iter().map(|s| s.1))
-        .collect()
+pub fn sums(m: Maps, x: &[f32], y: &[f32], dy: &[f32], stats: &[f32], eps: f32, slope: f32) -> Vec<f32> {
+    per_channel(m, |c| {
+        let inverse = 1.0 / (stats[m.channels + c] + eps).sqrt();
+        sums_of(m, c, [x, y, dy], [stats[c], inverse, slope])
+    })
+}
+
+vectorised! {
+    fn sums_of(m: Maps, c: usize, maps: [&[f32]; 3], terms: [f32; 3]) -> [f32; 2] {
+        let [mean, inverse, slope] = terms;
+        let (mut d_beta, mut d_gamma) = (0.0, 0.0);
+        for n in 0..m.n {
+            let [x, y, dy] = maps.map(|t| &t[m.plane(n, c)][..m.area]);
+            let dz = |i: usize| if y[i] > 0.0 { dy[i] } else { dy[i] * slope };
+            d_beta += sum(m.area, dz);
+            d_gamma += sum(m.area, |i| dz(i) * (x[i] - mean) * inverse);
+        }
+        [d_beta as f32, d_gamma as f32]
+    }
 }
 
 /// Gradient of the input.
-#[allow(
-    clippy::too_many_arguments,
-    reason = "the buffers of the WGSL kernel, in its order"
-)]
+#[allow(clippy::too_many_arguments, reason = "the buffers of the WGSL kernel, in its order")]
 pub fn input_grad(
     m: Maps,
     x: &[f32],
@@ -161,26 +113,49 @@ pub fn input_grad(
     eps: f32,
     slope: f32,
 ) -> Vec<f32> {
-    let mut dx = vec![0.0; x.len()];
     let count = m.count() as f32;
-    chunked(m, &mut dx, |n, image| {
-        Arch::new().dispatch(|| {
-            for (c, out) in image.chunks_exact_mut(m.area).enumerate() {
-                let range = m.plane(n, c);
-                let mean = stats[c];
-                let inverse = 1.0 / (stats[m.channels + c] + eps).sqrt();
-                let scale = gamma[c] * inverse;
-                let (d_beta, d_gamma) = (sums[c] / count, sums[m.channels + c] / count * inverse);
-                let from = x[range.clone()]
-                    .iter()
-                    .zip(&y[range.clone()])
-                    .zip(&dy[range]);
-                for (o, ((&x, &y), &dy)) in out.iter_mut().zip(from) {
-                    let dz = if y > 0.0 { dy } else { dy * slope };
-                    *o = scale * (dz - d_beta - (x - mean) * d_gamma);
-                }
-            }
-        });
-    });
-    dx
+    per_plane(m, |plane, c, out| {
+        let inverse = 1.0 / (stats[m.channels + c] + eps).sqrt();
+        let (d_beta, d_gamma) = (sums[c] / count, sums[m.channels + c] / count * inverse);
+        let maps = [&x[plane.clone()], &y[plane.clone()], &dy[plane]];
+        pull_back(maps, out, [stats[c], gamma[c] * inverse, d_beta, d_gamma, slope]);
+    })
+}
+
+vectorised! {
+    fn pull_back(maps: [&[f32]; 3], out: &mut [f32], terms: [f32; 5]) -> () {
+        let [x, y, dy] = maps;
+        let [mean, scale, d_beta, d_gamma, slope] = terms;
+        for (o, ((&x, &y), &dy)) in out.iter_mut().zip(x.iter().zip(y).zip(dy)) {
+            let dz = if y > 0.0 { dy } else { dy * slope };
+            *o = scale * (dz - d_beta - (x - mean) * d_gamma);
+        }
+    }
+}
+
+/// Two numbers of every channel: all first ones, then all second ones.
+fn per_channel(m: Maps, work: impl Fn(usize) -> [f32; 2] + Sync + Send) -> Vec<f32> {
+    let pairs: Vec<[f32; 2]> = if m.n * m.channels * m.area < MIN_SHARED {
+        (0..m.channels).map(work).collect()
+    } else {
+        (0..m.channels).into_par_iter().map(work).collect()
+    };
+    pairs.iter().map(|p| p[0]).chain(pairs.iter().map(|p| p[1])).collect()
+}
+
+/// A new tensor, filled one plane (its place, its channel) at a time.
+fn per_plane(m: Maps, work: impl Fn(std::ops::Range<usize>, usize, &mut [f32]) + Sync) -> Vec<f32> {
+    let mut out = vec![0.0; m.n * m.channels * m.area];
+    let image = |(n, image): (usize, &mut [f32])| {
+        for (c, plane) in image.chunks_exact_mut(m.area).enumerate() {
+            work(m.plane(n, c), c, plane);
+        }
+    };
+    let len = m.channels * m.area;
+    if out.len() < MIN_SHARED {
+        out.chunks_exact_mut(len).enumerate().for_each(image);
+    } else {
+        out.par_chunks_exact_mut(len).enumerate().for_each(image);
+    }
+    out
 }

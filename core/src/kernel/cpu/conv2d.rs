@@ -27,6 +27,9 @@ pub struct Conv2dShape {
 /// Values of one channel that a task works on at a time: its inputs stay in the second-level cache.
 const BLOCK: usize = 1024;
 
+/// Multiply-adds below which waking other threads costs more than it saves.
+const MIN_SHARED: usize = 1 << 18;
+
 impl Conv2dShape {
     fn padded_w(&self) -> usize {
         self.w + self.k - 1
@@ -40,11 +43,13 @@ impl Conv2dShape {
         self.h * self.w
     }
 
-    fn images_per_block(&self) -> usize {
+    /// How many images a task takes on: all of them if `active` weights make too little work to share.
+    fn images_per_block(&self, active: usize) -> usize {
+        if active * self.n * self.area() < MIN_SHARED {
+            return self.n.max(1);
+        }
         let fit = (BLOCK / self.padded_area()).max(1);
-        // Small batches still give every thread something to do.
-        fit.min(self.n.div_ceil(rayon::current_num_threads()))
-            .max(1)
+        fit.min(self.n.div_ceil(rayon::current_num_threads())).max(1)
     }
 
     /// Shift, within a packed plane, of kernel tap `tap`.
@@ -86,7 +91,7 @@ pub fn forward(
                 }),
         );
     };
-    gather(s, s.c_in, s.c_out, x, Some(bias), row)
+    gather(s, s.c_in, s.c_out, x, Some(bias), row_pos.len(), row)
 }
 
 /// `dx[n, i] = sum over active (o, tap) of w * dy[n, o] shifted back`.
@@ -111,7 +116,7 @@ pub fn input_grad(
                 }),
         );
     };
-    gather(s, s.c_out, s.c_in, dy, None, row)
+    gather(s, s.c_out, s.c_in, dy, None, col_pos.len(), row)
 }
 
 /// `dw[o, i, tap]` at the positions of the row index, or everywhere when there is none; 0 elsewhere.
@@ -148,7 +153,7 @@ pub fn weight_grad(
             out,
         });
     };
-    if s.c_out * row_len * plane < 1 << 16 {
+    if index.map_or(dw.len(), |(_, pos)| pos.len()) * plane < MIN_SHARED {
         dw.chunks_mut(row_len).enumerate().for_each(fill);
     } else {
         dw.par_chunks_mut(row_len).enumerate().for_each(fill);
@@ -171,15 +176,17 @@ fn pack(
     let pad = if centred { s.k / 2 } else { 0 };
     let mut out = vec![0.0; channels * stride];
     for (c, channel) in out.chunks_exact_mut(stride).enumerate() {
+        if area == 1 && s.k == 1 {
+            // One pixel an image, a linear layer: a transposition.
+            let column = x[first * channels + c..].iter().step_by(channels);
+            channel[..count].iter_mut().zip(column).for_each(|(to, &from)| *to = from);
+            continue;
+        }
         for n in 0..count {
             let image = &x[((first + n) * channels + c) * area..][..area];
             let plane = &mut channel[n * pa..(n + 1) * pa];
-            if s.k == 1 {
-                plane.copy_from_slice(image);
-            } else {
-                for (y, line) in image.chunks_exact(s.w).enumerate() {
-                    plane[(y + pad) * pw + pad..][..s.w].copy_from_slice(line);
-                }
+            for (y, line) in image.chunks_exact(s.w).enumerate() {
+                plane[(y + pad) * pw + pad..][..s.w].copy_from_slice(line);
             }
         }
     }
@@ -193,9 +200,10 @@ fn gather(
     c_to: usize,
     x: &[f32],
     bias: Option<&[f32]>,
+    active: usize,
     row: impl Fn(usize, usize, &mut Vec<(usize, f32)>) + Sync,
 ) -> Vec<f32> {
-    let block = s.images_per_block();
+    let block = s.images_per_block(active);
     let mut y = vec![0.0; s.n * c_to * s.area()];
     let work = |(b, out): (usize, &mut [f32])| {
         let count = out.len() / (c_to * s.area());
@@ -234,16 +242,19 @@ fn gather(
 /// From wide planes `[channels][count][padded area]` to images `[count][channels][area]`.
 fn unpack(s: Conv2dShape, channels: usize, wide: &[f32], count: usize, out: &mut [f32]) {
     let (pw, pa, area) = (s.padded_w(), s.padded_area(), s.area());
+    if area == 1 && s.k == 1 {
+        for (c, plane) in wide.chunks_exact(count).enumerate() {
+            let column = out[c..].iter_mut().step_by(channels);
+            column.zip(plane).for_each(|(to, &from)| *to = from);
+        }
+        return;
+    }
     for n in 0..count {
         for c in 0..channels {
             let plane = &wide[(c * count + n) * pa..][..pa];
             let image = &mut out[(n * channels + c) * area..][..area];
-            if s.k == 1 {
-                image.copy_from_slice(plane);
-            } else {
-                for (line, from) in image.chunks_exact_mut(s.w).zip(plane.chunks_exact(pw)) {
-                    line.copy_from_slice(&from[..s.w]);
-                }
+            for (line, from) in image.chunks_exact_mut(s.w).zip(plane.chunks_exact(pw)) {
+                line.copy_from_slice(&from[..s.w]);
             }
         }
     }

@@ -1,5 +1,26 @@
 //! The CPU twins of the WGSL kernels: plain slices in, plain vectors out.
 
+/// Defines a function that runs with the widest vector instructions the processor has. Its body, and whatever is
+/// inlined into it, is compiled once for each instruction set.
+macro_rules! vectorised {
+    ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) -> $ret:ty $body:block) => {
+        $(#[$meta])*
+        $vis fn $name($($arg: $ty),*) -> $ret {
+            struct Call<T>(T);
+            impl pulp::WithSimd for Call<($($ty,)*)> {
+                type Output = $ret;
+
+                #[inline(always)]
+                fn with_simd<S: pulp::Simd>(self, _: S) -> $ret {
+                    let ($($arg,)*) = self.0;
+                    $body
+                }
+            }
+            pulp::Arch::new().dispatch(Call(($($arg,)*)))
+        }
+    };
+}
+
 pub mod adam;
 pub mod batch_norm;
 pub mod conv2d;
