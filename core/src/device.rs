@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use burn::{
     backend::wgpu::WgpuSetup,
-    tensor::{Device, Tensor},
+    tensor::{Device, Int, Tensor},
 };
 use wgpu::{Backends, DeviceType};
 
@@ -130,12 +130,13 @@ impl Adapter {
 
 /// All adapters, best first; `gpu:N` counts in this order.
 pub async fn adapters() -> Vec<Adapter> {
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
-    let found = instance
-        .enumerate_adapters(
-            Backends::VULKAN | Backends::METAL | Backends::DX12 | Backends::BROWSER_WEBGPU,
-        )
-        .await;
+    let backends = Backends::VULKAN | Backends::METAL | Backends::DX12 | Backends::BROWSER_WEBGPU;
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+        // OpenGL has no compute worth the name, and probing it complains on machines without a display.
+        backends,
+        ..wgpu::InstanceDescriptor::new_without_display_handle()
+    });
+    let found = instance.enumerate_adapters(backends).await;
     let mut adapters: Vec<Adapter> = found
         .into_iter()
         .map(|inner| Adapter {
@@ -197,6 +198,18 @@ pub async fn open(choice: DeviceChoice) -> Result<Chosen> {
         reason: reason.to_owned(),
         gpu: true,
     })
+}
+
+/// Reads integers back, as [`read`] does.
+///
+/// # Errors
+/// When the device fails.
+pub async fn read_counts(tensor: Tensor<1, Int>) -> Result<Vec<usize>> {
+    let data = tensor
+        .into_data_async()
+        .await
+        .map_err(|e| Error::Device(e.to_string()))?;
+    Ok(data.iter::<i64>().map(|n| n as usize).collect())
 }
 
 /// Reads a tensor back without blocking the device's other work.

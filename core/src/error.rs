@@ -12,12 +12,12 @@ pub enum Error {
     #[error("data: {0}")]
     Data(String),
     /// A file could not be read or written.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {error}", path.display())]
     Io {
         /// The file or folder concerned.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        error: std::io::Error,
     },
     /// A run folder, checkpoint or record is unreadable.
     #[error("record: {0}")]
@@ -48,15 +48,19 @@ fn join(lines: &[String]) -> String {
 
 impl Error {
     /// An [`Error::Io`] about `path`.
-    pub fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+    pub fn io(path: impl Into<PathBuf>, error: std::io::Error) -> Self {
         Self::Io {
             path: path.into(),
-            source,
+            error,
         }
     }
 
     /// Whether the user's input, rather than the machine, is at fault (exit code 2).
     pub fn is_input(&self) -> bool {
-        matches!(self, Self::Settings(_) | Self::Data(_) | Self::Record(_))
+        match self {
+            Self::Settings(_) | Self::Data(_) | Self::Record(_) => true,
+            Self::Io { error, .. } => error.kind() == std::io::ErrorKind::NotFound,
+            Self::Device(_) | Self::Diverged { .. } => false,
+        }
     }
 }

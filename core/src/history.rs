@@ -200,26 +200,23 @@ impl History {
         Some((balance.br_low, balance.br_high))
     }
 
-    /// Share of the recorded states whose windowed BR lay in the band; `None` where BR was never measured.
+    /// Share of the recorded states in which the game was balanced; `None` where BR was never measured.
     pub fn share_in_band(&self) -> Option<f64> {
-        let (low, high) = self.band()?;
-        self.share(|br| (low..=high).contains(&br))
+        self.share(Verdict::Balanced)
     }
 
-    /// Share of the recorded states whose windowed BR lay below the band.
+    /// Share of the recorded states in which the discriminator was too strong.
     pub fn share_below_band(&self) -> Option<f64> {
-        let (low, _) = self.band()?;
-        self.share(|br| br < low)
+        self.share(Verdict::DTooStrong)
     }
 
-    fn share(&self, holds: impl Fn(f64) -> bool) -> Option<f64> {
-        let known: Vec<f64> = self
-            .stats
-            .iter()
-            .filter_map(|s| self.window_br(s))
-            .collect();
-        let held = known.iter().filter(|&&br| holds(br)).count();
-        (!known.is_empty()).then(|| held as f64 / known.len() as f64)
+    /// By verdict, not by the recorded ratio: a vanished gap has a verdict but no finite ratio.
+    fn share(&self, verdict: Verdict) -> Option<f64> {
+        let verdicts = self.stats.iter().filter_map(|s| s.verdict);
+        let (held, known) = verdicts.fold((0, 0), |(held, known), v| {
+            (held + usize::from(v == verdict), known + 1)
+        });
+        (known > 0).then(|| f64::from(held as u32) / f64::from(known))
     }
 
     /// Median of the windowed BR over the last third of the iterations done.
@@ -307,8 +304,8 @@ mod tests {
     }
 
     #[test]
-    fn share_in_band_counts_the_bounds_as_inside() {
-        let history = history(&[0.44, 0.45, 0.55, 0.56]);
+    fn shares_go_by_verdict() {
+        let history = history(&[0.44, 0.46, 0.54, 0.56]);
         assert_eq!(history.share_in_band(), Some(0.5));
         assert_eq!(history.share_below_band(), Some(0.25));
         assert_eq!(History::default().share_in_band(), None);

@@ -3,7 +3,7 @@
 //! All parameters of a net lie in one flat tensor, maskable weights first, so that the optimiser, the mask
 //! and the average are one kernel and "the whole net" of a global top-k is one contiguous range.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::{
     Result,
@@ -425,20 +425,21 @@ impl Net {
             .into_iter()
             .flat_map(|t| self.layer_sums(t))
             .collect();
-        let counts = crate::device::read(Tensor::cat(sums, 0)).await?;
-        let (active, ever) = counts.split_at(self.maskable.len());
-        self.active = active.iter().map(|&c| c as usize).collect();
-        self.explored = ever.iter().map(|&c| c as usize).sum();
+        let mut counts = crate::device::read_counts(Tensor::cat(sums, 0)).await?;
+        self.explored = counts.split_off(self.maskable.len()).iter().sum();
+        self.active = counts;
         Ok(())
     }
 
-    /// Sums `[1]` of values `[maskable]` over each maskable layer; exact for counts up to 2^24.
-    pub fn layer_sums(&self, values: &Tensor<1>) -> Vec<Tensor<1>> {
+    /// How many ones each maskable layer has among values `[maskable]` of 0 and 1: `[1]` each.
+    pub fn layer_sums(&self, values: &Tensor<1>) -> Vec<Tensor<1, Int>> {
         self.maskable
             .iter()
             .map(|&p| {
                 let p = &self.params[p];
-                values.clone().slice(p.offset..p.offset + p.len()).sum()
+                let layer = values.clone().slice(p.offset..p.offset + p.len());
+                // As integers: float32 stops counting at 2^24.
+                layer.int().sum()
             })
             .collect()
     }

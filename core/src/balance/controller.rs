@@ -1,5 +1,5 @@
 //! Decides whether a net's mask changes after an iteration, and how: static, drop-and-grow, relaxed
-//! and strict balance (ADAPT, section 4.2, algorithms 2 and 3). Plain numbers in, a plan out.
+//! and strict balance (ADAPT-relax, ADAPT-strict). Plain numbers in, a plan out.
 
 use serde::{Deserialize, Serialize};
 

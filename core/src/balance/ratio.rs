@@ -1,4 +1,4 @@
-//! The balance ratio (ADAPT, section 4.1, equation 4): which part of the gap between real and fake
+//! The balance ratio (ADAPT, "balance ratio"): which part of the gap between real and fake
 //! one generator update closes.
 
 use std::collections::VecDeque;

@@ -167,11 +167,11 @@ fn sngan_generator(sngan: &SnganConfig, z_dim: u64, channels: u64) -> Vec<Layer>
 fn sngan_discriminator(sngan: &SnganConfig, channels: u64) -> Vec<Layer> {
     let mut layers = Vec::new();
     let mut input = channels;
-    for (&width, &pool) in sngan.d_channels.iter().zip(&sngan.d_pool) {
+    for (block, (&width, &pool)) in sngan.d_channels.iter().zip(&sngan.d_pool).enumerate() {
         let output = width as u64;
         layers.push(Layer::conv(input, output, 3));
         layers.push(Layer::conv(output, output, 3));
-        if pool || input != output {
+        if block == 0 || pool || input != output {
             layers.push(Layer::conv(input, output, 1));
         }
         input = output;
@@ -194,6 +194,42 @@ mod tests {
             param_count(&config.model, config.z_dim, 3)
         );
         pair
+    }
+
+    #[test]
+    fn the_closed_form_counts_what_is_built() {
+        for preset in preset::PRESETS {
+            let config = (preset.build)();
+            for role in [Role::G, Role::D] {
+                let channels = match config.model {
+                    ModelConfig::Mlp(_) => 2,
+                    ModelConfig::Sngan(_) => 3,
+                };
+                let (_, blueprint) = crate::model::build(&config, role, channels);
+                let (params, maskable) = crate::net::place(&blueprint, config.net(role));
+                let built = NetCount {
+                    params: params.iter().map(|p| p.len() as u64).sum(),
+                    maskable: maskable.iter().map(|&p| params[p].len() as u64).sum(),
+                };
+                let counted = net_count(&config.model, role, config.z_dim, 3, config.net(role));
+                assert_eq!(counted, built, "{} {role}", preset.name);
+                let flops = crate::metric::flops::layers(
+                    &config.model,
+                    role,
+                    config.z_dim,
+                    3,
+                    config.data.side,
+                );
+                for &place in &maskable {
+                    let name = params[place].name.trim_end_matches(".weight");
+                    assert!(
+                        flops.iter().any(|l| l.name == name && l.maskable),
+                        "{} {name}",
+                        preset.name
+                    );
+                }
+            }
+        }
     }
 
     #[test]

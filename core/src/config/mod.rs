@@ -144,7 +144,7 @@ pub enum Naming {
     Resnet48,
 }
 
-/// Weight initialisation (REFERENCE: ADAPT CIFAR, ADAPT STL, STU-GAN).
+/// Weight initialisation as the authors do it: ADAPT on CIFAR-10, ADAPT on STL-10, STU-GAN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Init {
@@ -286,7 +286,7 @@ pub enum Schedule {
     Constant,
 }
 
-/// Measuring and using the balance ratio (ADAPT, section 4).
+/// Measuring and using the balance ratio (ADAPT).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BalanceConfig {

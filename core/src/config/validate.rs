@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// Widest layer, largest batch, longest latent.
 const MAX_WIDTH: usize = 1 << 16;
 /// Largest image side.
-const MAX_SIDE: usize = 256;
+const MAX_SIDE: usize = 512;
 
 impl RunConfig {
     /// Checks all settings and names every wrong one: which, its value, why, and what would do.

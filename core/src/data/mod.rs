@@ -17,7 +17,7 @@ mod tiny_imagenet;
 
 use std::path::{Path, PathBuf};
 
-use crate::config::DataConfig;
+use crate::config::{DataConfig, nearest};
 use crate::error::{Error, Result};
 
 pub use images::{ImageSet, MIN_IMAGES};
@@ -71,7 +71,7 @@ pub static SOURCES: &[Source] = &[
     ),
     built_in(
         "shapes",
-        "8 shapes in 6 hues drawn in code, 48 countable modes (RGB, side 16 or 32)",
+        "6 shapes in 6 hues drawn in code, 36 countable modes (RGB, side 16 or 32)",
         true,
         shapes::open,
     ),
@@ -97,17 +97,17 @@ pub static SOURCES: &[Source] = &[
     ),
     from_path(
         "tiny-imagenet",
-        "TinyImageNet's training images: folder, zip or tar (RGB, any side)",
+        "TinyImageNet's training images: folder, zip or tar (RGB, side 8 to 512)",
         tiny_imagenet::open,
     ),
     from_path(
         "folder",
-        "PNG, JPEG and WebP images in a folder and below it (RGB, any side)",
+        "PNG, JPEG and WebP images in a folder and below it (RGB, side 8 to 512)",
         folder::open,
     ),
     from_path(
         "zip",
-        "PNG, JPEG and WebP images in a zip archive (RGB, any side)",
+        "PNG, JPEG and WebP images in a zip archive (RGB, side 8 to 512)",
         archive::open,
     ),
 ];
@@ -224,20 +224,11 @@ pub fn parse_source(source: &str) -> Result<(&'static Source, Option<PathBuf>)> 
 }
 
 fn unknown(name: &str) -> Error {
-    let near = SOURCES
-        .iter()
-        .map(|known| {
-            (
-                strsim::jaro_winkler(&name.to_lowercase(), known.name),
-                known.name,
-            )
-        })
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(similarity, _)| *similarity > 0.7);
-    Error::Data(match near {
-        Some((_, near)) => format!("unknown dataset `{name}`; did you mean `{near}`?"),
+    let names = || SOURCES.iter().map(|known| known.name);
+    Error::Data(match nearest(name, names()) {
+        Some(near) => format!("unknown dataset `{name}`; did you mean `{near}`?"),
         None => {
-            let names: Vec<_> = SOURCES.iter().map(|known| known.name).collect();
+            let names: Vec<_> = names().collect();
             format!("unknown dataset `{name}`; there are {}", names.join(", "))
         }
     })

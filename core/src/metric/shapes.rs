@@ -215,7 +215,7 @@ mod tests {
             let report = reader.modes(&pixels);
             assert_eq!(
                 (report.modes, report.total, report.high_quality),
-                (48, 48, 1.0)
+                (MODES, MODES, 1.0)
             );
             assert!(report.kl < 0.01);
         }

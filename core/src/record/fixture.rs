@@ -1,7 +1,7 @@
 //! Small invented runs for the tests of this crate's records.
 
 use crate::config::{Role, RunConfig};
-use crate::event::{Event, MaskChange, MaskEvent, NetInfo, RunInfo, Stats};
+use crate::event::{Event, MaskChange, MaskEvent, NetInfo, RunInfo, Stats, Verdict};
 
 /// A complete configuration; its values matter to no test but by name.
 pub fn config() -> RunConfig {
@@ -59,6 +59,11 @@ pub fn stats(iteration: u64, br: f64) -> Stats {
         g_loss: -0.25,
         br: Some(br),
         br_ratio_of_means: Some(br),
+        verdict: Some(match br {
+            _ if br <= 0.45 => Verdict::DTooStrong,
+            _ if br >= 0.55 => Verdict::DTooWeak,
+            _ => Verdict::Balanced,
+        }),
         density_g: 0.1,
         density_d: 0.3,
         ..Stats::default()

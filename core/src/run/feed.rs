@@ -5,7 +5,7 @@ use std::{collections::VecDeque, sync::Arc};
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use crate::{config::RunConfig, data::Dataset, event::SampleData, rng::Stream};
+use crate::{Error, Result, config::RunConfig, data::Dataset, event::SampleData, rng::Stream};
 
 /// Batches given from outside instead of drawn, for comparing a run with another implementation. Each list is used
 /// up from the front; when it is empty the streams take over.
@@ -71,8 +71,19 @@ impl Feed {
     }
 
     /// Goes on from a stored cursor.
-    pub fn restore(&mut self, cursor: Cursor) {
+    ///
+    /// # Errors
+    /// When the cursor is of other data.
+    pub fn restore(&mut self, cursor: Cursor) -> Result<()> {
+        let (stored, have) = (cursor.order.len(), self.dataset.len());
+        if stored != 0 && stored != have {
+            return Err(Error::Record(format!(
+                "the run was trained on {stored} images, but {} has {have} now; use the same data",
+                self.dataset.name()
+            )));
+        }
         self.cursor = cursor;
+        Ok(())
     }
 
     /// The next `n` real samples `[n, channels, side, side]`; a partial last batch of an epoch is dropped.

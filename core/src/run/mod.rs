@@ -98,8 +98,8 @@ pub struct Run {
     verdict: Option<Verdict>,
     /// A density asked for by command, applied after the next iteration's steps.
     pending_density: Option<f64>,
-    /// The latest event that could explain trouble, in words.
-    after: String,
+    /// Latest events that could explain trouble: iteration, words.
+    happened: Vec<(u64, String)>,
     judge: Option<Judge>,
     watcher: Option<Watcher>,
 }
@@ -157,7 +157,7 @@ impl Run {
             rate: [0.0; 2],
             verdict: None,
             pending_density: None,
-            after: "the start".to_owned(),
+            happened: Vec::new(),
             judge: None,
             watcher: None,
             config,
@@ -259,7 +259,7 @@ impl Run {
     /// When the key is unknown or not live, or the value does not fit.
     pub fn edit(&mut self, key: &str, value: &str) -> Result<Event> {
         let key = self.config.set_live(key, value)?;
-        self.after = format!("{key} was set to {value}");
+        self.happened(self.iteration, format!("{key} was set to {value}"));
         Ok(Event::Edited {
             iteration: self.iteration,
             key,
@@ -284,7 +284,10 @@ impl Run {
             )]));
         }
         self.pending_density = Some(density);
-        self.after = format!("the discriminator's density was set to {density}");
+        self.happened(
+            self.iteration,
+            format!("the discriminator's density was set to {density}"),
+        );
         Ok(Event::Edited {
             iteration: self.iteration,
             key: "discriminator.density".into(),

@@ -29,7 +29,7 @@ struct State {
     latest: [f32; 2],
     verdict: Option<Verdict>,
     pending_density: Option<f64>,
-    after: String,
+    happened: Vec<(u64, String)>,
     z_d: Stream,
     z_g: Stream,
     cursor: Cursor,
@@ -84,7 +84,7 @@ impl Run {
             latest: self.latest,
             verdict: self.verdict,
             pending_density: self.pending_density,
-            after: self.after.clone(),
+            happened: self.happened.clone(),
             z_d: self.z_d.clone(),
             z_g: self.z_g.clone(),
             cursor: self.feed.cursor().clone(),
@@ -108,6 +108,7 @@ impl Run {
     /// When the checkpoint does not hold a run of this shape.
     pub async fn restore(&mut self, checkpoint: &Checkpoint) -> Result<Event> {
         let state = state_of(checkpoint)?;
+        self.feed.restore(state.cursor)?;
         for player in [&mut self.g, &mut self.d] {
             load(&mut player.net, checkpoint)?;
         }
@@ -127,10 +128,9 @@ impl Run {
         self.latest = state.latest;
         self.verdict = state.verdict;
         self.pending_density = state.pending_density;
-        self.after = state.after;
+        self.happened = state.happened;
         self.z_d = state.z_d;
         self.z_g = state.z_g;
-        self.feed.restore(state.cursor);
         self.window = state.window;
         self.probes.clear();
         self.losses.clear();

@@ -14,6 +14,9 @@ use crate::{
     sparse::update,
 };
 
+/// Losses that may wait on the device before they are read and checked.
+const MAX_WAITING: usize = 1000;
+
 impl Run {
     /// One full iteration; returns what happened.
     ///
@@ -38,8 +41,13 @@ impl Run {
         if !events.is_empty() {
             self.rate = self.flops_per_iteration(false);
         }
+        let logged = self.log().await?;
+        // What a GPU has only queued so far is waited for in the log; looking at samples is not training.
         self.seconds += start.elapsed().as_secs_f64();
-        events.extend(self.report().await?);
+        if logged {
+            events.extend(self.balance_events());
+        }
+        events.extend(self.look().await?);
         Ok(events)
     }
 
@@ -163,7 +171,7 @@ impl Run {
         (z, pre, loss.inner())
     }
 
-    /// Scores the same z after the generator's update, and the last real batch (ADAPT, equation 4). In training
+    /// Scores the same z after the generator's update, and the last real batch (ADAPT). In training
     /// mode, as the authors do: spectral norm's vectors and batch norm's running statistics move on.
     fn probe(&mut self, z: Tensor<4>, pre: Tensor<1>, real: Tensor<4>) {
         let g = self.g.net.leaves(View::Plain, false, false);
@@ -208,7 +216,7 @@ impl Run {
                 continue;
             }
             if let Some(event) = self.update_mask(role, t).await? {
-                self.after = format!("{role}'s mask update at iteration {t}");
+                self.happened(t, format!("{role}'s mask update at iteration {t}"));
                 events.push(Event::Mask(event));
             }
             if role == Role::G {
@@ -275,34 +283,43 @@ impl Run {
         }
     }
 
-    /// Reads back what is due and turns it into events.
-    async fn report(&mut self) -> Result<Vec<Event>> {
-        let (t, last) = (self.iteration, self.is_finished());
+    fn is_due(&self, every: u64) -> bool {
+        every > 0 && (self.is_finished() || self.iteration.is_multiple_of(every))
+    }
+
+    /// Reads losses and probes back when a log line or a checkpoint is due; says whether it did.
+    async fn log(&mut self) -> Result<bool> {
         let record = &self.config.record;
-        let due = |every: u64| every > 0 && (last || t.is_multiple_of(every));
-        let (log, sample, quality) = (
-            due(record.log_every),
-            due(record.sample_every),
-            due(record.quality_every),
-        );
-        let mut events = Vec::new();
-        if log || last {
+        let due = self.is_finished()
+            || self.is_due(record.log_every)
+            || self.is_due(record.checkpoint_every);
+        if due || self.losses.len() >= MAX_WAITING {
             self.read_losses().await?;
             self.collect_probes().await?;
-            let verdict = self.window.verdict(&self.config.balance);
-            if verdict != self.verdict {
-                self.verdict = verdict;
-                events.extend(verdict.map(|verdict| Event::Balance {
-                    iteration: t,
-                    verdict,
-                }));
-            }
-            events.push(Event::Stats(self.stats()));
         }
-        if sample {
+        Ok(due)
+    }
+
+    /// The state in numbers, and the verdict if it changed.
+    fn balance_events(&mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        let verdict = self.window.verdict(&self.config.balance);
+        if verdict != self.verdict {
+            self.verdict = verdict;
+            let iteration = self.iteration;
+            events.extend(verdict.map(|verdict| Event::Balance { iteration, verdict }));
+        }
+        events.push(Event::Stats(self.stats()));
+        events
+    }
+
+    /// Samples and their quality, when they are due.
+    async fn look(&mut self) -> Result<Vec<Event>> {
+        let mut events = Vec::new();
+        if self.is_due(self.config.record.sample_every) {
             events.extend(self.sample_events().await?);
         }
-        if quality {
+        if self.is_due(self.config.record.quality_every) {
             events.push(self.quality_event().await?);
         }
         Ok(events)
@@ -323,6 +340,8 @@ impl Run {
             self.latest = [pair[0], pair[1]];
         }
         self.iteration = end;
+        let old = self.happened.len().saturating_sub(1);
+        self.happened.drain(..old);
         Ok(())
     }
 
@@ -330,11 +349,23 @@ impl Run {
         if value.is_finite() {
             return Ok(());
         }
+        // A loss is computed before its own iteration's events.
+        let earlier = self
+            .happened
+            .iter()
+            .rev()
+            .find(|(at, _)| *at < self.iteration);
+        let after = earlier.map_or_else(|| "the start".to_owned(), |(_, what)| what.clone());
         Err(Error::Diverged {
             iteration: self.iteration,
             what,
             value,
-            after: self.after.clone(),
+            after,
         })
+    }
+
+    /// Remembers an event that could explain trouble, until all losses before it have been checked.
+    pub(super) fn happened(&mut self, iteration: u64, what: String) {
+        self.happened.push((iteration, what));
     }
 }

@@ -83,7 +83,7 @@ impl Counts {
     }
 }
 
-/// The counts of a plan (ADAPT, algorithms 1 to 3; STU-GAN, section 4.1).
+/// The counts of a plan (ADAPT, STU-GAN).
 ///
 /// active, sizes: `[layers]`, active and all maskable weights of each layer in flat order.
 /// No drop leaves less than `min_layer_density` of a layer (rounded up); 0 is the papers' rule.

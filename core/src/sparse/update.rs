@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Result,
-    device::read,
+    device::read_counts,
     event::MaskEvent,
     kernel::{mask::mask_apply, select::top_k},
     net::Net,
@@ -60,7 +60,7 @@ pub async fn apply(
             .collect(),
         0,
     );
-    let sums: Vec<usize> = read(sums).await?.into_iter().map(|s| s as usize).collect();
+    let sums = read_counts(sums).await?;
     let total = |i: usize| sums[i * sizes.len()..(i + 1) * sizes.len()].iter().sum();
     net.count().await?;
     net.reindex();

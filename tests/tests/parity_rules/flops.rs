@@ -16,7 +16,7 @@ struct Pair {
     discriminator: Vec<FlopLayer>,
 }
 
-/// The networks of REFERENCE 1.1 and 1.2.
+/// The SNGAN networks for CIFAR-10 and STL-10.
 fn pair(net: &str) -> Pair {
     let (config, side) = match net {
         "sngan_cifar10" => (

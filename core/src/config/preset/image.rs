@@ -63,14 +63,15 @@ fn lasting(mut config: RunConfig, iterations: u64) -> RunConfig {
 }
 
 pub(super) fn shapes16() -> RunConfig {
-    let mut config = lasting(base(), 1300);
+    let mut config = lasting(base(), 1400);
     config.preset = "shapes16".to_owned();
-    config.generator.lr = 2e-3;
-    config.discriminator.lr = 1e-3;
-    config.generator.density = 0.3;
-    config.discriminator.density = 0.3;
-    config.balance.br_low = 0.33;
-    config.balance.br_high = 0.45;
+    config.model = nets(&[48, 48, 32], &[24, 32, 32], 2);
+    config.generator.lr = 3e-3;
+    config.discriminator.lr = 7e-4;
+    config.generator.density = 0.2;
+    config.discriminator.density = 0.1;
+    config.balance.br_low = 0.2;
+    config.balance.br_high = 0.35;
     config
 }
 

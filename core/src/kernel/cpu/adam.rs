@@ -51,7 +51,14 @@ vectorised! {
 }
 
 #[inline(always)]
-fn move_weights(p: &AdamStep, weight: &mut [f32], m: &mut [f32], v: &mut [f32], grad: &[f32], mask: impl Fn(usize) -> f32) {
+fn move_weights(
+    p: &AdamStep,
+    weight: &mut [f32],
+    m: &mut [f32],
+    v: &mut [f32],
+    grad: &[f32],
+    mask: impl Fn(usize) -> f32,
+) {
     let (rate, correction) = (p.rate(), p.second_correction());
     for (i, ((w, v), &g)) in weight.iter_mut().zip(v).zip(grad).enumerate() {
         let live = mask(i);

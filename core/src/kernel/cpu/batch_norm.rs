@@ -61,7 +61,15 @@ vectorised! {
 }
 
 /// `leaky_relu((x - mean) / sqrt(variance + eps) * gamma + beta, slope)`.
-pub fn forward(m: Maps, x: &[f32], stats: &[f32], gamma: &[f32], beta: &[f32], eps: f32, slope: f32) -> Vec<f32> {
+pub fn forward(
+    m: Maps,
+    x: &[f32],
+    stats: &[f32],
+    gamma: &[f32],
+    beta: &[f32],
+    eps: f32,
+    slope: f32,
+) -> Vec<f32> {
     per_plane(m, |plane, c, out| {
         let scale = gamma[c] / (stats[m.channels + c] + eps).sqrt();
         normalise(&x[plane], out, [stats[c], scale, beta[c], slope]);
@@ -79,7 +87,15 @@ vectorised! {
 }
 
 /// `[d_beta of every channel, d_gamma of every channel]`.
-pub fn sums(m: Maps, x: &[f32], y: &[f32], dy: &[f32], stats: &[f32], eps: f32, slope: f32) -> Vec<f32> {
+pub fn sums(
+    m: Maps,
+    x: &[f32],
+    y: &[f32],
+    dy: &[f32],
+    stats: &[f32],
+    eps: f32,
+    slope: f32,
+) -> Vec<f32> {
     per_channel(m, |c| {
         let inverse = 1.0 / (stats[m.channels + c] + eps).sqrt();
         sums_of(m, c, [x, y, dy], [stats[c], inverse, slope])
@@ -101,7 +117,10 @@ vectorised! {
 }
 
 /// Gradient of the input.
-#[allow(clippy::too_many_arguments, reason = "the buffers of the WGSL kernel, in its order")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "the buffers of the WGSL kernel, in its order"
+)]
 pub fn input_grad(
     m: Maps,
     x: &[f32],
@@ -118,7 +137,11 @@ pub fn input_grad(
         let inverse = 1.0 / (stats[m.channels + c] + eps).sqrt();
         let (d_beta, d_gamma) = (sums[c] / count, sums[m.channels + c] / count * inverse);
         let maps = [&x[plane.clone()], &y[plane.clone()], &dy[plane]];
-        pull_back(maps, out, [stats[c], gamma[c] * inverse, d_beta, d_gamma, slope]);
+        pull_back(
+            maps,
+            out,
+            [stats[c], gamma[c] * inverse, d_beta, d_gamma, slope],
+        );
     })
 }
 
@@ -140,7 +163,11 @@ fn per_channel(m: Maps, work: impl Fn(usize) -> [f32; 2] + Sync + Send) -> Vec<f
     } else {
         (0..m.channels).into_par_iter().map(work).collect()
     };
-    pairs.iter().map(|p| p[0]).chain(pairs.iter().map(|p| p[1])).collect()
+    pairs
+        .iter()
+        .map(|p| p[0])
+        .chain(pairs.iter().map(|p| p[1]))
+        .collect()
 }
 
 /// A new tensor, filled one plane (its place, its channel) at a time.

@@ -49,7 +49,8 @@ impl Conv2dShape {
             return self.n.max(1);
         }
         let fit = (BLOCK / self.padded_area()).max(1);
-        fit.min(self.n.div_ceil(rayon::current_num_threads())).max(1)
+        fit.min(self.n.div_ceil(rayon::current_num_threads()))
+            .max(1)
     }
 
     /// Shift, within a packed plane, of kernel tap `tap`.
@@ -179,7 +180,10 @@ fn pack(
         if area == 1 && s.k == 1 {
             // One pixel an image, a linear layer: a transposition.
             let column = x[first * channels + c..].iter().step_by(channels);
-            channel[..count].iter_mut().zip(column).for_each(|(to, &from)| *to = from);
+            channel[..count]
+                .iter_mut()
+                .zip(column)
+                .for_each(|(to, &from)| *to = from);
             continue;
         }
         for n in 0..count {
