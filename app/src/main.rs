@@ -3,39 +3,63 @@
 mod cli;
 mod report;
 
-use std::process::ExitCode;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    process::ExitCode,
+};
 
-use clap::{CommandFactory, Parser};
-use cli::args::{Cli, Command};
+use clap::Parser;
+use cli::{
+    args::{Cli, Command},
+    output::say,
+    trouble,
+};
 
 /// Training allocates and frees large buffers at every step; the system allocator returns them to the kernel each time.
 #[global_allocator]
 static GLOBAL: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match pollster::block_on(run(&cli)) {
-        Ok(code) => code,
-        Err(error) => {
-            let input = error.chain().any(|e| {
-                e.downcast_ref::<tightrope_core::Error>()
-                    .is_some_and(|e| e.is_input())
-            });
-            eprintln!("error: {error:#}");
-            ExitCode::from(if input { 2 } else { 1 })
+    quieten_mesa();
+    trouble::install_panic_hook();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return trouble::usage(&error),
+    };
+    // Nothing is looked at after a panic, so nothing half-done can be seen.
+    match catch_unwind(AssertUnwindSafe(|| pollster::block_on(run(&cli)))) {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) => trouble::exit(&error),
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// Mesa's device-selection layer looks for a Wayland session and prints an error where there is none. It only reorders
+/// adapters, which Tightrope does itself.
+fn quieten_mesa() {
+    if cfg!(target_os = "linux") && std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        #[allow(
+            unsafe_code,
+            reason = "no other thread runs yet that could look at the environment"
+        )]
+        unsafe {
+            std::env::set_var("NODEVICE_SELECT", "1");
         }
     }
 }
 
 async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
-        None => Cli::command().print_help()?,
+        None => say(cli::overview::text())?,
         Some(Command::Compare(args)) => return cli::compare::run(args).await,
         Some(Command::Train(args)) => return cli::train::run(args).await,
-        Some(Command::Methods) => println!("{}", cli::methods::list()),
-        Some(Command::Datasets) => println!("{}", cli::datasets::list()),
-        Some(Command::Presets) => println!("{}", cli::presets::list()),
-        Some(_) => anyhow::bail!("not yet"),
+        Some(Command::Sample(args)) => cli::sample::run(args).await?,
+        Some(Command::Report(args)) => cli::report::run(args)?,
+        Some(Command::Doctor(args)) => return cli::doctor::run(args).await,
+        Some(Command::Bench(args)) => cli::bench::run(args).await?,
+        Some(Command::Methods) => say(cli::methods::list())?,
+        Some(Command::Datasets) => say(cli::datasets::list())?,
+        Some(Command::Presets) => say(cli::presets::list())?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -10,6 +10,12 @@ use wgpu::{Backends, DeviceType};
 
 use crate::{Error, Result};
 
+/// OpenGL has no compute worth the name, and probing it complains on machines without a display.
+const BACKENDS: Backends = Backends::VULKAN
+    .union(Backends::METAL)
+    .union(Backends::DX12)
+    .union(Backends::BROWSER_WEBGPU);
+
 /// What the user asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DeviceChoice {
@@ -74,15 +80,14 @@ impl Adapter {
         self.rank() > 0
     }
 
-    /// Its limits that matter to the kernels: storage buffers, binding size, invocations.
-    pub fn limits(&self) -> (u32, u64, u32) {
-        let l = self.inner.limits();
-        let binding = l.max_storage_buffer_binding_size;
-        (
-            l.max_storage_buffers_per_shader_stage,
-            binding,
-            l.max_compute_invocations_per_workgroup,
-        )
+    /// Its limits that matter to the kernels.
+    pub fn limits(&self) -> Limits {
+        let limits = self.inner.limits();
+        Limits {
+            storage_buffers: limits.max_storage_buffers_per_shader_stage,
+            binding_bytes: limits.max_storage_buffer_binding_size,
+            invocations: limits.max_compute_invocations_per_workgroup,
+        }
     }
 
     fn rank(&self) -> u8 {
@@ -128,15 +133,58 @@ impl Adapter {
     }
 }
 
+/// What an adapter allows a kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Storage buffers one kernel may bind.
+    pub storage_buffers: u32,
+    /// Largest buffer it may bind, in bytes.
+    pub binding_bytes: u64,
+    /// Invocations in one workgroup.
+    pub invocations: u32,
+}
+
+/// Lets the CPU backend use `threads` threads; only before anything has been computed.
+///
+/// # Errors
+/// When the threads cannot be started, or have been already.
+pub fn limit_threads(threads: usize) -> Result<()> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global()
+        .map_err(|e| Error::Device(format!("{threads} threads cannot be used: {e}")))
+}
+
+/// Threads the CPU backend uses.
+pub fn threads() -> usize {
+    rayon::current_num_threads()
+}
+
+/// The vector instructions the CPU kernels use here.
+pub fn vector_unit() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if pulp::x86::V4::try_new().is_some() {
+            return "AVX-512";
+        }
+        if pulp::x86::V3::try_new().is_some() {
+            return "AVX2";
+        }
+    }
+    if cfg!(target_arch = "aarch64") {
+        "NEON"
+    } else {
+        "128-bit vectors at most"
+    }
+}
+
 /// All adapters, best first; `gpu:N` counts in this order.
 pub async fn adapters() -> Vec<Adapter> {
-    let backends = Backends::VULKAN | Backends::METAL | Backends::DX12 | Backends::BROWSER_WEBGPU;
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
-        // OpenGL has no compute worth the name, and probing it complains on machines without a display.
-        backends,
+        backends: BACKENDS,
         ..wgpu::InstanceDescriptor::new_without_display_handle()
     });
-    let found = instance.enumerate_adapters(backends).await;
+    let found = instance.enumerate_adapters(BACKENDS).await;
     let mut adapters: Vec<Adapter> = found
         .into_iter()
         .map(|inner| Adapter {
@@ -155,7 +203,10 @@ pub async fn adapters() -> Vec<Adapter> {
 pub async fn open(choice: DeviceChoice) -> Result<Chosen> {
     let cpu = |reason: &str| Chosen {
         device: Device::flex(),
-        name: format!("CPU ({} threads)", rayon::current_num_threads()),
+        name: match threads() {
+            1 => "CPU (1 thread)".to_owned(),
+            n => format!("CPU ({n} threads)"),
+        },
         reason: reason.to_owned(),
         gpu: false,
     };
@@ -175,19 +226,17 @@ pub async fn open(choice: DeviceChoice) -> Result<Chosen> {
         },
         DeviceChoice::Gpu(None) => match adapters.first() {
             Some(adapter) => (adapter, "asked for, the best adapter"),
-            None => {
-                return Err(Error::Device(
-                    "no graphics adapter was found; use --device cpu".into(),
-                ));
-            }
+            None => return wrong("gpu: no graphics adapter was found; use cpu".into()),
         },
         DeviceChoice::Gpu(Some(n)) => match adapters.get(n) {
             Some(adapter) => (adapter, "asked for by number"),
             None => {
-                let have = adapters.len();
-                return Err(Error::Device(format!(
-                    "there is no gpu:{n}; {have} adapters were found (see `tightrope doctor`)"
-                )));
+                let have = match adapters.len() {
+                    0 => "no adapter was found; use cpu".to_owned(),
+                    1 => "the only adapter is gpu:0".to_owned(),
+                    n => format!("adapters are gpu:0 to gpu:{}", n - 1),
+                };
+                return wrong(format!("gpu:{n}: {have} (see `tightrope doctor`)"));
             }
         },
         DeviceChoice::Cpu => return Ok(cpu("asked for")),
@@ -210,6 +259,10 @@ pub async fn read_counts(tensor: Tensor<1, Int>) -> Result<Vec<usize>> {
         .await
         .map_err(|e| Error::Device(e.to_string()))?;
     Ok(data.iter::<i64>().map(|n| n as usize).collect())
+}
+
+fn wrong<T>(line: String) -> Result<T> {
+    Err(Error::Settings(vec![format!("device: {line}")]))
 }
 
 /// Reads a tensor back without blocking the device's other work.

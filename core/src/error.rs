@@ -57,9 +57,21 @@ impl Error {
 
     /// Whether the user's input, rather than the machine, is at fault (exit code 2).
     pub fn is_input(&self) -> bool {
+        use std::io::ErrorKind as Kind;
         match self {
             Self::Settings(_) | Self::Data(_) | Self::Record(_) => true,
-            Self::Io { error, .. } => error.kind() == std::io::ErrorKind::NotFound,
+            Self::Io { error, .. } => matches!(
+                error.kind(),
+                Kind::NotFound
+                    | Kind::PermissionDenied
+                    | Kind::AlreadyExists
+                    | Kind::NotADirectory
+                    | Kind::IsADirectory
+                    | Kind::ReadOnlyFilesystem
+                    | Kind::InvalidData
+                    | Kind::InvalidInput
+                    | Kind::InvalidFilename
+            ),
             Self::Device(_) | Self::Diverged { .. } => false,
         }
     }

@@ -1,6 +1,13 @@
 //! Any number of runs, advanced in lock-step: one iteration each, in turn. Takes commands, yields events.
 
-use std::collections::VecDeque;
+use std::{
+    any::Any,
+    collections::VecDeque,
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    task::Poll,
+};
 
 use crate::{
     Result,
@@ -54,10 +61,11 @@ impl Session {
         Ok(id)
     }
 
-    /// Adds a run restored from a checkpoint, with the event that says so.
-    pub fn add_resumed(&mut self, run: Run, resumed: Event) -> RunId {
+    /// Adds a run restored from a checkpoint, with the events that say so.
+    pub fn add_resumed(&mut self, run: Run, opening: Vec<Event>) -> RunId {
         let id = self.place(run);
-        self.events.push((id, resumed));
+        self.events
+            .extend(opening.into_iter().map(|event| (id, event)));
         id
     }
 
@@ -124,6 +132,13 @@ impl Session {
         std::mem::take(&mut self.events)
     }
 
+    /// Ends a run that its owner cannot go on with, e.g. because it cannot be recorded.
+    pub fn fail(&mut self, id: RunId, why: String) {
+        if self.state(id).is_some_and(|state| state != RunState::Ended) {
+            self.end(id, EndReason::Failed(why));
+        }
+    }
+
     /// Runs that asked for a checkpoint by command since the last call.
     pub fn drain_checkpoints(&mut self) -> Vec<RunId> {
         std::mem::take(&mut self.checkpoints)
@@ -167,16 +182,24 @@ impl Session {
 
     async fn work(&mut self, id: RunId, step: Step) {
         let run = &mut self.slots[id].run;
-        let outcome = match step {
-            Step::Whole => run.step().await,
-            Step::Critic => run.step_d().await,
-            Step::Generator => run.step_g().await,
+        let work = async {
+            match step {
+                Step::Whole => run.step().await,
+                Step::Critic => run.step_d().await,
+                Step::Generator => run.step_g().await,
+            }
         };
-        match outcome {
-            Ok(events) => self
-                .events
-                .extend(events.into_iter().map(|event| (id, event))),
-            Err(e) => return self.end(id, EndReason::Failed(e.to_string())),
+        let failure = match caught(work).await {
+            Ok(Ok(events)) => {
+                self.events
+                    .extend(events.into_iter().map(|event| (id, event)));
+                None
+            }
+            Ok(Err(e)) => Some(e.to_string()),
+            Err(bug) => Some(format!("internal error: {bug}; this is a bug")),
+        };
+        if let Some(why) = failure {
+            return self.end(id, EndReason::Failed(why));
         }
         if self.slots[id].run.is_finished() {
             self.end(id, EndReason::Finished);
@@ -215,4 +238,27 @@ enum Step {
     Whole,
     Critic,
     Generator,
+}
+
+/// Turns a panic within `work` into its message, so that one broken run does not take the others down.
+async fn caught<T>(work: impl Future<Output = T>) -> Result<T, String> {
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        // The caller ends the run and never steps it again, whatever state it was left in.
+        match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+            Ok(poll) => poll.map(Ok),
+            Err(payload) => Poll::Ready(Err(message(&*payload))),
+        }
+    })
+    .await
+}
+
+fn message(payload: &(dyn Any + Send)) -> String {
+    let text = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.and_then(|text| text.lines().next())
+        .unwrap_or("no message")
+        .to_owned()
 }

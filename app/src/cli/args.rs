@@ -68,7 +68,7 @@ pub struct TrainArgs {
     /// How dense a fixed D is: `balance` (as G) or `strong` (d_max)
     #[arg(long, value_name = "NAME")]
     pub strategy: Option<String>,
-    /// Continue this run from its last checkpoint; --iterations and --set may extend or change it
+    /// Continue this run from its last checkpoint, or from the checkpoint named; --iterations and --set may extend or change it
     #[arg(long, value_name = "RUN", conflicts_with_all = ["method", "strategy", "preset", "config", "seed"])]
     pub resume: Option<PathBuf>,
     /// What all training commands share.
@@ -133,10 +133,10 @@ pub struct RunArgs {
 /// `sample`.
 #[derive(Debug, Args)]
 pub struct SampleArgs {
-    /// The run's folder
+    /// The run's folder, or one of its checkpoints
     pub run: PathBuf,
     /// How many samples
-    #[arg(long, short, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    #[arg(long, short, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub count: u64,
     /// Where they go: a PNG grid [default: samples.png in the run's folder]
     #[arg(long, short, value_name = "FILE")]
@@ -155,7 +155,7 @@ pub struct SampleArgs {
 /// `report`.
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// Run folders
+    /// Run folders, or folders of run folders
     #[arg(required = true, value_name = "RUN")]
     pub runs: Vec<PathBuf>,
     /// The HTML file to write

@@ -8,7 +8,9 @@ use tightrope_core::{config::RunConfig, data, device};
 use super::{
     args::CompareArgs,
     drive::{Drive, Outcome},
-    dry_run, finish, settings,
+    dry_run, finish,
+    output::say,
+    settings,
 };
 use crate::report;
 
@@ -20,42 +22,40 @@ pub async fn run(args: &CompareArgs) -> Result<ExitCode> {
         dry_run::print(&all)?;
         return Ok(ExitCode::SUCCESS);
     }
-    // All data are looked at before anything trains, so that a wrong path costs no time.
+    let file = args
+        .report
+        .clone()
+        .unwrap_or_else(|| args.run.out.join("report.html"));
+    // Before anything trains, so that a wrong path costs no time.
+    report::check(&file)?;
     for config in groups.iter().flat_map(|g| &g.runs) {
         data::parse_source(&config.data.source)?;
     }
     let chosen = device::open(args.run.device).await?;
     if !args.run.quiet {
-        println!("device: {} ({})", chosen.name, chosen.reason);
+        say(format_args!("device: {} ({})", chosen.name, chosen.reason))?;
     }
-    let mut total = Outcome {
-        folders: Vec::new(),
-        interrupted: false,
-        failures: Vec::new(),
-    };
+    let mut total = Outcome::default();
     let mut folders = Vec::new();
     for group in groups {
         if !args.run.quiet {
-            println!("\n{}", group.title);
+            say(format_args!("\n{}", group.title))?;
         }
-        let mut drive = Drive::new(args.run.quiet);
+        let mut drive = Drive::new(args.run.quiet)?;
         drive.add(group.runs, &args.run.out, &chosen).await?;
-        let outcome = drive.finish().await?;
-        folders.push((group.title, outcome.folders.clone()));
-        total.folders.extend(outcome.folders);
+        let outcome = drive.finish().await;
+        folders.push((group.title, outcome.folders));
+        total.interrupted.extend(outcome.interrupted);
         total.failures.extend(outcome.failures);
-        total.interrupted |= outcome.interrupted;
-        if total.interrupted {
+        total.stopped = outcome.stopped;
+        if total.stopped {
             break;
         }
     }
     let read = report::read(&folders)?;
-    let file = args
-        .report
-        .clone()
-        .unwrap_or_else(|| args.run.out.join("report.html"));
     report::write(&file, "Who kept the balance?", &read)?;
-    println!("\n{}", report::results_table(&read));
-    println!("report: {}", file.display());
-    finish::say(&total)
+    say(format_args!("\n{}", report::results_table(&read)))?;
+    say(format_args!("runs:   {}", args.run.out.display()))?;
+    say(format_args!("report: {}", file.display()))?;
+    finish::tell(&total)
 }

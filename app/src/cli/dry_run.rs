@@ -8,11 +8,15 @@ use tightrope_core::{
     sparse::density::densities,
 };
 
-/// Prints resolved settings, sizes, FLOPs and a memory estimate of every run.
+use super::output::say;
+
+/// Prints resolved settings, then sizes, FLOPs and a memory estimate of every run.
 pub fn print(configs: &[RunConfig]) -> Result<()> {
     for config in configs {
-        println!("{}", serde_json::to_string_pretty(config)?);
-        println!("{}", summary(config));
+        say(serde_json::to_string_pretty(config)?)?;
+    }
+    for config in configs {
+        say(format_args!("\n{}", summary(config)))?;
     }
     Ok(())
 }

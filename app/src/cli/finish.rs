@@ -4,23 +4,28 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::drive::Outcome;
+use super::{
+    drive::Outcome,
+    output::{complain, say},
+};
+
+/// Exit code after an interruption.
+pub const INTERRUPTED: u8 = 130;
 
 /// Says how to go on after an interruption or a failure.
-pub fn say(outcome: &Outcome) -> Result<ExitCode> {
+pub fn tell(outcome: &Outcome) -> Result<ExitCode> {
     for failure in &outcome.failures {
-        eprintln!("error: {failure}");
+        complain(format_args!("error: {failure}"));
     }
-    if outcome.interrupted {
-        for folder in &outcome.folders {
-            println!(
-                "interrupted; go on with: tightrope train --resume {}",
-                folder.display()
-            );
-        }
-        return Ok(ExitCode::from(130));
+    for folder in &outcome.interrupted {
+        say(format_args!(
+            "interrupted; go on with `tightrope train --resume {}`",
+            folder.display()
+        ))?;
     }
-    Ok(if outcome.failures.is_empty() {
+    Ok(if outcome.stopped {
+        ExitCode::from(INTERRUPTED)
+    } else if outcome.failures.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

@@ -1,4 +1,4 @@
-//! Progress bars: one a run, with iteration, rate, time left, balance ratio and densities.
+//! Progress of training runs: bars on a terminal; elsewhere a line now and then.
 
 use std::path::Path;
 
@@ -9,79 +9,135 @@ use tightrope_core::{
     session::RunId,
 };
 
-/// The bars of all runs.
+use super::output::say;
+
+const TEMPLATE: &str = "{prefix:17} {bar:12} {pos:>5}/{len} {per_sec:>9} eta {eta:>3} {msg}";
+/// Lines a run prints where there are no bars.
+const LINES: u64 = 10;
+
+/// What is shown of all runs.
 pub struct Progress {
-    all: MultiProgress,
-    bars: Vec<(ProgressBar, Estimator)>,
-    quiet: bool,
+    screen: Screen,
+    runs: Vec<Shown>,
+}
+
+enum Screen {
+    Nothing,
+    Lines,
+    Bars(MultiProgress),
+}
+
+struct Shown {
+    name: String,
+    bar: ProgressBar,
+    estimator: Estimator,
+    iterations: u64,
+    /// The iteration at which the next line is due.
+    next: u64,
 }
 
 impl Progress {
-    /// No bars yet; a quiet one never shows any.
+    /// No runs yet; a quiet one never shows anything.
     pub fn new(quiet: bool) -> Self {
+        let bars = MultiProgress::new();
+        let screen = match (quiet, bars.is_hidden()) {
+            (true, _) => Screen::Nothing,
+            (false, true) => Screen::Lines,
+            (false, false) => Screen::Bars(bars),
+        };
         Self {
-            all: MultiProgress::new(),
-            bars: Vec::new(),
-            quiet,
+            screen,
+            runs: Vec::new(),
         }
     }
 
-    /// A bar for one more run.
+    /// One more run.
     pub fn add(&mut self, config: &RunConfig, folder: &Path) {
-        let bar = if self.quiet {
-            ProgressBar::hidden()
-        } else {
-            self.all.add(ProgressBar::new(config.iterations))
-        };
-        let template = "{prefix:14} {bar:24} {pos:>6}/{len} {per_sec:>9} eta {eta:>4}  {msg}";
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style.progress_chars("=> "));
+        let name = name(config);
+        let mut bar = ProgressBar::hidden();
+        if let Screen::Bars(bars) = &self.screen {
+            bar = bars.add(ProgressBar::new(config.iterations));
+            if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
+                bar.set_style(style.progress_chars("=> "));
+            }
+            bar.set_prefix(name.clone());
         }
-        bar.set_prefix(config.method.name());
-        if !self.quiet && !bar.is_hidden() {
-            bar.println(format!(
-                "{} seed {} -> {}",
-                config.method.name(),
-                config.seed,
-                folder.display()
-            ));
-        } else if !self.quiet {
-            println!(
-                "{} seed {} -> {}",
-                config.method.name(),
-                config.seed,
-                folder.display()
-            );
-        }
-        self.bars.push((bar, config.balance.estimator));
+        self.tell(&format!("{name} -> {}", folder.display()));
+        self.runs.push(Shown {
+            name,
+            bar,
+            estimator: config.balance.estimator,
+            iterations: config.iterations,
+            next: 1,
+        });
     }
 
     /// Shows what an event says.
-    pub fn apply(&self, id: RunId, event: &Event) {
-        let Some((bar, estimator)) = self.bars.get(id) else {
+    pub fn apply(&mut self, id: RunId, event: &Event) {
+        let Some(run) = self.runs.get_mut(id) else {
             return;
         };
         match event {
             Event::Stats(stats) => {
-                bar.set_position(stats.iteration);
-                bar.set_message(state(stats, *estimator));
+                let state = state(stats, run.estimator);
+                run.bar.set_position(stats.iteration);
+                run.bar.set_message(state.clone());
+                if stats.iteration >= run.next {
+                    run.next = next_line(stats.iteration, run.iterations);
+                    let line = format!(
+                        "{:17} {:>6}/{} {:>6.0} s  {state}",
+                        run.name, stats.iteration, run.iterations, stats.seconds
+                    );
+                    if matches!(self.screen, Screen::Lines) {
+                        self.tell(&line);
+                    }
+                }
             }
-            Event::Resumed { iteration } => bar.set_position(*iteration),
+            Event::Resumed { iteration } => {
+                run.bar.set_position(*iteration);
+                // The iterations before it took no time here.
+                run.bar.reset_eta();
+                run.next = next_line(*iteration, run.iterations);
+            }
             Event::Ended {
                 reason: EndReason::Finished,
                 ..
-            } => bar.finish(),
-            Event::Ended { .. } => bar.abandon(),
+            } => run.bar.finish(),
+            Event::Ended { .. } => run.bar.abandon(),
             _ => {}
+        }
+    }
+
+    /// A line above the bars.
+    pub fn tell(&self, line: &str) {
+        match &self.screen {
+            Screen::Nothing => {}
+            // Whoever stops listening does not stop the training.
+            Screen::Lines => drop(say(line)),
+            Screen::Bars(bars) => drop(bars.println(line)),
         }
     }
 
     /// Leaves the bars as they are.
     pub fn finish(&self) {
-        for (bar, _) in self.bars.iter().filter(|(bar, _)| !bar.is_finished()) {
-            bar.abandon();
+        for run in self.runs.iter().filter(|run| !run.bar.is_finished()) {
+            run.bar.abandon();
         }
     }
+}
+
+/// A run's method and seed, e.g. `static:strong s42`.
+fn name(config: &RunConfig) -> String {
+    let strategy = config
+        .strategy
+        .map_or(String::new(), |strategy| format!(":{}", strategy.name()));
+    format!("{}{strategy} s{}", config.method, config.seed)
+}
+
+/// The first iteration after `iteration` that deserves a line: every tenth of the whole, and the last.
+fn next_line(iteration: u64, iterations: u64) -> u64 {
+    let tenth = (iterations / LINES).max(1);
+    ((iteration / tenth + 1) * tenth).min(iterations)
 }
 
 fn state(stats: &Stats, estimator: Estimator) -> String {
@@ -89,10 +145,33 @@ fn state(stats: &Stats, estimator: Estimator) -> String {
         Estimator::MeanOfRatios => stats.br_mean_of_ratios,
         Estimator::RatioOfMeans => stats.br_ratio_of_means,
     };
-    let br = br.map_or("BR    -".to_owned(), |br| format!("BR {br:5.2}"));
+    let br = br.map_or("BR    -".to_owned(), |br| format!("BR {br:4.2}"));
     let verdict = stats.verdict.map_or("", |v| v.words());
     format!(
-        "{br}  dG {:.2}  dD {:.2}  {verdict}",
+        "{br} dG {:.2} dD {:.2} {verdict}",
         stats.density_g, stats.density_d
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_come_at_every_tenth_and_at_the_end() {
+        let due = |iterations: u64| {
+            let mut next = 1;
+            let is_due = |&at: &u64| {
+                let due = at >= next;
+                if due {
+                    next = next_line(at, iterations);
+                }
+                due
+            };
+            (1..=iterations).filter(is_due).collect::<Vec<u64>>()
+        };
+        assert_eq!(due(3), [1, 2, 3]);
+        assert_eq!(due(100), [1, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
+        assert_eq!(due(25).last(), Some(&25));
+    }
 }

@@ -36,7 +36,8 @@ pub fn train(args: &TrainArgs) -> Result<RunConfig> {
 /// The settings `bench iteration` measures: static masks, so that no update falls into the measurement.
 pub fn bench(args: &BenchIterationArgs) -> Result<RunConfig> {
     let mut problems = Vec::new();
-    let mut overrides = Vec::new();
+    // Neither does a probe, unless asked for.
+    let mut overrides = vec![("balance.probe_interval".to_owned(), "0".to_owned())];
     let named = [
         ("generator.density", &args.density_g),
         ("discriminator.density", &args.density_d),
@@ -60,10 +61,11 @@ pub fn bench(args: &BenchIterationArgs) -> Result<RunConfig> {
     )
 }
 
-/// Settings given beside `--resume`, as `(name, value)`.
-pub fn resumed(args: &RunArgs) -> Result<Vec<(String, String)>> {
+/// Settings given beside `--resume`, as `(name, value)`; `stored` are the run's own.
+pub fn resumed(args: &RunArgs, stored: &RunConfig) -> Result<Vec<(String, String)>> {
     let mut problems = Vec::new();
-    let overrides = flags(args, &mut problems);
+    let mut overrides = args.adapt.overrides(stored, stored.method, &mut problems);
+    overrides.extend(flags(args, &mut problems));
     collect(problems, Ok(overrides))
 }
 
@@ -415,14 +417,17 @@ mod tests {
 
     #[test]
     fn resuming_takes_settings_too() {
-        let pairs = resumed(&train_args("--resume r --iterations 9 --set br_low=.2").run).unwrap();
+        let stored = train(&train_args("--preset ring")).unwrap();
+        let given = |line: &str| resumed(&train_args(&format!("--resume r {line}")).run, &stored);
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
         assert_eq!(
-            pairs,
+            given("--iterations 9 --set br_low=.2 --da-ub .6").unwrap(),
             [
-                ("iterations".to_owned(), "9".to_owned()),
-                ("br_low".to_owned(), ".2".to_owned())
+                pair("balance.br_high", ".6"),
+                pair("iterations", "9"),
+                pair("br_low", ".2")
             ]
         );
-        assert!(resumed(&train_args("--resume r --set x").run).is_err());
+        assert!(given("--set x").is_err());
     }
 }

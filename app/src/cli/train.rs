@@ -1,31 +1,63 @@
 //! `train`: one method, fresh or resumed.
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use anyhow::Result;
 use tightrope_core::device;
 
-use super::{args::TrainArgs, drive::Drive, dry_run, finish, settings};
-use crate::report;
+use super::{
+    args::TrainArgs, drive::Drive, dry_run, finish, output::say, report, settings, stored::Stored,
+};
+use crate::report::results_table;
 
 /// Runs the subcommand.
 pub async fn run(args: &TrainArgs) -> Result<ExitCode> {
-    let mut drive = Drive::new(args.run.quiet);
-    if let Some(path) = &args.resume {
-        let changes = settings::resumed(&args.run)?;
-        let chosen = device::open(args.run.device).await?;
-        drive.resume(path, &changes, &chosen).await?;
-    } else {
-        let config = settings::train(args)?;
-        if args.run.dry_run {
-            dry_run::print(&[config])?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        let chosen = device::open(args.run.device).await?;
-        drive.add(vec![config], &args.run.out, &chosen).await?;
+    match &args.resume {
+        Some(path) => resume(args, path).await,
+        None => fresh(args).await,
     }
-    let outcome = drive.finish().await?;
-    let groups = report::read(&[("run".to_owned(), outcome.folders.clone())])?;
-    println!("{}", report::results_table(&groups));
-    finish::say(&outcome)
+}
+
+async fn fresh(args: &TrainArgs) -> Result<ExitCode> {
+    let config = settings::train(args)?;
+    if args.run.dry_run {
+        dry_run::print(&[config])?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let chosen = device::open(args.run.device).await?;
+    let mut drive = Drive::new(args.run.quiet)?;
+    drive.add(vec![config], &args.run.out, &chosen).await?;
+    to_the_end(drive).await
+}
+
+async fn resume(args: &TrainArgs, path: &Path) -> Result<ExitCode> {
+    let stored = Stored::open(path)?;
+    let (config, changes) = stored.changed(&settings::resumed(&args.run, &stored.config)?)?;
+    if args.run.dry_run {
+        dry_run::print(&[config])?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if config.iterations <= stored.iteration {
+        say(format_args!(
+            "{}: all {} iterations are done; train on with `tightrope train --resume {} --iterations {}`",
+            stored.folder.display(),
+            stored.iteration,
+            path.display(),
+            2 * stored.iteration,
+        ))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let chosen = device::open(args.run.device).await?;
+    let mut drive = Drive::new(args.run.quiet)?;
+    drive.resume(&stored, config, changes, &chosen).await?;
+    to_the_end(drive).await
+}
+
+async fn to_the_end(drive: Drive) -> Result<ExitCode> {
+    let outcome = drive.finish().await;
+    say(results_table(&report::groups(&outcome.folders)?))?;
+    for folder in &outcome.folders {
+        say(format_args!("run: {}", folder.display()))?;
+    }
+    finish::tell(&outcome)
 }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-use tightrope_core::record::read_run;
+use anyhow::Result;
+use tightrope_core::{Error, record::read_run};
 
 use super::{Group, render};
 
@@ -24,12 +24,24 @@ pub fn read(groups: &[(String, Vec<PathBuf>)]) -> Result<Vec<Group>> {
         .collect()
 }
 
+/// Refuses a place where no report can be, before anything is done for it.
+pub fn check(file: &Path) -> Result<(), Error> {
+    if file.is_dir() {
+        return Err(Error::Settings(vec![format!(
+            "report: {}: this is a folder; name a file in it, such as {}",
+            file.display(),
+            file.join("report.html").display()
+        )]));
+    }
+    Ok(())
+}
+
 /// Writes the report, making its folder if need be.
 pub fn write(file: &Path, title: &str, groups: &[Group]) -> Result<()> {
     let page = render(title, groups)?;
     if let Some(folder) = file.parent().filter(|f| !f.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("{}: cannot be made", folder.display()))?;
+        std::fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
     }
-    std::fs::write(file, page).with_context(|| format!("{}: cannot be written", file.display()))
+    std::fs::write(file, page).map_err(|e| Error::io(file, e))?;
+    Ok(())
 }

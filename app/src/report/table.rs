@@ -1,7 +1,7 @@
 //! The table of results, for the page and for the terminal.
 
-use comfy_table::presets::UTF8_FULL_CONDENSED;
-use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table};
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, LineStyle, Table};
 use serde::Serialize;
 
 use super::Group;
@@ -243,47 +243,56 @@ fn cells(
     columns.iter().map(cell).collect()
 }
 
-/// Columns that the terminal has no room for.
+/// Columns that only the page shows.
 const PAGE_ONLY: [&str; 3] = ["best", "d_G", "(paper)"];
+/// Columns a narrow terminal does without, in the order in which they go.
+const OPTIONAL: [&str; 4] = ["seconds", "KL", "on a mode", "FLOPs"];
+/// Columns of characters where nobody says how many there are.
+const USUAL_WIDTH: usize = 100;
 
 /// The results of all groups as a table for the terminal: one row a variant, `*` at the best of a group.
 pub fn results_table(groups: &[Group]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(UTF8_FULL_CONDENSED)
-        .set_content_arrangement(ContentArrangement::Disabled);
     let results: Vec<Results> = groups.iter().map(|g| results(&variants(&g.runs))).collect();
     let shown = |title: &&str| results.iter().any(|r| r.column(title).is_some());
-    let titles: Vec<&'static str> = COLUMNS
+    let mut titles: Vec<&'static str> = COLUMNS
         .iter()
         .map(|c| c.title)
         .filter(|title| !PAGE_ONLY.contains(title))
         .filter(shown)
         .collect();
-    table.set_header(["", "seed"].iter().chain(&titles));
-    for (group, results) in groups.iter().zip(&results) {
+    let mut table = with_columns(&titles, groups, &results);
+    let room = table.width().map_or(USUAL_WIDTH, usize::from);
+    for dropped in OPTIONAL {
+        if width(&table) <= room {
+            break;
+        }
+        titles.retain(|title| *title != dropped);
+        table = with_columns(&titles, groups, &results);
+    }
+    table
+}
+
+fn width(table: &Table) -> usize {
+    table
+        .lines()
+        .map(|line| line.chars().count())
+        .max()
+        .unwrap_or(0)
+}
+
+fn with_columns(titles: &[&'static str], groups: &[Group], results: &[Results]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()))
+        .set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(["", "seed"].iter().chain(titles));
+    for (group, results) in groups.iter().zip(results) {
         table.add_row([Cell::new(&group.title).add_attribute(Attribute::Bold)]);
         let summed =
             |row: &Row| !row.mean && results.rows.iter().any(|r| r.mean && r.style == row.style);
         for row in results.rows.iter().filter(|row| !summed(row)) {
-            let mut label = format!("  {}", row.label);
-            for trouble in results
-                .rows
-                .iter()
-                .filter(|r| r.style == row.style)
-                .filter_map(|r| r.trouble.as_ref())
-            {
-                let short: String = trouble
-                    .lines()
-                    .next()
-                    .unwrap_or_default()
-                    .chars()
-                    .take(48)
-                    .collect();
-                label += &format!("\n    {short}");
-            }
-            let mut cells = vec![Cell::new(label), Cell::new(&row.seed)];
-            for title in &titles {
+            let mut cells = vec![Cell::new(label(row, results)), Cell::new(&row.seed)];
+            for title in titles {
                 let text = results
                     .column(title)
                     .map_or(String::new(), |at| plain(&row.cells[at]));
@@ -293,6 +302,26 @@ pub fn results_table(groups: &[Group]) -> Table {
         }
     }
     table
+}
+
+/// A variant's name, and below it what went wrong with its runs, in short.
+fn label(row: &Row, results: &Results) -> String {
+    const LONGEST: usize = 36;
+    let mut label = format!("  {}", row.label);
+    let troubles = results
+        .rows
+        .iter()
+        .filter(|other| other.style == row.style)
+        .filter_map(|other| other.trouble.as_ref());
+    for trouble in troubles {
+        let line = trouble.lines().next().unwrap_or_default();
+        let mut short: String = line.chars().take(LONGEST).collect();
+        if line.chars().count() > LONGEST {
+            short.push('\u{2026}');
+        }
+        label += &format!("\n    {short}");
+    }
+    label
 }
 
 fn plain(value: &Value) -> String {

@@ -342,7 +342,7 @@ mod tests {
             ("averaging.decay", "1"),
             ("record.quality_samples", "1"),
             ("data.side", "0"),
-            ("data.side", "512"),
+            ("data.side", "513"),
             ("generator.lr", "0"),
             ("generator.beta1", "1"),
             ("discriminator.beta2", "-0.1"),

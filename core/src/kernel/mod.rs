@@ -8,5 +8,7 @@ pub mod cpu;
 pub mod index;
 mod launch;
 pub mod mask;
+pub mod measure;
 pub mod resample;
 pub mod select;
+pub mod self_test;

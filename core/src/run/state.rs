@@ -65,7 +65,7 @@ impl Run {
     /// Everything that decides how the run goes on.
     ///
     /// # Errors
-    /// When a loss that waits to be read is not finite, or the device fails.
+    /// When a loss that waits to be read or a weight is not finite, or the device fails.
     pub async fn checkpoint(&mut self) -> Result<Checkpoint> {
         self.read_losses().await?;
         self.collect_probes().await?;
@@ -98,7 +98,26 @@ impl Run {
         for player in [&self.g, &self.d] {
             store(&player.net, &mut tensors).await?;
         }
+        self.check_weights(&tensors)?;
         Ok(Checkpoint::new(meta, tensors))
+    }
+
+    /// Losses lag one update behind: weights may have left the numbers already, and such a checkpoint must not
+    /// replace a good one.
+    fn check_weights(&self, tensors: &BTreeMap<String, HostTensor>) -> Result<()> {
+        for (name, tensor) in tensors {
+            let HostTensor::F32 { data, .. } = tensor else {
+                continue;
+            };
+            for role in [Role::G, Role::D] {
+                if name.starts_with(&format!("{role}/weight/"))
+                    && let Some(&value) = data.iter().find(|v| !v.is_finite())
+                {
+                    self.check("a weight", value)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Goes on from a checkpoint of a run with the same architecture. Settings are the checkpoint's, but for
@@ -109,16 +128,12 @@ impl Run {
     pub async fn restore(&mut self, checkpoint: &Checkpoint) -> Result<Event> {
         let state = state_of(checkpoint)?;
         self.feed.restore(state.cursor)?;
-        for player in [&mut self.g, &mut self.d] {
-            load(&mut player.net, checkpoint)?;
-        }
+        self.restore_nets(checkpoint).await?;
         for (player, stored) in [(&mut self.g, state.g), (&mut self.d, state.d)] {
             player.controller = stored.controller;
             player.growth = stored.growth;
             player.gradient = None;
             player.net.steps = stored.steps;
-            player.net.count().await?;
-            player.net.reindex();
         }
         self.iteration = state.iteration;
         self.seconds = state.seconds;
@@ -138,6 +153,20 @@ impl Run {
         Ok(Event::Resumed {
             iteration: self.iteration,
         })
+    }
+
+    /// Takes over a checkpoint's two networks and nothing else: enough to generate, and for that the data are not
+    /// needed.
+    ///
+    /// # Errors
+    /// When the checkpoint's networks are of another shape, or the device fails.
+    pub async fn restore_nets(&mut self, checkpoint: &Checkpoint) -> Result<()> {
+        for player in [&mut self.g, &mut self.d] {
+            load(&mut player.net, checkpoint)?;
+            player.net.count().await?;
+            player.net.reindex();
+        }
+        Ok(())
     }
 }
 

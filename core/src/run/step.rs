@@ -345,7 +345,7 @@ impl Run {
         Ok(())
     }
 
-    fn check(&self, what: &'static str, value: f32) -> Result<()> {
+    pub(super) fn check(&self, what: &'static str, value: f32) -> Result<()> {
         if value.is_finite() {
             return Ok(());
         }

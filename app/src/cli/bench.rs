@@ -1,0 +1,151 @@
+//! `bench`: seconds of whole training iterations, or of single kernels.
+
+use std::{sync::Arc, time::Instant};
+
+use anyhow::Result;
+use serde_json::{Value, json};
+use tightrope_core::{
+    config::{RecordConfig, Role},
+    device,
+    event::{NetInfo, Stats},
+    run::Run,
+};
+
+use super::{
+    args::{BenchArgs, BenchCommand, BenchIterationArgs},
+    bench_kernels,
+    output::say,
+    settings, stand_in,
+};
+
+/// Runs the subcommand.
+pub async fn run(args: &BenchArgs) -> Result<()> {
+    match &args.what {
+        BenchCommand::Kernels(args) => bench_kernels::run(args).await,
+        BenchCommand::Iteration(args) => iteration(args).await,
+    }
+}
+
+async fn iteration(args: &BenchIterationArgs) -> Result<()> {
+    let mut config = settings::bench(args)?;
+    use_threads(args.threads)?;
+    // Losses are read after every iteration, so that each waits for the device; nothing else is recorded.
+    config.record = RecordConfig {
+        log_every: 1,
+        sample_every: 0,
+        quality_every: 0,
+        checkpoint_every: 0,
+        ..config.record
+    };
+    config.iterations = args.warmup + args.iterations;
+    let chosen = device::open(args.device).await?;
+    let dataset = Arc::new(stand_in::data(&config)?);
+    let mut run = Run::new(config, dataset, &chosen.device, &chosen.name).await?;
+    let mut seconds = Vec::new();
+    for at in 0..args.warmup + args.iterations {
+        let start = Instant::now();
+        run.step().await?;
+        if at >= args.warmup {
+            seconds.push(start.elapsed().as_secs_f64());
+        }
+    }
+    let result = summary(&run, &seconds)?;
+    if args.json {
+        say(serde_json::to_string_pretty(&result)?)?;
+    } else {
+        say(in_words(&result))?;
+    }
+    Ok(())
+}
+
+/// Limits the CPU backend's threads, before it has any.
+pub fn use_threads(threads: Option<u64>) -> Result<()> {
+    if let Some(threads) = threads {
+        device::limit_threads(usize::try_from(threads)?)?;
+    }
+    Ok(())
+}
+
+fn summary(run: &Run, seconds: &[f64]) -> Result<Value> {
+    let (info, stats) = (run.info(), run.stats());
+    let min = seconds.iter().copied().fold(f64::INFINITY, f64::min);
+    Ok(json!({
+        "tightrope": env!("CARGO_PKG_VERSION"),
+        "preset": run.config.preset,
+        "device": info.device,
+        "threads": device::threads(),
+        "seconds_per_iteration": { "median": median(seconds), "min": min },
+        "iterations": seconds.len(),
+        "peak_memory_bytes": peak_memory(),
+        "flops_per_iteration": stats.flops / stats.iteration.max(1) as f64,
+        "generator": net(&info.generator, run, Role::G, &stats),
+        "discriminator": net(&info.discriminator, run, Role::D, &stats),
+        "settings": run.config,
+    }))
+}
+
+fn net(info: &NetInfo, run: &Run, role: Role, stats: &Stats) -> Value {
+    let density = match role {
+        Role::G => stats.density_g,
+        Role::D => stats.density_d,
+    };
+    json!({
+        "params": info.params,
+        "maskable": info.maskable,
+        "active": info.active,
+        "active_params": info.params - info.maskable + info.active,
+        "density_asked": run.config.net(role).density,
+        "density": density,
+    })
+}
+
+fn in_words(result: &Value) -> String {
+    let number = |path: &str| result.pointer(path).and_then(Value::as_f64);
+    let text = |path: &str| result.pointer(path).and_then(Value::as_str).unwrap_or("?");
+    let seconds = |path: &str| number(path).unwrap_or(f64::NAN);
+    let memory = number("/peak_memory_bytes").map_or(String::new(), |bytes| {
+        format!(", {:.0} MB at most", bytes / 1e6)
+    });
+    format!(
+        "{} on {}: {:.4} s an iteration (median of {}, best {:.4}){memory}; active parameters G {} D {}",
+        text("/preset"),
+        text("/device"),
+        seconds("/seconds_per_iteration/median"),
+        result["iterations"],
+        seconds("/seconds_per_iteration/min"),
+        result["generator"]["active_params"],
+        result["discriminator"]["active_params"],
+    )
+}
+
+/// The middle value, or the mean of the two in the middle.
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let half = sorted.len() / 2;
+    match sorted.get(half) {
+        None => f64::NAN,
+        Some(&upper) if sorted.len() % 2 == 1 => upper,
+        Some(&upper) => (sorted[half - 1] + upper) / 2.0,
+    }
+}
+
+/// The most memory this process ever held, where the system tells (Linux).
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_the_middle() {
+        assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), 2.5);
+        assert!(median(&[]).is_nan());
+    }
+}

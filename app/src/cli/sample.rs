@@ -1,0 +1,74 @@
+//! `sample`: pictures from a run's checkpoint. The run itself stays as it is.
+
+use std::{path::PathBuf, sync::Arc};
+
+use anyhow::Result;
+use tightrope_core::{
+    Error, device,
+    event::SampleData,
+    record::{grid, layout, png_bytes, scatter},
+    run::Run,
+};
+
+use super::{args::SampleArgs, output::say, stand_in, stored::Stored};
+
+/// Real points drawn under generated ones.
+const REAL_POINTS: usize = 1000;
+
+/// Runs the subcommand.
+pub async fn run(args: &SampleArgs) -> Result<()> {
+    if let Some(file) = &args.out {
+        check(file)?;
+    }
+    let stored = Stored::open(&args.run)?;
+    let mut config = stored.config.clone();
+    // Weights and masks come from the checkpoint: all that is left to the seed is z.
+    config.seed = args.seed.unwrap_or(config.seed);
+    let seed = config.seed;
+    let chosen = device::open(args.device).await?;
+    let dataset = Arc::new(stand_in::data(&config)?);
+    let mut run = Run::new(config, dataset, &chosen.device, &chosen.name).await?;
+    run.restore_nets(&stored.checkpoint).await?;
+
+    let averaged = run.has_average() && !args.raw;
+    let samples = run
+        .generate(args.count as usize, "samples", averaged)
+        .await?;
+    let picture = match &samples {
+        SampleData::Points(points) => match run.feed().examples(REAL_POINTS, seed) {
+            SampleData::Points(reals) => scatter(&reals, points),
+            SampleData::Images { .. } => scatter(&[], points),
+        },
+        SampleData::Images { count, side, .. } => {
+            let (columns, scale) = layout(*count, *side);
+            grid(&samples, columns, scale)
+        }
+    };
+    let file = args
+        .out
+        .clone()
+        .unwrap_or_else(|| stored.folder.join("samples.png"));
+    std::fs::write(&file, png_bytes(&picture)?).map_err(|e| Error::io(&file, e))?;
+    say(format_args!(
+        "{} samples of {} after {} iterations, {} generator: {}",
+        args.count,
+        stored.config.method,
+        stored.iteration,
+        if averaged { "averaged" } else { "live" },
+        file.display()
+    ))?;
+    Ok(())
+}
+
+fn check(file: &PathBuf) -> Result<(), Error> {
+    let is_png = file
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
+    if is_png && !file.is_dir() {
+        return Ok(());
+    }
+    Err(Error::Settings(vec![format!(
+        "out: {}: samples are written as PNG; name a file that ends in .png",
+        file.display()
+    )]))
+}

@@ -1,0 +1,24 @@
+//! Data for commands that run a network but learn nothing from it.
+
+use tightrope_core::{
+    Result,
+    config::{ModelConfig, RunConfig},
+    data::{self, Dataset, ImageSet, MIN_IMAGES},
+    rng::Stream,
+};
+
+/// Random images of the right shape; 2-D data are themselves, since they need no files.
+pub fn data(config: &RunConfig) -> Result<Dataset> {
+    if matches!(config.model, ModelConfig::Mlp(_)) {
+        return data::open(&config.data);
+    }
+    let (channels, side) = (config.data.channels(), config.data.side);
+    let count = MIN_IMAGES.max(config.batch_d);
+    let mut stream = Stream::new(config.seed, "stand-in");
+    let pixels = (0..count * channels * side * side)
+        .map(|_| stream.below(256) as u8)
+        .collect();
+    Ok(Dataset::Images(ImageSet::new(
+        "random", channels, side, pixels, None,
+    )?))
+}

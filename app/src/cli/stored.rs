@@ -1,0 +1,85 @@
+//! A run on disk that a command goes on with.
+
+use std::path::{Path, PathBuf};
+
+use tightrope_core::{
+    Error, Result,
+    config::RunConfig,
+    event::Event,
+    record::{Checkpoint, checkpoint, is_run_folder},
+    run::config_of,
+};
+
+/// A run as one of its checkpoints holds it.
+pub struct Stored {
+    /// The run folder.
+    pub folder: PathBuf,
+    /// The checkpoint.
+    pub checkpoint: Checkpoint,
+    /// Iterations finished at the checkpoint.
+    pub iteration: u64,
+    /// The settings it was made with.
+    pub config: RunConfig,
+}
+
+impl Stored {
+    /// Reads the latest checkpoint of a run folder, or the very checkpoint that `at` names.
+    pub fn open(at: &Path) -> Result<Self> {
+        let file = if checkpoint::iteration_of(at).is_some() && at.is_file() {
+            at.to_owned()
+        } else if at.is_dir() && !is_run_folder(at) {
+            return Err(Error::Record(format!(
+                "{}: not a run folder (it has no config.json); run folders look like \
+                 runs/00007-cifar10-static-dG0.10-s42",
+                at.display()
+            )));
+        } else {
+            checkpoint::latest(at)?
+        };
+        let folder = file
+            .parent()
+            .and_then(Path::parent)
+            .unwrap_or(at)
+            .to_owned();
+        let stored = Checkpoint::load(&file)?;
+        Ok(Self {
+            config: config_of(&stored)
+                .map_err(|error| Error::Record(format!("{}: {error}", file.display())))?,
+            iteration: checkpoint::iteration_of(&file).unwrap_or_default(),
+            checkpoint: stored,
+            folder,
+        })
+    }
+
+    /// The settings after `changes`, with what a record says about each; everything that is wrong comes at once.
+    pub fn changed(&self, changes: &[(String, String)]) -> Result<(RunConfig, Vec<Event>)> {
+        let mut config = self.config.clone();
+        let mut events = Vec::new();
+        let mut problems = Vec::new();
+        for (key, value) in changes {
+            match change(&mut config, key, value) {
+                Ok(key) => events.push(Event::Edited {
+                    iteration: self.iteration,
+                    key,
+                    value: value.clone(),
+                }),
+                Err(error) => problems.extend(super::problems::lines(&error)),
+            }
+        }
+        super::problems::collect(problems, config.validate())?;
+        Ok((config, events))
+    }
+}
+
+/// Changes one setting of a stopped run: a live one, how long it trains, or where its data lie.
+fn change(config: &mut RunConfig, key: &str, value: &str) -> Result<String> {
+    let key = config.full_key(key)?;
+    let may_change = ["iterations", "data.source"].contains(&key.as_str())
+        || RunConfig::live_keys().contains(&key.as_str());
+    if may_change {
+        config.set(&key, value)?;
+        return Ok(key);
+    }
+    // Refuses with the names of those that may.
+    config.clone().set_live(&key, value)
+}

@@ -1,0 +1,188 @@
+//! How fast the masked convolution runs, direction by direction and density by density: what
+//! `tightrope bench kernels` prints.
+
+use burn::{
+    backend::Dispatch,
+    tensor::{Device, Tensor, TensorData},
+};
+use serde::Serialize;
+use web_time::Instant;
+
+use super::{
+    conv2d::{Conv2dOps, masked_conv2d},
+    index::{LayerSlice, SparseIndex, build_index},
+};
+use crate::{Result, device::read, rng::Stream};
+
+/// One pass through a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// The layer's output.
+    Forward,
+    /// Gradient of its input.
+    InputGradient,
+    /// Gradient of its active weights.
+    WeightGradient,
+}
+
+/// Every direction.
+pub const DIRECTIONS: [Direction; 3] = [
+    Direction::Forward,
+    Direction::InputGradient,
+    Direction::WeightGradient,
+];
+
+/// A layer with its batch; a linear layer is a convolution of one pixel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Layer {
+    /// Images.
+    pub batch: usize,
+    /// Input channels or features.
+    pub inputs: usize,
+    /// Output channels or features.
+    pub outputs: usize,
+    /// Side of the images in pixels.
+    pub side: usize,
+    /// Side of the kernel in pixels.
+    pub kernel: usize,
+}
+
+impl Layer {
+    const fn new(batch: usize, inputs: usize, outputs: usize, side: usize, kernel: usize) -> Self {
+        Self {
+            batch,
+            inputs,
+            outputs,
+            side,
+            kernel,
+        }
+    }
+
+    /// Multiplications and additions of one pass over `active` weights.
+    pub fn flops(&self, active: usize) -> f64 {
+        2.0 * (active * self.batch * self.side * self.side) as f64
+    }
+}
+
+/// Layers of the SNGAN family, from the small presets to the papers' size, and its widest linear layer.
+pub const LAYERS: [Layer; 6] = [
+    Layer::new(32, 32, 32, 16, 3),
+    Layer::new(16, 64, 64, 16, 3),
+    Layer::new(16, 128, 128, 16, 3),
+    Layer::new(8, 256, 256, 32, 3),
+    Layer::new(8, 256, 256, 32, 1),
+    Layer::new(64, 128, 4096, 1, 1),
+];
+
+/// Densities at which layers are timed; the first is what the others are compared with.
+pub const DENSITIES: [f64; 5] = [1.0, 0.5, 0.2, 0.1, 0.05];
+
+/// One measurement.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Timing {
+    /// Active weights.
+    pub active: usize,
+    /// Median seconds of one pass.
+    pub seconds: f64,
+    /// Useful work: active weights only, 10^9 operations a second.
+    pub gflops: f64,
+}
+
+/// Passes are repeated for about this long.
+const SECONDS: f64 = 0.25;
+const FEWEST: usize = 3;
+
+/// A layer ready to be timed at one density.
+pub struct Prepared {
+    layer: Layer,
+    x: Tensor<4>,
+    dy: Tensor<4>,
+    weight: Tensor<4>,
+    bias: Tensor<1>,
+    index: SparseIndex,
+}
+
+impl Prepared {
+    /// Random values and a random mask on the device.
+    pub fn new(layer: Layer, density: f64, device: &Device) -> Self {
+        let mut stream = Stream::new(1, "measure");
+        let mut maps = |channels: usize| {
+            let shape = [layer.batch, channels, layer.side, layer.side];
+            let values = stream.normal(shape.iter().product());
+            Tensor::from_data(TensorData::new(values, shape), device)
+        };
+        let (x, dy) = (maps(layer.inputs), maps(layer.outputs));
+        let shape = [layer.outputs, layer.inputs, layer.kernel, layer.kernel];
+        let size = shape.iter().product();
+        let chance = density as f32;
+        let mask: Vec<f32> = stream
+            .uniform(size)
+            .into_iter()
+            .map(|u| f32::from(u < chance))
+            .collect();
+        let active = mask.iter().filter(|m| **m > 0.0).count();
+        let mask = Tensor::<1>::from_data(TensorData::new(mask, [size]), device);
+        let slice = LayerSlice {
+            start: 0,
+            out: layer.outputs,
+            inputs: layer.inputs,
+            taps: layer.kernel * layer.kernel,
+        };
+        Self {
+            layer,
+            x,
+            dy,
+            index: build_index(mask.clone(), slice, active),
+            weight: mask.reshape(shape) * 0.1,
+            bias: Tensor::zeros([layer.outputs], device),
+        }
+    }
+
+    /// Times one direction.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn time(&self, direction: Direction) -> Result<Timing> {
+        // The first pass compiles the kernel.
+        self.pass(direction).await?;
+        let mut seconds = Vec::new();
+        while seconds.len() < FEWEST || seconds.iter().sum::<f64>() < SECONDS {
+            let start = Instant::now();
+            self.pass(direction).await?;
+            seconds.push(start.elapsed().as_secs_f64());
+        }
+        seconds.sort_by(f64::total_cmp);
+        let median = seconds[seconds.len() / 2];
+        Ok(Timing {
+            active: self.index.nnz,
+            seconds: median,
+            gflops: self.layer.flops(self.index.nnz) / median / 1e9,
+        })
+    }
+
+    async fn pass(&self, direction: Direction) -> Result<()> {
+        let (x, dy, weight) = (self.x.clone(), self.dy.clone(), self.weight.clone());
+        let index = self.index.clone();
+        let result = match direction {
+            Direction::Forward => masked_conv2d(x, weight, self.bias.clone(), &index, false),
+            Direction::InputGradient => Tensor::from_dispatch(Dispatch::conv2d_input_grad(
+                dy.into_dispatch(),
+                weight.into_dispatch(),
+                index.col_ptr.into_dispatch(),
+                index.col_pos.into_dispatch(),
+            )),
+            Direction::WeightGradient => Tensor::from_dispatch(Dispatch::conv2d_weight_grad(
+                x.into_dispatch(),
+                dy.into_dispatch(),
+                index.row_ptr.into_dispatch(),
+                index.row_pos.into_dispatch(),
+                self.layer.kernel,
+                false,
+            )),
+        };
+        // One value read back: the device has then done all of it.
+        read(result.slice([0..1, 0..1, 0..1, 0..1])).await?;
+        Ok(())
+    }
+}
