@@ -168,7 +168,10 @@ mod tests {
             .unwrap()
             .iter()
             .for_each(|mode| counts[usize::from(*mode)] += 1);
-        assert!(counts.iter().all(|&n| (120..220).contains(&n)), "{counts:?}");
+        assert!(
+            counts.iter().all(|&n| (120..220).contains(&n)),
+            "{counts:?}"
+        );
     }
 
     #[test]

@@ -78,7 +78,7 @@ pub fn forward(
     row_pos: &[i32],
 ) -> Vec<f32> {
     let taps = s.taps();
-    let row = |o: usize, plane: usize, out: &mut Vec<(usize, f32)>| {
+    let row = |o: usize, plane: usize, out: &mut Vec<Tap>| {
         let base = o * s.c_in * taps;
         out.extend(
             row_pos[row_ptr[o] as usize..row_ptr[o + 1] as usize]
@@ -104,7 +104,7 @@ pub fn input_grad(
     col_pos: &[i32],
 ) -> Vec<f32> {
     let taps = s.taps();
-    let row = |i: usize, plane: usize, out: &mut Vec<(usize, f32)>| {
+    let row = |i: usize, plane: usize, out: &mut Vec<Tap>| {
         out.extend(
             col_pos[col_ptr[i] as usize..col_ptr[i + 1] as usize]
                 .iter()
@@ -130,10 +130,17 @@ pub fn weight_grad(
     let taps = s.taps();
     let row_len = s.c_in * taps;
     let plane = s.n * s.padded_area();
-    let xs = pack(s, s.c_in, x, 0, s.n, true);
-    // The gradient lies at the unshifted place; its padding is zero, so padded products vanish.
-    let dys = pack(s, s.c_out, dy, 0, s.n, false);
     let stride = plane + s.slack();
+    let pack_x = || pack(s, s.c_in, x, 0..s.n, stride, true);
+    // The gradient lies at the unshifted place; its padding is zero, so padded products vanish.
+    let pack_dy = || pack(s, s.c_out, dy, 0..s.n, stride, false);
+    let positions = index.map_or(s.c_out * row_len, |(_, pos)| pos.len());
+    let shared = positions * plane >= MIN_SHARED;
+    let (xs, dys) = if shared {
+        rayon::join(pack_x, pack_dy)
+    } else {
+        (pack_x(), pack_dy())
+    };
     let mut dw = vec![0.0; s.c_out * row_len];
     let fill = |(o, out): (usize, &mut [f32])| {
         let dy = &dys[o * stride..o * stride + plane];
@@ -154,26 +161,26 @@ pub fn weight_grad(
             out,
         });
     };
-    if index.map_or(dw.len(), |(_, pos)| pos.len()) * plane < MIN_SHARED {
-        dw.chunks_mut(row_len).enumerate().for_each(fill);
-    } else {
+    if shared {
         dw.par_chunks_mut(row_len).enumerate().for_each(fill);
+    } else {
+        dw.chunks_mut(row_len).enumerate().for_each(fill);
     }
     dw
 }
 
-/// Copies images `first..first + count` into padded planes `[channels][count][padded area]`, each channel
-/// followed by slack. `centred` planes have the border all around, others only behind (right and below).
+/// Copies `images` into padded planes `[channels][images][padded area]`, each channel `stride` apart. `centred` planes
+/// have the border all around, others only behind (right and below).
 fn pack(
     s: Conv2dShape,
     channels: usize,
     x: &[f32],
-    first: usize,
-    count: usize,
+    images: std::ops::Range<usize>,
+    stride: usize,
     centred: bool,
 ) -> Vec<f32> {
     let (pw, pa, area) = (s.padded_w(), s.padded_area(), s.area());
-    let stride = count * pa + s.slack();
+    let (first, count) = (images.start, images.len());
     let pad = if centred { s.k / 2 } else { 0 };
     let mut out = vec![0.0; channels * stride];
     for (c, channel) in out.chunks_exact_mut(stride).enumerate() {
@@ -197,7 +204,10 @@ fn pack(
     out
 }
 
-/// For every output channel: the sum of shifted, weighted input planes that `row` lists.
+/// One active weight as a task sees it: by how much it shifts the packed input, and its value.
+type Tap = (usize, f32);
+
+/// For every output channel: the sum of shifted, weighted input planes that `row(channel, stride)` lists.
 fn gather(
     s: Conv2dShape,
     c_from: usize,
@@ -205,24 +215,25 @@ fn gather(
     x: &[f32],
     bias: Option<&[f32]>,
     active: usize,
-    row: impl Fn(usize, usize, &mut Vec<(usize, f32)>) + Sync,
+    row: impl Fn(usize, usize, &mut Vec<Tap>),
 ) -> Vec<f32> {
     let block = s.images_per_block(active);
+    let stride = block * s.padded_area() + s.slack();
+    let mut list = Vec::with_capacity(active);
+    let mut ends = Vec::with_capacity(c_to + 1);
+    ends.push(0);
+    for o in 0..c_to {
+        row(o, stride, &mut list);
+        ends.push(list.len());
+    }
     let mut y = vec![0.0; s.n * c_to * s.area()];
     let work = |(b, out): (usize, &mut [f32])| {
         let count = out.len() / (c_to * s.area());
-        let packed = pack(s, c_from, x, b * block, count, true);
+        let packed = pack(s, c_from, x, b * block..b * block + count, stride, true);
         let len = count * s.padded_area();
         // The last rows of the last image are padding: nothing below them need be computed.
         let useful = len - (s.k - 1) * s.padded_w();
-        let mut list = Vec::new();
         let mut sums = vec![0.0; c_to * len];
-        let mut ends = Vec::with_capacity(c_to + 1);
-        ends.push(0);
-        for o in 0..c_to {
-            row(o, len + s.slack(), &mut list);
-            ends.push(list.len());
-        }
         Arch::new().dispatch(Rows {
             packed: &packed,
             list: &list,
@@ -266,7 +277,7 @@ fn unpack(s: Conv2dShape, channels: usize, wide: &[f32], count: usize, out: &mut
 
 struct Rows<'a> {
     packed: &'a [f32],
-    list: &'a [(usize, f32)],
+    list: &'a [Tap],
     ends: &'a [usize],
     bias: Option<&'a [f32]>,
     sums: &'a mut [f32],
@@ -312,7 +323,7 @@ fn tile<S: Simd, const V: usize>(
     simd: S,
     packed: &[f32],
     at: usize,
-    list: &[(usize, f32)],
+    list: &[Tap],
     bias: f32,
     out: &mut [f32],
 ) {
