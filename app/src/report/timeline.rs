@@ -1,7 +1,7 @@
 //! The timelines of a group: balance, densities with their events, losses, quality.
 
 use tightrope_core::config::Role;
-use tightrope_core::event::{MaskChange, MaskEvent, Quality, Stats};
+use tightrope_core::event::{MaskChange, MaskEvent, Quality, Stats, Verdict};
 use tightrope_core::history::History;
 
 use super::chart::{
@@ -83,10 +83,15 @@ pub fn timelines(variants: &[Variant]) -> Vec<Chart> {
     charts
 }
 
+/// Where D no longer tells real from fake there is no ratio: the line leaves the picture at the top.
+fn without_gap(stats: &Stats) -> Option<f64> {
+    (stats.verdict == Some(Verdict::DTooWeak)).then_some(f64::MAX)
+}
+
 fn balance(traces: &[Trace], end: f64) -> Option<Chart> {
     let windows: Vec<Vec<(f64, f64)>> = traces
         .iter()
-        .map(|t| t.points(|s| t.history.window_br(s)))
+        .map(|t| t.points(|s| t.history.window_br(s).or(without_gap(s))))
         .collect();
     let all = || windows.iter().flatten().map(|p| p.1);
     let (low, high) = robust_range(all())?;

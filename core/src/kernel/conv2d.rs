@@ -29,6 +29,7 @@ use super::{
 #[backend_extension(Cube, Flex, Autodiff)]
 pub trait Conv2dOps: Backend {
     /// The masked convolution; its weight gradient is dense when `dense_grad` is set.
+    #[allow(clippy::too_many_arguments, reason = "an index is four tensors")]
     fn masked_conv2d(
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,

@@ -27,7 +27,8 @@ pub async fn apply(
 ) -> Result<Option<MaskEvent>> {
     let sizes = net.layer_sizes();
     let counts = counts(plan, &net.active, &sizes, min_layer_density);
-    if counts.is_empty() {
+    // Without scores nothing could grow, and dropping alone would thin the net.
+    if counts.is_empty() || (scores.is_none() && !counts.grow.is_empty()) {
         return Ok(None);
     }
     let masked = net.masked_len();

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use safetensors::SafeTensors;
 use serde_json::Value;
 use tightrope_core::balance::controller::Moment;
 use tightrope_core::balance::{Controller, Sample, Window};
@@ -12,8 +11,7 @@ use tightrope_core::config::{
 };
 use tightrope_core::sparse::host::{prune, update};
 use tightrope_core::sparse::plan::MaskPlan;
-
-use crate::vectors::{files, flat, json, names, number};
+use tightrope_tests::vectors::{arrays, files, flat, json, names, number};
 
 /// One file: a net's flat maskable weights before and after.
 struct Case {
@@ -32,19 +30,15 @@ impl Case {
     fn read(json_path: &Path) -> Self {
         let about = json(json_path);
         let path = json_path.with_extension("safetensors");
-        let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        let tensors = SafeTensors::deserialize(&bytes).expect("safetensors");
+        let arrays = arrays(&path);
         let layers = names(&about["layer_order"]);
-        let maybe = |folder: &str| flat(&tensors, folder, &layers);
+        let maybe = |folder: &str| flat(&arrays, folder, &layers);
         let needed = |folder: &str| {
             maybe(folder).unwrap_or_else(|| panic!("{} lacks {folder}/*", path.display()))
         };
-        let sizes = layers.iter().map(|layer| {
-            let view = tensors
-                .tensor(&format!("in/weight/{layer}"))
-                .expect("a layer's weight");
-            view.shape().iter().product()
-        });
+        let sizes = layers
+            .iter()
+            .map(|layer| arrays[&format!("in/weight/{layer}")].values.len());
         Self {
             sizes: sizes.collect(),
             weights: needed("in/weight"),

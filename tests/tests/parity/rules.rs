@@ -1,21 +1,13 @@
-//! The rules of sparsity, balance and FLOPs against the authors' numbers: every vector file by its
-//! name pattern, from `fixtures/vectors` or the folder in `TIGHTROPE_VECTORS`.
-
-mod drop_grow;
-mod flops;
-mod vectors;
+//! Erdos-Renyi-Kernel densities and the course of the drop fraction.
 
 use serde_json::Value;
 use tightrope_core::config::Schedule;
 use tightrope_core::sparse::{density::erk, schedule::drop_fraction};
-use vectors::{entries, files, json, number};
+use tightrope_tests::vectors::{entries, files, json, number, shape};
 
 fn erk_rows(report: &mut Vec<String>, net: &str, density: &str, layers: &Value) -> usize {
     let layers = layers.as_array().expect("a list of layers");
-    let shapes: Vec<Vec<usize>> = layers
-        .iter()
-        .map(|layer| vectors::shape(&layer["shape"]))
-        .collect();
+    let shapes: Vec<Vec<usize>> = layers.iter().map(|layer| shape(&layer["shape"])).collect();
     let ours = erk(&shapes, density.parse().expect("a density"));
     for (layer, ours) in layers.iter().zip(ours) {
         let theirs = number(&layer["density"]);
@@ -32,14 +24,14 @@ fn erk_rows(report: &mut Vec<String>, net: &str, density: &str, layers: &Value) 
 #[test]
 fn erk_densities() {
     for file in files("erk", "json") {
-        let vectors = json(&file);
+        let about = json(&file);
         let (mut wrong, mut seen) = (Vec::new(), 0);
-        for (net, rows) in entries(&vectors["adapt"]) {
+        for (net, rows) in entries(&about["adapt"]) {
             for (density, row) in entries(&rows["by_density"]) {
                 seen += erk_rows(&mut wrong, net, density, &row["layers"]);
             }
         }
-        for (net, rows) in entries(&vectors["stu_gan_conv_only"]) {
+        for (net, rows) in entries(&about["stu_gan_conv_only"]) {
             for (density, layers) in entries(rows) {
                 seen += erk_rows(&mut wrong, net, density, layers);
             }
@@ -57,8 +49,8 @@ fn erk_densities() {
 #[test]
 fn cosine_drop_fractions() {
     for file in files("cosine", "json") {
-        let vectors = json(&file);
-        let cases = vectors["cases"].as_array().expect("a list of cases");
+        let about = json(&file);
+        let cases = about["cases"].as_array().expect("a list of cases");
         assert!(!cases.is_empty(), "{} has no case", file.display());
         for case in cases {
             let (p0, total) = (number(&case["p0"]), case["T"].as_u64().expect("T"));

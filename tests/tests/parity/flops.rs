@@ -6,8 +6,7 @@ use tightrope_core::metric::flops::{
     Count, FlopLayer, Images, dense_forward, layers, sparse_forward,
 };
 use tightrope_core::sparse::density::erk;
-
-use crate::vectors::{entries, files, json, names, number, shape};
+use tightrope_tests::vectors::{entries, files, json, names, number, shape};
 
 const Z_DIM: usize = 128;
 

@@ -1,6 +1,6 @@
 //! Selection, index and mask kernels against their CPU twins, at awkward sizes.
 
-use burn::tensor::{DType, Device, DeviceKind, Int, Tensor, TensorData};
+use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tightrope_core::kernel::index::{LayerSlice, build_index};
@@ -8,21 +8,7 @@ use tightrope_core::kernel::mask::mask_apply;
 use tightrope_core::kernel::select::top_k;
 use tightrope_core::sparse::index::LayerIndex;
 use tightrope_core::sparse::select::{self, Candidates, Group};
-
-/// The CPU backend and, where an adapter exists, WGSL.
-fn devices() -> Vec<(&'static str, Device)> {
-    let mut devices = vec![("flex", Device::flex())];
-    let wgsl = std::panic::catch_unwind(|| {
-        let device = Device::wgpu(DeviceKind::DefaultDevice);
-        Tensor::<1>::ones([1], &device).into_data();
-        device
-    });
-    match wgsl {
-        Ok(device) => devices.push(("wgsl", device)),
-        Err(_) => println!("skipped: no WGSL adapter"),
-    }
-    devices
-}
+use tightrope_tests::devices;
 
 fn tensor(values: &[f32], device: &Device) -> Tensor<1> {
     Tensor::from_data(
@@ -117,7 +103,7 @@ fn check_selection(name: &str, device: &Device, kind: &str, n: usize, rng: &mut 
 
 #[test]
 fn selection_is_exact() {
-    for (name, device) in devices() {
+    for (name, device) in devices::all() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         for n in [1, 63, 64, 65, 257, 4096, 4097, 70_000] {
             for kind in ["distinct", "ties", "tiny", "zero"] {
@@ -129,7 +115,7 @@ fn selection_is_exact() {
 
 #[test]
 fn selection_passes_through_autodiff_without_a_gradient() {
-    for (name, device) in devices() {
+    for (name, device) in devices::all() {
         let device = device.autodiff();
         let weights = tensor(&[0.1, -3.0, 2.0, 0.5], &device).require_grad();
         let group = [Group {
@@ -158,7 +144,7 @@ fn indices_agree() {
         (2, 700, 1),
         (1, 257, 1),
     ];
-    for (name, device) in devices() {
+    for (name, device) in devices::all() {
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         for (out, inputs, taps) in shapes {
             for density in [0.0, 0.1, 0.5, 1.0] {
@@ -202,7 +188,7 @@ fn indices_agree() {
 
 #[test]
 fn masks_zero_what_is_inactive_and_leave_the_rest() {
-    for (name, device) in devices() {
+    for (name, device) in devices::all() {
         let mut rng = ChaCha8Rng::seed_from_u64(3);
         for (masked, all) in [(1, 1), (63, 70), (257, 300), (70_000, 70_001)] {
             let values = scores("distinct", all, &mut rng);
