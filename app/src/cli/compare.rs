@@ -10,9 +10,10 @@ use super::{
     drive::{Drive, Outcome},
     dry_run, finish,
     output::say,
+    report::read_runs,
     settings,
 };
-use crate::report;
+use crate::report::{self, Group};
 
 /// Runs the subcommand.
 pub async fn run(args: &CompareArgs) -> Result<ExitCode> {
@@ -36,7 +37,7 @@ pub async fn run(args: &CompareArgs) -> Result<ExitCode> {
         say(format_args!("device: {} ({})", chosen.name, chosen.reason))?;
     }
     let mut total = Outcome::default();
-    let mut folders = Vec::new();
+    let mut results = Vec::new();
     for group in groups {
         if !args.run.quiet {
             say(format_args!("\n{}", group.title))?;
@@ -44,7 +45,12 @@ pub async fn run(args: &CompareArgs) -> Result<ExitCode> {
         let mut drive = Drive::new(args.run.quiet)?;
         drive.add(group.runs, &args.run.out, &chosen).await?;
         let outcome = drive.finish().await;
-        folders.push((group.title, outcome.folders));
+        let (runs, unreadable) = read_runs(&outcome.folders);
+        results.push(Group {
+            title: group.title,
+            runs,
+        });
+        total.failures.extend(unreadable);
         total.interrupted.extend(outcome.interrupted);
         total.failures.extend(outcome.failures);
         total.stopped = outcome.stopped;
@@ -52,9 +58,8 @@ pub async fn run(args: &CompareArgs) -> Result<ExitCode> {
             break;
         }
     }
-    let read = report::read(&folders)?;
-    report::write(&file, "Who kept the balance?", &read)?;
-    say(format_args!("\n{}", report::results_table(&read)))?;
+    report::write(&file, "Who kept the balance?", &results)?;
+    say(format_args!("\n{}", report::results_table(&results)))?;
     say(format_args!("runs:   {}", args.run.out.display()))?;
     say(format_args!("report: {}", file.display()))?;
     finish::tell(&total)

@@ -3,12 +3,12 @@
 use std::{
     path::{Path, PathBuf},
     sync::{
-        Arc, OnceLock,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use tightrope_core::{
     Error,
     config::{DataConfig, RunConfig},
@@ -17,10 +17,10 @@ use tightrope_core::{
     event::{Command, EndReason, Event},
     record::{RunFolder, checkpoint},
     run::Run,
-    session::{RunId, Session},
+    session::{RunId, RunState, Session},
 };
 
-use super::{progress::Progress, stored::Stored};
+use super::{interruption::interruption, progress::Progress, stored::Stored};
 
 /// How a group ended.
 #[derive(Default)]
@@ -138,6 +138,9 @@ impl Drive {
         let dataset = Arc::new(data::open(&config.data)?);
         let mut run = Run::new(config, dataset, &chosen.device, &chosen.name).await?;
         let mut opening = vec![run.restore(&stored.checkpoint).await?];
+        if !changes.is_empty() {
+            run.happened(run.iteration(), resumption(&changes));
+        }
         opening.extend(changes);
         let mut folder = RunFolder::open(&stored.folder, run.iteration())?;
         folder.set_config(&run.config)?;
@@ -268,7 +271,7 @@ impl Drive {
         let over = self
             .session
             .state(id)
-            .is_none_or(|state| state == tightrope_core::session::RunState::Ended);
+            .is_none_or(|state| state == RunState::Ended);
         if over {
             self.fail(id, &why);
         } else {
@@ -303,6 +306,17 @@ impl Drive {
     }
 }
 
+fn resumption(changes: &[Event]) -> String {
+    let changed: Vec<String> = changes
+        .iter()
+        .filter_map(|change| match change {
+            Event::Edited { key, value, .. } => Some(format!("{key} = {value}")),
+            _ => None,
+        })
+        .collect();
+    format!("resumed with {}", changed.join(", "))
+}
+
 fn real_examples(run: &Run) -> usize {
     if run.feed().shape().1 == 1 { 1000 } else { 64 }
 }
@@ -315,19 +329,4 @@ fn check_out(out: &Path) -> Result<(), Error> {
         )]));
     }
     Ok(())
-}
-
-/// Set by Ctrl-C and the like; a second one ends the program at once.
-fn interruption() -> Result<&'static AtomicBool> {
-    static ASKED: AtomicBool = AtomicBool::new(false);
-    static INSTALLED: OnceLock<()> = OnceLock::new();
-    if INSTALLED.set(()).is_ok() {
-        ctrlc::set_handler(|| {
-            if ASKED.swap(true, Ordering::Relaxed) {
-                std::process::exit(super::finish::INTERRUPTED.into());
-            }
-        })
-        .context("Ctrl-C cannot be caught")?;
-    }
-    Ok(&ASKED)
 }

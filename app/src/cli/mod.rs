@@ -11,6 +11,7 @@ pub mod doctor;
 mod drive;
 mod dry_run;
 mod finish;
+mod interruption;
 pub mod list;
 pub mod methods;
 pub mod output;

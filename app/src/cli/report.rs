@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use tightrope_core::{
-    Error,
     config::preset,
     record::{StoredRun, is_run_folder, read_run},
 };
@@ -27,25 +26,31 @@ pub fn run(args: &ReportArgs) -> Result<()> {
         seen.push(real);
         is_new
     });
-    let groups = groups(&folders)?;
+    let (runs, wrong) = read_runs(&folders);
+    let groups = problems::collect(wrong, Ok(grouped(runs)))?;
     report::write(&args.out, "Who kept the balance?", &groups)?;
     say(report::results_table(&groups))?;
     say(format_args!("report: {}", args.out.display()))?;
     Ok(())
 }
 
-/// Reads run folders, those of one preset and dataset together; everything that is wrong comes at once.
-pub fn groups(folders: &[PathBuf]) -> Result<Vec<Group>, Error> {
+/// Reads run folders; those that cannot be read come back as what is wrong with them.
+pub fn read_runs(folders: &[PathBuf]) -> (Vec<StoredRun>, Vec<String>) {
+    let mut runs = Vec::new();
     let mut wrong = Vec::new();
-    let mut groups: Vec<Group> = Vec::new();
     for folder in folders {
-        let run = match read_run(folder) {
-            Ok(run) => run,
-            Err(error) => {
-                wrong.extend(problems::lines(&error));
-                continue;
-            }
-        };
+        match read_run(folder) {
+            Ok(run) => runs.push(run),
+            Err(error) => wrong.extend(problems::lines(&error)),
+        }
+    }
+    (runs, wrong)
+}
+
+/// Puts runs of one preset and dataset side by side.
+pub fn grouped(runs: Vec<StoredRun>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for run in runs {
         let title = title(&run);
         match groups.iter_mut().find(|group| group.title == title) {
             Some(group) => group.runs.push(run),
@@ -55,7 +60,7 @@ pub fn groups(folders: &[PathBuf]) -> Result<Vec<Group>, Error> {
             }),
         }
     }
-    problems::collect(wrong, Ok(groups))
+    groups
 }
 
 /// A run folder itself; of any other folder the run folders in it.
@@ -77,7 +82,6 @@ fn run_folders(path: &Path) -> Vec<PathBuf> {
     inside
 }
 
-/// Runs of one preset on one dataset belong side by side.
 fn title(run: &StoredRun) -> String {
     let (name, source) = (&run.config.preset, &run.config.data.source);
     let kind = source.split(':').next().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! `sample`: pictures from a run's checkpoint. The run itself stays as it is.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use anyhow::Result;
 use tightrope_core::{
@@ -60,7 +60,7 @@ pub async fn run(args: &SampleArgs) -> Result<()> {
     Ok(())
 }
 
-fn check(file: &PathBuf) -> Result<(), Error> {
+fn check(file: &Path) -> Result<(), Error> {
     let is_png = file
         .extension()
         .is_some_and(|ending| ending.eq_ignore_ascii_case("png"));

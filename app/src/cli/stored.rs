@@ -27,7 +27,7 @@ impl Stored {
     pub fn open(at: &Path) -> Result<Self> {
         let file = if checkpoint::iteration_of(at).is_some() && at.is_file() {
             at.to_owned()
-        } else if at.is_dir() && !is_run_folder(at) {
+        } else if at.exists() && !is_run_folder(at) {
             return Err(Error::Record(format!(
                 "{}: not a run folder (it has no config.json); run folders look like \
                  runs/00007-cifar10-static-dG0.10-s42",

@@ -6,7 +6,13 @@ use anyhow::Result;
 use tightrope_core::device;
 
 use super::{
-    args::TrainArgs, drive::Drive, dry_run, finish, output::say, report, settings, stored::Stored,
+    args::TrainArgs,
+    drive::Drive,
+    dry_run, finish,
+    output::say,
+    report::{grouped, read_runs},
+    settings,
+    stored::Stored,
 };
 use crate::report::results_table;
 
@@ -54,8 +60,10 @@ async fn resume(args: &TrainArgs, path: &Path) -> Result<ExitCode> {
 }
 
 async fn to_the_end(drive: Drive) -> Result<ExitCode> {
-    let outcome = drive.finish().await;
-    say(results_table(&report::groups(&outcome.folders)?))?;
+    let mut outcome = drive.finish().await;
+    let (runs, unreadable) = read_runs(&outcome.folders);
+    outcome.failures.extend(unreadable);
+    say(results_table(&grouped(runs)))?;
     for folder in &outcome.folders {
         say(format_args!("run: {}", folder.display()))?;
     }

@@ -1,28 +1,11 @@
-//! From run folders to a report file.
+//! The report as a file.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
-use tightrope_core::{Error, record::read_run};
+use tightrope_core::Error;
 
 use super::{Group, render};
-
-/// Reads run folders, group by group.
-pub fn read(groups: &[(String, Vec<PathBuf>)]) -> Result<Vec<Group>> {
-    groups
-        .iter()
-        .map(|(title, folders)| {
-            let runs = folders
-                .iter()
-                .map(|path| read_run(path))
-                .collect::<Result<_, _>>()?;
-            Ok(Group {
-                title: title.clone(),
-                runs,
-            })
-        })
-        .collect()
-}
 
 /// Refuses a place where no report can be, before anything is done for it.
 pub fn check(file: &Path) -> Result<(), Error> {

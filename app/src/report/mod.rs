@@ -17,7 +17,7 @@ use minijinja::{Environment, Value, context};
 use serde::Serialize;
 use tightrope_core::record::StoredRun;
 
-pub use files::{check, read, write};
+pub use files::{check, write};
 pub use table::results_table;
 
 use gallery::{Gallery, gallery};

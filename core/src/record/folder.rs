@@ -74,7 +74,7 @@ impl RunFolder {
         if summary.is_file() {
             fs::remove_file(&summary).map_err(|e| Error::io(&summary, e))?;
         }
-        let reals = path.join(samples::REALS).with_extension("json");
+        let reals = reals_json(path);
         let reals = if reals.is_file() {
             samples::read_points(&reals)?
         } else {
@@ -117,8 +117,9 @@ impl RunFolder {
     /// Writes `reals.png` (and `reals.json` for 2-D data); call it before the first samples.
     pub fn reals(&mut self, data: &SampleData) -> Result<()> {
         samples::write(&self.path, samples::REALS, data, &[])?;
-        if let SampleData::Points(points) = data {
-            self.reals.clone_from(points);
+        if matches!(data, SampleData::Points(_)) {
+            // As they are stored, so that a resumed run draws the same pictures.
+            self.reals = samples::read_points(&reals_json(&self.path))?;
         }
         Ok(())
     }
@@ -153,6 +154,10 @@ impl RunFolder {
         let stem = samples::stem(samples.iteration, samples.averaged == self.averages);
         samples::write(&self.path, &stem, &samples.data, &self.reals)
     }
+}
+
+fn reals_json(run: &Path) -> PathBuf {
+    run.join(samples::REALS).with_extension("json")
 }
 
 /// The events that the checkpoint of `iteration` has in its past.

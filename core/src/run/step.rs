@@ -365,7 +365,7 @@ impl Run {
     }
 
     /// Remembers an event that could explain trouble, until all losses before it have been checked.
-    pub(super) fn happened(&mut self, iteration: u64, what: String) {
+    pub fn happened(&mut self, iteration: u64, what: String) {
         self.happened.push((iteration, what));
     }
 }

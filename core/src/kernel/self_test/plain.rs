@@ -1,6 +1,14 @@
 //! What the kernels compute, written down as the definitions say, in double precision.
 
-use super::{AdamStep, Candidates, Conv2dShape, EPS, Group, LayerSlice, Maps, SLOPE};
+use super::norm::{EPS, SLOPE};
+use crate::{
+    kernel::{
+        adam::AdamStep,
+        cpu::{batch_norm::Maps, conv2d::Conv2dShape},
+        index::LayerSlice,
+    },
+    sparse::select::{Candidates, Group},
+};
 
 fn double(values: &[f32]) -> Vec<f64> {
     values.iter().map(|&v| f64::from(v)).collect()

@@ -1,0 +1,9 @@
+//! The program as a user starts it: commands, run folders, exit codes, interruptions, wrong input.
+
+mod bad_input;
+mod commands;
+mod program;
+mod resume;
+mod showcase;
+#[cfg(unix)]
+mod trouble;

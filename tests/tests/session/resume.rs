@@ -1,0 +1,162 @@
+//! Equal seeds give equal runs: again, side by side, and from a checkpoint at any moment.
+
+use pollster::block_on;
+use tightrope_core::{config::RunConfig, record::Checkpoint, run::Run};
+
+use super::{advance, config, difference, run, session, state};
+
+const METHODS: [&str; 7] = [
+    "adapt-relax",
+    "adapt-strict",
+    "stu-gan",
+    "sdst-set",
+    "dst-both-set",
+    "dda",
+    "dense",
+];
+/// Masks of both nets change at 5, 10 and 15, so stops lie before, at and behind a change, and within a window.
+const STOPS: [u64; 5] = [1, 4, 5, 6, 10];
+const LAST: u64 = 17;
+
+fn short(preset: &str, method: &str) -> RunConfig {
+    let mut config = config(
+        preset,
+        method,
+        &[
+            ("generator.mask_interval", "5"),
+            ("discriminator.mask_interval", "5"),
+            ("balance.window", "3"),
+            ("balance.warmup", "0"),
+            ("balance.probe_interval", "2"),
+            ("record.log_every", "3"),
+            ("record.quality_every", "0"),
+            ("record.sample_every", "8"),
+            ("averaging.start", "2"),
+        ],
+    );
+    config.iterations = LAST;
+    config
+}
+
+fn steps(run: &mut Run, to: u64) {
+    while run.iteration() < to {
+        block_on(run.step()).expect("a step");
+    }
+}
+
+fn uninterrupted(config: &RunConfig) -> Checkpoint {
+    let mut whole = run(config.clone());
+    steps(&mut whole, LAST);
+    state(&mut whole)
+}
+
+fn interrupted(config: &RunConfig, stop: u64) -> Checkpoint {
+    let mut first = run(config.clone());
+    steps(&mut first, stop);
+    let stored = block_on(first.checkpoint()).expect("a checkpoint");
+    drop(first);
+    let bytes = stored.to_bytes().expect("bytes");
+    let stored = Checkpoint::from_bytes(&bytes).expect("the same checkpoint");
+    let mut second = run(config.clone());
+    block_on(second.restore(&stored)).expect("restored");
+    assert_eq!(second.iteration(), stop);
+    steps(&mut second, LAST);
+    state(&mut second)
+}
+
+fn check_stops(preset: &str, stops: &[u64]) {
+    let mut wrong = Vec::new();
+    for method in METHODS {
+        let config = short(preset, method);
+        let whole = uninterrupted(&config);
+        for &stop in stops {
+            if let Some(what) = difference(&whole, &interrupted(&config, stop)) {
+                wrong.push(format!("{method} on {preset}, stopped at {stop}: {what}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn points_go_on_bit_for_bit() {
+    check_stops("spiral", &STOPS);
+}
+
+#[test]
+fn images_go_on_bit_for_bit() {
+    check_stops("tiny", &[4, 5]);
+}
+
+#[test]
+fn equal_seeds_give_equal_runs_and_other_seeds_others() {
+    for preset in ["spiral", "tiny"] {
+        let config = short(preset, "adapt-relax");
+        let first = uninterrupted(&config);
+        assert_eq!(
+            difference(&first, &uninterrupted(&config)),
+            None,
+            "{preset}"
+        );
+        let other = RunConfig { seed: 43, ..config };
+        assert!(
+            difference(&first, &uninterrupted(&other)).is_some(),
+            "{preset}"
+        );
+    }
+}
+
+#[test]
+fn runs_side_by_side_do_not_disturb_each_other() {
+    for preset in ["spiral", "tiny"] {
+        let configs = ["adapt-relax", "stu-gan"].map(|method| short(preset, method));
+        let mut both = session(configs.clone());
+        advance(&mut both, LAST as usize);
+        for (id, config) in configs.iter().enumerate() {
+            let beside = state(both.run_mut(id).expect("a run"));
+            assert_eq!(
+                difference(&uninterrupted(config), &beside),
+                None,
+                "{preset}"
+            );
+        }
+    }
+}
+
+#[test]
+fn looking_at_a_run_does_not_change_it() {
+    let config = short("tiny", "adapt-relax");
+    let mut watched = run(config.clone());
+    while watched.iteration() < LAST {
+        block_on(watched.step()).expect("a step");
+        block_on(watched.generate(3, "look", true)).expect("samples");
+        block_on(watched.generate(3, "look", false)).expect("samples");
+        watched.stats();
+        state(&mut watched);
+    }
+    assert_eq!(
+        difference(&uninterrupted(&config), &state(&mut watched)),
+        None
+    );
+}
+
+#[test]
+fn a_checkpoint_of_another_run_is_refused() {
+    let stored = state(&mut run(short("spiral", "static")));
+    let mut others = [
+        ("tiny", short("tiny", "static")),
+        (
+            "another width",
+            config("spiral", "static", &[("d_hidden", "8,8,8")]),
+        ),
+    ];
+    for (name, config) in &mut others {
+        let error = block_on(run(config.clone()).restore(&stored)).expect_err("refused");
+        assert!(error.is_input(), "{name}: {error}");
+        let text = error.to_string();
+        assert!(
+            text.contains("belongs to another run") && text.lines().count() == 1,
+            "{name}: {text}"
+        );
+    }
+}
