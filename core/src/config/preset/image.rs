@@ -72,8 +72,8 @@ pub(super) fn shapes16() -> RunConfig {
     config.generator.drop_fraction = 0.2;
     config.discriminator.density = 0.1;
     // BR follows the ratio of the learning rates: with these it settles lower than in the papers.
-    config.balance.br_low = 0.2;
-    config.balance.br_high = 0.35;
+    config.balance.br_low = 0.3;
+    config.balance.br_high = 0.42;
     config
 }
 
