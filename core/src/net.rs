@@ -254,6 +254,12 @@ impl Net {
         let weight = vector(weight);
         let mask = vector(mask.into_iter().map(f32::from).collect());
         let first_moment = if own.beta1 > 0.0 { total } else { 1 };
+        let averages = role == Role::G && config.averaging.rule != AveragingRule::None;
+        let average = if averages {
+            weight.clone()
+        } else {
+            Tensor::zeros([1], device)
+        };
         let mut net = Self {
             role,
             indices: vec![None; params.len()],
@@ -262,7 +268,7 @@ impl Net {
             flat: Flat {
                 m: Tensor::zeros([first_moment], device),
                 v: Tensor::zeros([total], device),
-                average: weight.clone(),
+                average,
                 weight,
             },
             ever: mask.clone(),
@@ -278,6 +284,11 @@ impl Net {
         };
         net.index_unmasked();
         net
+    }
+
+    /// Whether averaged parameters are kept beside the live ones.
+    pub fn has_average(&self) -> bool {
+        self.flat.average.dims()[0] == self.len()
     }
 
     /// All parameters.
@@ -326,7 +337,7 @@ impl Net {
 
     /// The parameters for forward passes, live or averaged.
     pub fn leaves(&self, view: View, averaged: bool, dense_grad: bool) -> Leaves {
-        let flat = if averaged {
+        let flat = if averaged && self.has_average() {
             &self.flat.average
         } else {
             &self.flat.weight
@@ -390,17 +401,20 @@ impl Net {
 
     /// One step of the average by itself: dropped weights leave it, newly grown ones enter it by `rule`.
     pub fn average(&mut self, rule: AveragingRule, decay: f64) {
+        let restart = match rule {
+            AveragingRule::None => return,
+            AveragingRule::Ema => false,
+            AveragingRule::Sema => true,
+        };
         let weight = self.flat.weight.clone();
         let old = mask_apply(self.flat.average.clone(), self.mask.clone());
         let mean = old.clone() * decay + weight.clone() * (1.0 - decay);
-        self.flat.average = match rule {
-            AveragingRule::None => return,
-            AveragingRule::Ema => mean,
-            AveragingRule::Sema => {
-                // Inactive weights are 0 in both, so they need no case of their own.
-                let new = old.equal_elem(0.0).float();
-                mean * (1.0 - new.clone()) + weight * new
-            }
+        self.flat.average = if restart {
+            // Inactive weights are 0 in both, so they need no case of their own.
+            let new = old.equal_elem(0.0).float();
+            mean * (1.0 - new.clone()) + weight * new
+        } else {
+            mean
         };
     }
 

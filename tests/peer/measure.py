@@ -2,7 +2,7 @@
 """Step time and peak memory of Tightrope beside masked PyTorch, size by size, in one run: rows for docs/PERFORMANCE.md.
 
     cargo build --release
-    pip install torch --index-url https://download.pytorch.org/whl/cpu
+    pip install torch
     python3 tests/peer/measure.py --threads 2
 
 The two alternate, so that a busy moment of the machine meets both. Each figure is the least of the rounds' medians.

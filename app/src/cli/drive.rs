@@ -82,7 +82,10 @@ impl Drive {
         let mut datasets: Vec<(DataConfig, Arc<Dataset>)> = Vec::new();
         let mut runs = Vec::new();
         for config in configs {
-            let dataset = match datasets.iter().find(|(known, _)| *known == config.data) {
+            let dataset = match datasets
+                .iter()
+                .find(|(known, _)| is_same(known, &config.data))
+            {
                 Some((_, dataset)) => dataset.clone(),
                 None => {
                     let dataset = Arc::new(data::open(&config.data)?);
@@ -315,6 +318,11 @@ fn resumption(changes: &[Event]) -> String {
         })
         .collect();
     format!("resumed with {}", changed.join(", "))
+}
+
+/// Whether two runs read the same pixels; flipping is done batch by batch.
+fn is_same(a: &DataConfig, b: &DataConfig) -> bool {
+    (&a.source, a.side, a.limit) == (&b.source, b.side, b.limit)
 }
 
 fn real_examples(run: &Run) -> usize {

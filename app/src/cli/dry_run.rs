@@ -28,6 +28,7 @@ fn summary(c: &RunConfig) -> String {
     )];
     let mut forward = [[0.0; 2]; 2];
     let mut bytes = 0.0;
+    let full = c.full_model.as_ref().unwrap_or(&c.model);
     for (i, role) in [Role::G, Role::D].into_iter().enumerate() {
         let own = c.net(role);
         let count = net_count(&c.model, role, c.z_dim, c.data.channels(), own);
@@ -46,7 +47,13 @@ fn summary(c: &RunConfig) -> String {
         };
         forward[i] = [
             flops::sparse_forward(&layers, share),
-            flops::dense_forward(&layers) as f64,
+            flops::dense_forward(&flops::layers(
+                full,
+                role,
+                c.z_dim,
+                c.data.channels(),
+                c.data.side,
+            )) as f64,
         ];
         bytes += memory(c, role, count.params as f64, active as f64);
         lines.push(format!(

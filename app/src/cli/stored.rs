@@ -66,7 +66,7 @@ impl Stored {
                 Err(error) => problems.extend(super::problems::lines(&error)),
             }
         }
-        super::problems::collect(problems, config.validate())?;
+        super::problems::collect(problems, config.validate_running())?;
         Ok((config, events))
     }
 }

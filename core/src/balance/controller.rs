@@ -91,7 +91,9 @@ impl Controller {
             return (net.policy == Policy::Strict).then(|| drop_grow(at, net));
         }
         if ratio <= balance.br_low {
-            self.density = (self.density - balance.density_step).max(balance.d_min);
+            // A bound that was raised meanwhile does not lift what lies below it.
+            let floor = balance.d_min.min(self.density);
+            self.density = (self.density - balance.density_step).max(floor);
             return Some(MaskPlan::Lower {
                 density: self.density,
             });

@@ -121,7 +121,7 @@ impl RunConfig {
         }
         let mut edited = self.clone();
         edited.set(&path, value)?;
-        edited.validate()?;
+        edited.validate_running()?;
         *self = edited;
         Ok(path)
     }

@@ -36,6 +36,9 @@ pub struct RunConfig {
     pub data: DataConfig,
     /// The two architectures.
     pub model: ModelConfig,
+    /// The pair that costs are compared with, where it is not `model` itself: the full one of a `small-dense` run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_model: Option<ModelConfig>,
     /// How weights start.
     pub init: Init,
     /// The adversarial loss.
@@ -391,13 +394,12 @@ impl Role {
 }
 
 impl DataConfig {
-    /// Image channels the source delivers: 1 for the digit and fashion sets, else 3.
+    /// Channels of the source's samples: 2 for points, 1 for the digit and fashion sets, else 3.
     pub fn channels(&self) -> usize {
-        let name = self.source.split(':').next().unwrap_or_default();
-        if matches!(name, "mnist" | "fashion-mnist") {
-            1
-        } else {
-            3
+        match self.source.split(':').next().unwrap_or_default() {
+            "ring" | "grid" | "spiral" => 2,
+            "mnist" | "fashion-mnist" => 1,
+            _ => 3,
         }
     }
 }

@@ -17,6 +17,16 @@ impl RunConfig {
     /// Checks all settings and names every wrong one: which, its value, why, and what would do.
     pub fn validate(&self) -> Result<()> {
         let mut check = Check::default();
+        self.check_start(&mut check);
+        self.check_all(check)
+    }
+
+    /// The same for a run that is under way: where its densities started is history.
+    pub fn validate_running(&self) -> Result<()> {
+        self.check_all(Check::default())
+    }
+
+    fn check_all(&self, mut check: Check) -> Result<()> {
         self.check_run(&mut check);
         self.check_data(&mut check);
         self.check_net(Role::G, &mut check);
@@ -37,6 +47,23 @@ impl RunConfig {
         }
     }
 
+    /// A steered discriminator starts within the bounds it is steered in.
+    fn check_start(&self, check: &mut Check) {
+        let (balance, density) = (&self.balance, self.discriminator.density);
+        let steered = matches!(self.discriminator.policy, Policy::Relax | Policy::Strict);
+        check.that(
+            !steered || (balance.d_min..=balance.d_max).contains(&density),
+            "discriminator.density",
+            density,
+            || {
+                format!(
+                    "it must start between balance.d_min {} and balance.d_max {}",
+                    balance.d_min, balance.d_max
+                )
+            },
+        );
+    }
+
     fn check_run(&self, check: &mut Check) {
         check.that(
             self.version == CONFIG_VERSION,
@@ -55,14 +82,13 @@ impl RunConfig {
             "below 1, such as 0.999",
             |v| (0.0..1.0).contains(&v),
         );
-        if self.record.quality_every > 0 {
-            check.within(
-                "record.quality_samples",
-                self.record.quality_samples,
-                64,
-                1_000_000,
-            );
-        }
+        // Also the number of points that a 2-D run shows.
+        check.within(
+            "record.quality_samples",
+            self.record.quality_samples,
+            64,
+            1_000_000,
+        );
         if let Some(strategy) = self.strategy {
             let method = self.method.name();
             check.that(
@@ -224,18 +250,6 @@ impl RunConfig {
                     format!(
                         "discriminator.policy {} steers by BR; 1 or more",
                         word(&policy)
-                    )
-                },
-            );
-            let density = self.discriminator.density;
-            check.that(
-                density >= balance.d_min && density <= balance.d_max,
-                "discriminator.density",
-                density,
-                || {
-                    format!(
-                        "it must start between balance.d_min {} and balance.d_max {}",
-                        balance.d_min, balance.d_max
                     )
                 },
             );

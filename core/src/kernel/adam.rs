@@ -109,7 +109,7 @@ pub struct Flat {
     pub m: Tensor<1>,
     /// Second moment.
     pub v: Tensor<1>,
-    /// Averaged parameters.
+    /// Averaged parameters; length 1 when there is no average.
     pub average: Tensor<1>,
 }
 

@@ -18,6 +18,7 @@ pub(super) fn static_sparse(_: &mut RunConfig) {}
 /// Dense nets with every width scaled by one factor a net, so that each has as many parameters as its sparse twin
 /// has active ones.
 pub(super) fn small_dense(config: &mut RunConfig) {
+    config.full_model.get_or_insert(config.model.clone());
     for role in [Role::G, Role::D] {
         let target = count(config, &config.model, role).active(config.net(role).density);
         config.model = nearest_width(config, role, target);

@@ -115,7 +115,7 @@ impl Run {
         device: &Device,
         device_name: &str,
     ) -> Result<Self> {
-        config.validate()?;
+        config.validate_running()?;
         let feed = Feed::new(&config, dataset);
         check_fit(&config, &feed)?;
         let (channels, side) = feed.shape();
@@ -162,7 +162,7 @@ impl Run {
             watcher: None,
             config,
         };
-        run.rate = run.flops_per_iteration(false);
+        run.rate = run.flops_per_iteration();
         Ok(run)
     }
 
@@ -232,7 +232,7 @@ impl Run {
                 layers: layers.collect(),
             }
         };
-        let [corrected, paper] = self.flops_per_iteration(true);
+        let [corrected, paper] = self.dense_flops_per_iteration();
         RunInfo {
             device: self.device_name.clone(),
             real_count: self.feed.dataset().len(),
@@ -391,19 +391,33 @@ impl Run {
         }
     }
 
-    fn flops_per_iteration(&self, dense: bool) -> [f64; 2] {
+    /// FLOPs of one iteration at today's densities: corrected, as in the paper.
+    fn flops_per_iteration(&self) -> [f64; 2] {
         let forward = |player: &Player| {
             let net = &player.net;
             flops::sparse_forward(&player.layers, |name| {
-                let layer = net
-                    .maskable
-                    .iter()
-                    .position(|&p| net.params[p].name.strip_suffix(".weight") == Some(name))?;
+                let is_named =
+                    |&p: &usize| net.params[p].name.strip_suffix(".weight") == Some(name);
+                let layer = net.maskable.iter().position(is_named)?;
                 let size = net.params[net.maskable[layer]].len();
-                (!dense).then(|| net.active[layer] as f64 / size as f64)
+                Some(net.active[layer] as f64 / size as f64)
             })
         };
-        let (g, d) = (forward(&self.g), forward(&self.d));
+        self.both_counts(forward(&self.g), forward(&self.d))
+    }
+
+    /// The same for the dense pair that runs are compared with.
+    fn dense_flops_per_iteration(&self) -> [f64; 2] {
+        let c = &self.config;
+        let model = c.full_model.as_ref().unwrap_or(&c.model);
+        let (channels, side) = self.feed.shape();
+        let [g, d] = [Role::G, Role::D].map(|role| {
+            flops::dense_forward(&flops::layers(model, role, c.z_dim, channels, side)) as f64
+        });
+        self.both_counts(g, d)
+    }
+
+    fn both_counts(&self, g: f64, d: f64) -> [f64; 2] {
         let c = &self.config;
         [Count::Corrected, Count::Paper]
             .map(|count| Images::per_iteration(count, c.batch_d, c.batch_g, c.n_critic).flops(g, d))

@@ -68,7 +68,7 @@ impl Run {
     /// When a loss that waits to be read or a weight is not finite, or the device fails.
     pub async fn checkpoint(&mut self) -> Result<Checkpoint> {
         self.read_losses().await?;
-        self.collect_probes().await?;
+        self.collect_probes(false).await?;
         let player = |p: &super::Player| PlayerState {
             controller: p.controller.clone(),
             growth: p.growth.clone(),
@@ -149,7 +149,7 @@ impl Run {
         self.window = state.window;
         self.probes.clear();
         self.losses.clear();
-        self.rate = self.flops_per_iteration(false);
+        self.rate = self.flops_per_iteration();
         Ok(Event::Resumed {
             iteration: self.iteration,
         })
@@ -192,11 +192,11 @@ async fn bits(tensor: &Tensor<1>) -> Result<HostTensor> {
 async fn store(net: &Net, tensors: &mut BTreeMap<String, HostTensor>) -> Result<()> {
     let role = net.role;
     // By the authors' names, so that other tools can read a checkpoint.
-    for (part, flat) in [
-        ("weight", &net.flat.weight),
-        ("adam_v", &net.flat.v),
-        ("average", &net.flat.average),
-    ] {
+    let mut parts = vec![("weight", &net.flat.weight), ("adam_v", &net.flat.v)];
+    if net.has_average() {
+        parts.push(("average", &net.flat.average));
+    }
+    for (part, flat) in parts {
         let values = read(flat.clone()).await?;
         for p in &net.params {
             let data = values[p.offset..p.offset + p.len()].to_vec();
@@ -256,7 +256,12 @@ fn load(net: &mut Net, checkpoint: &Checkpoint) -> Result<()> {
         let n = all.len();
         Ok(Tensor::from_data(TensorData::new(all, [n]), &device))
     };
-    let (weight, v, average) = (flat("weight")?, flat("adam_v")?, flat("average")?);
+    let (weight, v) = (flat("weight")?, flat("adam_v")?);
+    let average = if net.has_average() {
+        flat("average")?
+    } else {
+        net.flat.average.clone()
+    };
     let m = tensor(&format!("{role}/adam_m"), net.flat.m.dims()[0])?;
     let masked = net.masked_len();
     let (mask, ever) = (

@@ -28,9 +28,7 @@ impl Run {
         let (real, d_loss) = self.critic_steps(t);
         let (z, pre, g_loss) = self.generator_step(t);
         self.losses.push(Tensor::cat(vec![d_loss, g_loss], 0));
-        if self.config.balance.probe_interval > 0
-            && t.is_multiple_of(self.config.balance.probe_interval)
-        {
+        if self.probes_at(t) {
             self.probe(z, pre, real);
         }
         let mut events = self.update_masks(t).await?;
@@ -39,7 +37,7 @@ impl Run {
         self.flops += self.rate[0];
         self.flops_paper += self.rate[1];
         if !events.is_empty() {
-            self.rate = self.flops_per_iteration(false);
+            self.rate = self.flops_per_iteration();
         }
         let logged = self.log().await?;
         // What a GPU has only queued so far is waited for in the log; looking at samples is not training.
@@ -56,6 +54,7 @@ impl Run {
     /// # Errors
     /// When a loss is not finite or the device fails.
     pub async fn step_d(&mut self) -> Result<Vec<Event>> {
+        self.read_losses().await?;
         let (_, d_loss) = self.critic_steps(self.iteration + 1);
         let loss = read(d_loss).await?;
         self.check("the discriminator's loss", loss[0])?;
@@ -68,6 +67,7 @@ impl Run {
     /// # Errors
     /// When a loss is not finite or the device fails.
     pub async fn step_g(&mut self) -> Result<Vec<Event>> {
+        self.read_losses().await?;
         let (_, _, g_loss) = self.generator_step(self.iteration + 1);
         let loss = read(g_loss).await?;
         self.check("the generator's loss", loss[0])?;
@@ -193,19 +193,30 @@ impl Run {
             .push(Tensor::cat(vec![post.mean(), pre, real.mean()], 0));
     }
 
-    /// Reads waiting probes into the window. The authors trim it only after the discriminator's update, so the
-    /// last push of an iteration leaves one sample more.
-    pub(super) async fn collect_probes(&mut self) -> Result<()> {
-        if self.probes.is_empty() {
-            return Ok(());
+    /// Reads waiting probes into the window. The authors trim it at the end of every iteration, after the
+    /// discriminator's update: an update on a probe's own iteration (`deciding`) sees one sample more.
+    pub(super) async fn collect_probes(&mut self, deciding: bool) -> Result<()> {
+        let window = self.config.balance.window;
+        if !self.probes.is_empty() {
+            let scores = read(Tensor::cat(std::mem::take(&mut self.probes), 0)).await?;
+            for s in scores.chunks_exact(3) {
+                self.window.trim(window);
+                for &score in s {
+                    self.check("a probe's mean score", score)?;
+                }
+                let [post, pre, real] = [s[0], s[1], s[2]].map(f64::from);
+                self.window.push(Sample { post, pre, real });
+            }
         }
-        let scores = read(Tensor::cat(std::mem::take(&mut self.probes), 0)).await?;
-        for s in scores.chunks_exact(3) {
-            self.window.trim(self.config.balance.window);
-            let [post, pre, real] = [s[0], s[1], s[2]].map(f64::from);
-            self.window.push(Sample { post, pre, real });
+        if !deciding {
+            self.window.trim(window);
         }
         Ok(())
+    }
+
+    fn probes_at(&self, iteration: u64) -> bool {
+        let every = self.config.balance.probe_interval;
+        every > 0 && iteration.is_multiple_of(every)
     }
 
     /// Mask updates that are due: the generator's first, then the discriminator's.
@@ -230,7 +241,7 @@ impl Run {
         let own = self.config.net(role).clone();
         let steers = matches!(own.policy, Policy::Relax | Policy::Strict);
         if steers {
-            self.collect_probes().await?;
+            self.collect_probes(self.probes_at(t)).await?;
         }
         let ratio = self.window.ratio(&self.config.balance);
         let moment = Moment {
@@ -295,7 +306,7 @@ impl Run {
             || self.is_due(record.checkpoint_every);
         if due || self.losses.len() >= MAX_WAITING {
             self.read_losses().await?;
-            self.collect_probes().await?;
+            self.collect_probes(false).await?;
         }
         Ok(due)
     }

@@ -105,7 +105,7 @@ fn coins(counts: &Counts, uniform: Tensor<1>, kept: Tensor<1>, net: &Net) -> Ten
     for (group, &active) in counts.grow.iter().zip(&net.active) {
         let range = group.start..group.start + group.len;
         let inactive = (group.len - active + group.k).max(1);
-        let chance = group.k as f32 / inactive as f32;
+        let chance = (group.k as f64 / inactive as f64) as f32;
         let drawn = uniform
             .clone()
             .slice(range.clone())

@@ -114,5 +114,9 @@ pub(super) fn cifar16() -> RunConfig {
     config
 }
 
-/// Small image presets hold for every method alike.
-pub(super) fn adjust(_: Method, _: &mut RunConfig) {}
+/// Small image presets hold for every method alike, but STU-GAN's authors do not flip.
+pub(super) fn adjust(method: Method, config: &mut RunConfig) {
+    if method == Method::StuGan {
+        config.data.flip = false;
+    }
+}

@@ -146,11 +146,17 @@ pub(super) fn adjust_stl10(method: Method, config: &mut RunConfig) {
     adjust(method, config);
 }
 
+/// d_D starts at d_G, as far as the bounds let it.
+fn start_as_g(config: &mut RunConfig) {
+    let bound = config.generator.density.max(config.balance.d_min);
+    config.discriminator.density = bound.min(config.balance.d_max);
+}
+
 /// What both share between methods: d_D starts at d_G, DDA's wider band, STU-GAN's slower masks and plain images.
 fn adjust(method: Method, config: &mut RunConfig) {
     match method {
         Method::Dda => {
-            config.discriminator.density = config.generator.density.min(config.balance.d_max);
+            start_as_g(config);
             config.balance.br_low = 0.5;
             config.balance.br_high = 0.65;
         }
@@ -158,9 +164,7 @@ fn adjust(method: Method, config: &mut RunConfig) {
         | Method::AdaptStrict
         | Method::Manual
         | Method::DstBothSet
-        | Method::DstBothRigl => {
-            config.discriminator.density = config.generator.density.min(config.balance.d_max);
-        }
+        | Method::DstBothRigl => start_as_g(config),
         Method::StuGan => {
             config.generator.mask_interval = 1000;
             config.data.flip = false;

@@ -46,6 +46,7 @@ pub(in crate::config) fn base() -> RunConfig {
             g_leak: 0.0,
             d_leak: 0.1,
         }),
+        full_model: None,
         init: Init::Uniform,
         loss: Loss::Hinge,
         z_dim: 2,

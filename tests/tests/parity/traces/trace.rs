@@ -124,7 +124,9 @@ impl Trace {
             let average = self.find(&format!("init/ema/{theirs}"));
             let average = average.map_or_else(|| values.clone(), Array::floats);
             put(format!("{role}/weight/{}", param.name), values);
-            put(format!("{role}/average/{}", param.name), average);
+            if net.has_average() {
+                put(format!("{role}/average/{}", param.name), average);
+            }
         }
         let mask: Vec<f32> = net
             .maskable
