@@ -3,6 +3,9 @@
 //! All parameters of a net lie in one flat tensor, maskable weights first, so that the optimiser, the mask
 //! and the average are one kernel and "the whole net" of a global top-k is one contiguous range.
 
+mod leaves;
+mod param;
+
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::{
@@ -13,56 +16,12 @@ use crate::{
         index::{LayerSlice, SparseIndex, build_index},
         mask::mask_apply,
     },
-    layer::blueprint::{Blueprint, ParamKind},
+    layer::blueprint::Blueprint,
     rng::Stream,
     sparse::density,
 };
-
-/// Where a parameter lies in the flat tensor.
-#[derive(Clone, Debug)]
-pub struct Param {
-    /// The authors' name, e.g. `block2.c1.weight`.
-    pub name: String,
-    /// Shape in PyTorch's layout.
-    pub shape: Vec<usize>,
-    /// What it is.
-    pub kind: ParamKind,
-    /// First element in the flat tensor.
-    pub offset: usize,
-    /// Place among the maskable weights, if it is one.
-    pub masked: Option<usize>,
-}
-
-impl Param {
-    /// Number of elements.
-    pub fn len(&self) -> usize {
-        self.shape.iter().product()
-    }
-
-    /// Whether it has none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// A weight's `(c_out, c_in, k)`; a linear weight has k = 1.
-    pub fn weight_dims(&self) -> (usize, usize, usize) {
-        (
-            self.shape[0],
-            self.shape[1],
-            self.shape.get(2).copied().unwrap_or(1),
-        )
-    }
-
-    fn slice(&self) -> LayerSlice {
-        let (out, inputs, k) = self.weight_dims();
-        LayerSlice {
-            start: self.offset,
-            out,
-            inputs,
-            taps: k * k,
-        }
-    }
-}
+pub use leaves::{Leaves, View};
+pub use param::{Param, place};
 
 /// Spectral norm's vectors of one weight.
 #[derive(Clone, Debug)]
@@ -106,74 +65,6 @@ pub struct Net {
     pub steps: u64,
     zero_bias: Vec<Option<Tensor<1>>>,
     device: Device,
-}
-
-/// How a forward pass sees the parameters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum View {
-    /// No autodiff at all.
-    Plain,
-    /// No autodiff, and neither batch norm's nor spectral norm's state moves: for looking, not for training.
-    Frozen,
-    /// Constants within an autodiff graph.
-    Constant,
-    /// Leaves whose gradients are wanted.
-    Tracked,
-}
-
-/// A net's parameters, cut out of the flat tensor for one or more forward passes.
-pub struct Leaves {
-    pieces: Vec<Tensor<1>>,
-    /// Whether weight gradients are wanted everywhere.
-    pub dense_grad: bool,
-    view: View,
-}
-
-impl Leaves {
-    /// Parameter `place` with its own shape.
-    pub fn get<const D: usize>(&self, net: &Net, place: usize) -> Tensor<D> {
-        let mut shape = [1; D];
-        for (to, from) in shape.iter_mut().zip(&net.params[place].shape) {
-            *to = *from;
-        }
-        self.pieces[place].clone().reshape(shape)
-    }
-
-    /// Brings a plain tensor into this pass.
-    pub fn lift<const D: usize>(&self, tensor: Tensor<D>) -> Tensor<D> {
-        match self.view {
-            View::Plain | View::Frozen => tensor,
-            View::Constant | View::Tracked => Tensor::from_inner(tensor),
-        }
-    }
-
-    /// Whether batch norm's and spectral norm's state stays as it is.
-    pub fn is_frozen(&self) -> bool {
-        self.view == View::Frozen
-    }
-
-    /// Takes a tensor of this pass out of autodiff.
-    pub fn plain<const D: usize>(&self, tensor: &Tensor<D>) -> Tensor<D> {
-        match self.view {
-            View::Plain | View::Frozen => tensor.clone(),
-            View::Constant | View::Tracked => tensor.clone().inner(),
-        }
-    }
-
-    /// Gradients of all parameters after a backward pass, flat and in the net's order.
-    pub fn gradients(self, net: &Net, grads: &burn::tensor::Gradients) -> Tensor<1> {
-        let mut order: Vec<usize> = (0..net.params.len()).collect();
-        order.sort_by_key(|&p| net.params[p].offset);
-        let pieces = order
-            .into_iter()
-            .map(|p| {
-                self.pieces[p]
-                    .grad(grads)
-                    .unwrap_or_else(|| Tensor::zeros([net.params[p].len()], &net.device))
-            })
-            .collect();
-        Tensor::cat(pieces, 0)
-    }
 }
 
 impl Net {
@@ -471,40 +362,4 @@ impl Net {
             }
         }
     }
-}
-
-/// Decides what is maskable and gives every parameter its place: maskable weights first.
-pub fn place(blueprint: &Blueprint, own: &NetConfig) -> (Vec<Param>, Vec<usize>) {
-    let head = blueprint.params.iter().rposition(|p| p.1.is_weight());
-    let can_mask = |i: usize, kind: ParamKind| match kind {
-        _ if Some(i) == head && !own.mask_head => false,
-        ParamKind::Conv => true,
-        ParamKind::Linear => own.mask_linear,
-        _ => false,
-    };
-    let mut params: Vec<Param> = blueprint
-        .params
-        .iter()
-        .map(|(name, kind, shape)| Param {
-            name: name.clone(),
-            shape: shape.clone(),
-            kind: *kind,
-            offset: 0,
-            masked: None,
-        })
-        .collect();
-    let maskable: Vec<usize> = (0..params.len())
-        .filter(|&i| can_mask(i, params[i].kind))
-        .collect();
-    let mut offset = 0;
-    for (layer, &i) in maskable.iter().enumerate() {
-        params[i].masked = Some(layer);
-        params[i].offset = offset;
-        offset += params[i].len();
-    }
-    for p in params.iter_mut().filter(|p| p.masked.is_none()) {
-        p.offset = offset;
-        offset += p.len();
-    }
-    (params, maskable)
 }

@@ -1,0 +1,73 @@
+//! A net's parameters as a forward pass sees them.
+
+use burn::tensor::{Gradients, Tensor};
+
+use super::Net;
+
+/// How a forward pass sees the parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// No autodiff at all.
+    Plain,
+    /// No autodiff, and neither batch norm's nor spectral norm's state moves: for looking, not for training.
+    Frozen,
+    /// Constants within an autodiff graph.
+    Constant,
+    /// Leaves whose gradients are wanted.
+    Tracked,
+}
+
+/// A net's parameters, cut out of the flat tensor for one or more forward passes.
+pub struct Leaves {
+    pub(super) pieces: Vec<Tensor<1>>,
+    /// Whether weight gradients are wanted everywhere.
+    pub dense_grad: bool,
+    pub(super) view: View,
+}
+
+impl Leaves {
+    /// Parameter `place` with its own shape.
+    pub fn get<const D: usize>(&self, net: &Net, place: usize) -> Tensor<D> {
+        let mut shape = [1; D];
+        for (to, from) in shape.iter_mut().zip(&net.params[place].shape) {
+            *to = *from;
+        }
+        self.pieces[place].clone().reshape(shape)
+    }
+
+    /// Brings a plain tensor into this pass.
+    pub fn lift<const D: usize>(&self, tensor: Tensor<D>) -> Tensor<D> {
+        match self.view {
+            View::Plain | View::Frozen => tensor,
+            View::Constant | View::Tracked => Tensor::from_inner(tensor),
+        }
+    }
+
+    /// Whether batch norm's and spectral norm's state stays as it is.
+    pub fn is_frozen(&self) -> bool {
+        self.view == View::Frozen
+    }
+
+    /// Takes a tensor of this pass out of autodiff.
+    pub fn plain<const D: usize>(&self, tensor: &Tensor<D>) -> Tensor<D> {
+        match self.view {
+            View::Plain | View::Frozen => tensor.clone(),
+            View::Constant | View::Tracked => tensor.clone().inner(),
+        }
+    }
+
+    /// Gradients of all parameters after a backward pass, flat and in the net's order.
+    pub fn gradients(self, net: &Net, grads: &Gradients) -> Tensor<1> {
+        let mut order: Vec<usize> = (0..net.params.len()).collect();
+        order.sort_by_key(|&p| net.params[p].offset);
+        let pieces = order
+            .into_iter()
+            .map(|p| {
+                self.pieces[p]
+                    .grad(grads)
+                    .unwrap_or_else(|| Tensor::zeros([net.params[p].len()], &net.device))
+            })
+            .collect();
+        Tensor::cat(pieces, 0)
+    }
+}

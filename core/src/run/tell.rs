@@ -1,0 +1,183 @@
+//! What a run tells about itself: sizes, samples, quality, numbers and costs.
+
+use super::{Judge, Player, Run, SAMPLE_BATCH, host_samples, latent};
+use crate::{
+    Result,
+    config::{AveragingRule, Role},
+    device::read,
+    event::{Event, LayerInfo, NetInfo, RunInfo, SampleData, Samples, Stats},
+    metric::flops::{self, Count, Images},
+    net::View,
+    rng::Stream,
+};
+
+impl Run {
+    /// What the run consists of.
+    pub fn info(&self) -> RunInfo {
+        let net = |player: &Player| {
+            let net = &player.net;
+            let layers = net
+                .maskable
+                .iter()
+                .zip(&net.active)
+                .map(|(&p, &active)| LayerInfo {
+                    name: net.params[p].name.clone(),
+                    shape: net.params[p].shape.clone(),
+                    active,
+                });
+            NetInfo {
+                params: net.len(),
+                maskable: net.masked_len(),
+                active: net.active.iter().sum(),
+                layers: layers.collect(),
+            }
+        };
+        let [corrected, paper] = self.dense_flops_per_iteration();
+        RunInfo {
+            device: self.device_name.clone(),
+            real_count: self.feed.dataset().len(),
+            generator: net(&self.g),
+            discriminator: net(&self.d),
+            dense_flops_per_iteration: corrected,
+            dense_flops_per_iteration_paper: paper,
+        }
+    }
+
+    /// The events a fresh run begins with: what it is, and samples before training.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn opening(&mut self) -> Result<Vec<Event>> {
+        let mut events = vec![Event::Started(self.info())];
+        events.extend(self.sample_events().await?);
+        Ok(events)
+    }
+
+    /// Samples of z from stream `stream`, live or averaged, on the host; training is not disturbed.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn generate(
+        &mut self,
+        count: usize,
+        stream: &str,
+        averaged: bool,
+    ) -> Result<SampleData> {
+        let (channels, side) = self.feed.shape();
+        let mut z = Stream::new(self.config.seed, stream);
+        let leaves = self.g.net.leaves(View::Frozen, averaged, false);
+        let batch = if side == 1 { count } else { SAMPLE_BATCH };
+        let mut values = Vec::with_capacity(count * channels * side * side);
+        let mut left = count;
+        while left > 0 {
+            let n = left.min(batch);
+            // Whole batches only: a short one would be normalised by statistics of its own.
+            let input = latent(&mut z, None, batch, self.config.z_dim, &self.device);
+            let fakes = self.g.model.forward(&mut self.g.net, &leaves, input);
+            let host = read(fakes).await?;
+            values.extend_from_slice(&host[..n * channels * side * side]);
+            left -= n;
+        }
+        Ok(host_samples(values, count, channels, side))
+    }
+
+    /// Whether an average is kept beside the live generator.
+    pub fn has_average(&self) -> bool {
+        self.config.averaging.rule != AveragingRule::None
+    }
+
+    pub(super) async fn sample_events(&mut self) -> Result<Vec<Event>> {
+        let count = if self.feed.shape().1 == 1 {
+            self.config.record.quality_samples.max(500)
+        } else {
+            64
+        };
+        let mut events = Vec::new();
+        for averaged in [true, false] {
+            if averaged && !self.has_average() {
+                continue;
+            }
+            let data = self.generate(count, "samples", averaged).await?;
+            events.push(Event::Samples(Samples {
+                iteration: self.iteration,
+                averaged,
+                data,
+            }));
+        }
+        Ok(events)
+    }
+
+    pub(super) async fn quality_event(&mut self) -> Result<Event> {
+        let averaged = self.has_average();
+        let count = self.config.record.quality_samples;
+        let fakes = self.generate(count, "quality", averaged).await?;
+        let judge = match self.judge.take() {
+            Some(judge) => judge,
+            None => Judge::new(&self.feed, self.config.seed),
+        };
+        let mut quality = judge.score(self.feed.dataset(), &fakes);
+        self.judge = Some(judge);
+        quality.iteration = self.iteration;
+        quality.averaged = averaged;
+        Ok(Event::Quality(quality))
+    }
+
+    /// The state of the run in numbers; reads nothing from the device.
+    pub fn stats(&self) -> Stats {
+        let latest = self.window.latest();
+        Stats {
+            iteration: self.iteration,
+            seconds: self.seconds,
+            images: self.images,
+            flops: self.flops,
+            flops_paper: self.flops_paper,
+            d_loss: self.latest[0],
+            g_loss: self.latest[1],
+            br: latest.map(|s| s.ratio()).filter(|r| r.is_finite()),
+            br_mean_of_ratios: self.window.mean_of_ratios().filter(|r| r.is_finite()),
+            br_ratio_of_means: self
+                .window
+                .ratio_of_means(self.config.balance.gap_floor)
+                .filter(|r| r.is_finite()),
+            score_real: latest.map(|s| s.real),
+            score_fake: latest.map(|s| s.pre),
+            verdict: self.verdict,
+            density_g: self.g.net.density(),
+            density_d: self.d.net.density(),
+            exploration_g: self.g.net.exploration(),
+            exploration_d: self.d.net.exploration(),
+        }
+    }
+
+    /// FLOPs of one iteration at today's densities: corrected, as in the paper.
+    pub(super) fn flops_per_iteration(&self) -> [f64; 2] {
+        let forward = |player: &Player| {
+            let net = &player.net;
+            flops::sparse_forward(&player.layers, |name| {
+                let is_named =
+                    |&p: &usize| net.params[p].name.strip_suffix(".weight") == Some(name);
+                let layer = net.maskable.iter().position(is_named)?;
+                let size = net.params[net.maskable[layer]].len();
+                Some(net.active[layer] as f64 / size as f64)
+            })
+        };
+        self.both_counts(forward(&self.g), forward(&self.d))
+    }
+
+    /// The same for the dense pair that runs are compared with.
+    fn dense_flops_per_iteration(&self) -> [f64; 2] {
+        let c = &self.config;
+        let model = c.full_model.as_ref().unwrap_or(&c.model);
+        let (channels, side) = self.feed.shape();
+        let [g, d] = [Role::G, Role::D].map(|role| {
+            flops::dense_forward(&flops::layers(model, role, c.z_dim, channels, side)) as f64
+        });
+        self.both_counts(g, d)
+    }
+
+    fn both_counts(&self, g: f64, d: f64) -> [f64; 2] {
+        let c = &self.config;
+        [Count::Corrected, Count::Paper]
+            .map(|count| Images::per_iteration(count, c.batch_d, c.batch_g, c.n_critic).flops(g, d))
+    }
+}
