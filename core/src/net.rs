@@ -63,7 +63,6 @@ pub struct Net {
     pub norm_names: Vec<String>,
     /// Optimiser steps taken.
     pub steps: u64,
-    zero_bias: Vec<Option<Tensor<1>>>,
     device: Device,
 }
 
@@ -133,14 +132,6 @@ impl Net {
                 Tensor::cat(vec![zeros.clone(), zeros + 1.0], 0)
             })
             .collect();
-        let zero_bias = params
-            .iter()
-            .map(|p| {
-                p.kind
-                    .is_weight()
-                    .then(|| Tensor::zeros([p.shape[0]], device))
-            })
-            .collect();
 
         let weight = vector(weight);
         let mask = vector(mask.into_iter().map(f32::from).collect());
@@ -170,7 +161,6 @@ impl Net {
             running,
             norm_names: blueprint.norms.into_iter().map(|n| n.0).collect(),
             steps: 0,
-            zero_bias,
             device: device.clone(),
         };
         net.index_unmasked();
@@ -249,14 +239,6 @@ impl Net {
             pieces,
             dense_grad,
             view,
-        }
-    }
-
-    /// A bias of zeros for a weight that has none.
-    pub fn zero_bias(&self, place: usize, leaves: &Leaves) -> Tensor<1> {
-        match &self.zero_bias[place] {
-            Some(zeros) => leaves.lift(zeros.clone()),
-            None => leaves.lift(Tensor::zeros([self.params[place].shape[0]], &self.device)),
         }
     }
 

@@ -1,7 +1,12 @@
 //! Launching a WGSL kernel of the registry on a cubecl device.
 
+use burn::tensor::Shape;
 use burn_wgpu::{CubeTensor, KernelSource, SourceKernel, SourceTemplate, into_contiguous};
-use cubecl::{CubeCount, CubeDim, prelude::KernelId, server::KernelArguments};
+use cubecl::{
+    CubeCount, CubeDim,
+    prelude::KernelId,
+    server::{Handle, KernelArguments},
+};
 use tightrope_shaders::{Kernel, WORKGROUP};
 
 /// WebGPU's limit on workgroups along one axis.
@@ -59,39 +64,31 @@ pub fn exclusive(tensor: CubeTensor) -> CubeTensor {
 }
 
 /// An uninitialised tensor beside `like`.
-pub fn empty_like(like: &CubeTensor, shape: impl Into<burn::tensor::Shape>) -> CubeTensor {
+pub fn empty_like(like: &CubeTensor, shape: impl Into<Shape>) -> CubeTensor {
     let shape = shape.into();
     let buffer = like.client.empty(shape.num_elements() * like.dtype.size());
-    CubeTensor::new_contiguous(
-        like.client.clone(),
-        like.device.clone(),
-        shape,
-        buffer,
-        like.dtype,
-    )
+    beside(like, shape, buffer)
 }
 
 /// A tensor of zeros beside `like`.
-pub fn zeros_like(like: &CubeTensor, shape: impl Into<burn::tensor::Shape>) -> CubeTensor {
+pub fn zeros_like(like: &CubeTensor, shape: impl Into<Shape>) -> CubeTensor {
     let shape = shape.into();
     let zeros = vec![0u8; shape.num_elements() * like.dtype.size()];
     let buffer = like.client.create_from_slice(&zeros);
-    CubeTensor::new_contiguous(
-        like.client.clone(),
-        like.device.clone(),
-        shape,
-        buffer,
-        like.dtype,
-    )
+    beside(like, shape, buffer)
 }
 
 /// Words as a tensor beside `like`, for a kernel to read and write.
 pub fn words_like(like: &CubeTensor, words: &[u32]) -> CubeTensor {
     let buffer = like.client.create_from_slice(bytemuck::cast_slice(words));
+    beside(like, [words.len()].into(), buffer)
+}
+
+fn beside(like: &CubeTensor, shape: Shape, buffer: Handle) -> CubeTensor {
     CubeTensor::new_contiguous(
         like.client.clone(),
         like.device.clone(),
-        [words.len()].into(),
+        shape,
         buffer,
         like.dtype,
     )

@@ -35,7 +35,7 @@ impl Weighted {
         let weight = weight.reshape([c_out, c_in, k, k]);
         let bias = match self.bias {
             Some(place) => leaves.get(net, place),
-            None => net.zero_bias(self.weight, leaves),
+            None => leaves.lift(Tensor::zeros([c_out], net.device())),
         };
         match &net.indices[self.weight] {
             Some(index) => masked_conv2d(x, weight, bias, index, leaves.dense_grad),

@@ -3,7 +3,7 @@
 use super::{Judge, Player, Run, SAMPLE_BATCH, host_samples, latent};
 use crate::{
     Result,
-    config::{AveragingRule, Role},
+    config::Role,
     device::read,
     event::{Event, LayerInfo, NetInfo, RunInfo, SampleData, Samples, Stats},
     metric::flops::{self, Count, Images},
@@ -83,7 +83,7 @@ impl Run {
 
     /// Whether an average is kept beside the live generator.
     pub fn has_average(&self) -> bool {
-        self.config.averaging.rule != AveragingRule::None
+        self.g.net.has_average()
     }
 
     pub(super) async fn sample_events(&mut self) -> Result<Vec<Event>> {
