@@ -8,7 +8,7 @@ use burn::{
 };
 use wgpu::{Backends, DeviceType};
 
-use crate::{Error, Result};
+use crate::{Error, Result, kernel::choice::Crossover};
 
 /// OpenGL has no compute worth the name, and probing it complains on machines without a display.
 const BACKENDS: Backends = Backends::VULKAN
@@ -57,6 +57,24 @@ pub struct Chosen {
     pub reason: String,
     /// Whether kernels run as WGSL.
     pub gpu: bool,
+    /// Whether it is what it pretends to be, not a software adapter.
+    pub hardware: bool,
+    /// Where its dense kernels overtake the sparse ones.
+    pub crossover: Crossover,
+}
+
+impl Chosen {
+    /// A device that is already open.
+    pub fn new(device: Device, name: &str, gpu: bool) -> Self {
+        Self {
+            device,
+            name: name.to_owned(),
+            reason: "given".to_owned(),
+            gpu,
+            hardware: true,
+            crossover: Crossover::typical(gpu),
+        }
+    }
 }
 
 /// An adapter this machine offers.
@@ -209,6 +227,8 @@ pub async fn open(choice: DeviceChoice) -> Result<Chosen> {
         },
         reason: reason.to_owned(),
         gpu: false,
+        hardware: true,
+        crossover: Crossover::typical(false),
     };
     if choice == DeviceChoice::Cpu {
         return Ok(cpu("asked for"));
@@ -246,6 +266,8 @@ pub async fn open(choice: DeviceChoice) -> Result<Chosen> {
         name: adapter.describe(),
         reason: reason.to_owned(),
         gpu: true,
+        hardware: adapter.is_hardware(),
+        crossover: Crossover::typical(true),
     })
 }
 

@@ -4,6 +4,7 @@
 //! and the average are one kernel and "the whole net" of a global top-k is one contiguous range.
 
 mod leaves;
+mod memory;
 mod param;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
@@ -13,6 +14,7 @@ use crate::{
     config::{AveragingRule, Gradients, NetConfig, Role, RunConfig},
     kernel::{
         adam::{AdamStep, Flat},
+        choice::{Choice, Crossover, Kernel},
         index::{LayerSlice, SparseIndex, build_index},
         mask::mask_apply,
     },
@@ -21,6 +23,7 @@ use crate::{
     sparse::density,
 };
 pub use leaves::{Leaves, View};
+pub use memory::Memory;
 pub use param::{Param, place};
 
 /// Spectral norm's vectors of one weight.
@@ -51,6 +54,10 @@ pub struct Net {
     pub ever: Tensor<1>,
     /// Index of every weight, by its place in `params`.
     pub indices: Vec<Option<SparseIndex>>,
+    /// Which kernels compute a weight's layer, by its place in `params`.
+    pub choices: Vec<Choice>,
+    /// Where dense kernels overtake sparse ones.
+    pub crossover: Crossover,
     /// Active weights of every maskable layer.
     pub active: Vec<usize>,
     /// Weights ever active (ITOP), over the whole net.
@@ -145,6 +152,8 @@ impl Net {
         let mut net = Self {
             role,
             indices: vec![None; params.len()],
+            choices: vec![Choice::all(Kernel::Dense); params.len()],
+            crossover: Crossover::typical(false),
             active: Vec::new(),
             explored: 0,
             flat: Flat {
@@ -291,11 +300,14 @@ impl Net {
         };
     }
 
-    /// Rebuilds the indices of all maskable layers; `active` must already hold their counts.
+    /// Rebuilds the indices of all maskable layers and chooses their kernels; `active` must already hold their counts.
     pub fn reindex(&mut self) {
         for (layer, &place) in self.maskable.iter().enumerate() {
             let slice = self.params[place].slice();
-            self.indices[place] = Some(build_index(self.mask.clone(), slice, self.active[layer]));
+            let active = self.active[layer];
+            self.indices[place] = Some(build_index(self.mask.clone(), slice, active));
+            let density = active as f64 / slice.size() as f64;
+            self.choices[place] = self.crossover.choose(self.params[place].class(), density);
         }
     }
 

@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 use tightrope_core::{
     config::{RecordConfig, Role},
     device,
-    event::{NetInfo, Stats},
+    event::{Event, NetInfo, Stats},
     run::Run,
 };
+
+use crate::device::open;
 
 use super::{
     args::{BenchArgs, BenchCommand, BenchIterationArgs},
@@ -38,15 +40,22 @@ async fn iteration(args: &BenchIterationArgs) -> Result<()> {
         ..config.record
     };
     config.iterations = args.warmup + args.iterations;
-    let chosen = device::open(args.device).await?;
+    let chosen = open(args.device).await?;
     let dataset = Arc::new(stand_in::data(&config)?);
-    let mut run = Run::new(config, dataset, &chosen.device, &chosen.name).await?;
-    let mut seconds = Vec::new();
+    let mut run = Run::new(config, dataset, &chosen).await?;
+    let mut seconds = Seconds::default();
     for at in 0..args.warmup + args.iterations {
         let start = Instant::now();
-        run.step().await?;
+        let events = run.step().await?;
         if at >= args.warmup {
-            seconds.push(start.elapsed().as_secs_f64());
+            let kind = if events.iter().any(|e| matches!(e, Event::Mask(_))) {
+                &mut seconds.with_mask_update
+            } else if run.probes_at(run.iteration()) {
+                &mut seconds.with_probe
+            } else {
+                &mut seconds.plain
+            };
+            kind.push(start.elapsed().as_secs_f64());
         }
     }
     let result = summary(&run, &seconds)?;
@@ -58,6 +67,14 @@ async fn iteration(args: &BenchIterationArgs) -> Result<()> {
     Ok(())
 }
 
+/// Seconds of the measured iterations, by what happened in them.
+#[derive(Default)]
+struct Seconds {
+    plain: Vec<f64>,
+    with_probe: Vec<f64>,
+    with_mask_update: Vec<f64>,
+}
+
 /// Limits the CPU backend's threads, before it has any.
 pub fn use_threads(threads: Option<u64>) -> Result<()> {
     if let Some(threads) = threads {
@@ -66,37 +83,66 @@ pub fn use_threads(threads: Option<u64>) -> Result<()> {
     Ok(())
 }
 
-fn summary(run: &Run, seconds: &[f64]) -> Result<Value> {
+fn summary(run: &Run, seconds: &Seconds) -> Result<Value> {
     let (info, stats) = (run.info(), run.stats());
-    let min = seconds.iter().copied().fold(f64::INFINITY, f64::min);
+    let all = [
+        &seconds.plain[..],
+        &seconds.with_probe,
+        &seconds.with_mask_update,
+    ]
+    .concat();
+    let min = all.iter().copied().fold(f64::INFINITY, f64::min);
+    let some = |values: &[f64]| (!values.is_empty()).then(|| median(values));
     Ok(json!({
         "tightrope": env!("CARGO_PKG_VERSION"),
         "preset": run.config.preset,
         "device": info.device,
         "threads": device::threads(),
-        "seconds_per_iteration": { "median": median(seconds), "min": min },
-        "iterations": seconds.len(),
+        "seconds_per_iteration": {
+            "median": median(&all),
+            "min": min,
+            "plain": some(&seconds.plain),
+            "with_probe": some(&seconds.with_probe),
+            "with_mask_update": some(&seconds.with_mask_update),
+        },
+        "iterations": all.len(),
         "peak_memory_bytes": peak_memory(),
         "flops_per_iteration": stats.flops / stats.iteration.max(1) as f64,
-        "generator": net(&info.generator, run, Role::G, &stats),
-        "discriminator": net(&info.discriminator, run, Role::D, &stats),
+        "generator": net(&info.generator, run, Role::G, &stats)?,
+        "discriminator": net(&info.discriminator, run, Role::D, &stats)?,
         "settings": run.config,
     }))
 }
 
-fn net(info: &NetInfo, run: &Run, role: Role, stats: &Stats) -> Value {
+fn net(info: &NetInfo, run: &Run, role: Role, stats: &Stats) -> Result<Value> {
     let density = match role {
         Role::G => stats.density_g,
         Role::D => stats.density_d,
     };
-    json!({
+    let net = &run.player(role).net;
+    let layers: Vec<Value> = net
+        .maskable
+        .iter()
+        .zip(&net.active)
+        .map(|(&place, active)| {
+            let param = &net.params[place];
+            json!({
+                "name": param.name,
+                "density": *active as f64 / param.len() as f64,
+                "kernels": net.choices[place],
+            })
+        })
+        .collect();
+    Ok(json!({
         "params": info.params,
         "maskable": info.maskable,
         "active": info.active,
         "active_params": info.params - info.maskable + info.active,
         "density_asked": run.config.net(role).density,
         "density": density,
-    })
+        "memory_bytes": serde_json::to_value(net.memory())?,
+        "layers": layers,
+    }))
 }
 
 fn in_words(result: &Value) -> String {
@@ -106,8 +152,17 @@ fn in_words(result: &Value) -> String {
     let memory = number("/peak_memory_bytes").map_or(String::new(), |bytes| {
         format!(", {:.0} MB at most", bytes / 1e6)
     });
+    let mut kinds = String::new();
+    for (name, path) in [
+        ("a probe", "with_probe"),
+        ("a mask update", "with_mask_update"),
+    ] {
+        if let Some(seconds) = number(&format!("/seconds_per_iteration/{path}")) {
+            kinds += &format!(", {seconds:.4} with {name}");
+        }
+    }
     format!(
-        "{} on {}: {:.4} s an iteration (median of {}, best {:.4}){memory}; active parameters G {} D {}",
+        "{} on {}: {:.4} s an iteration (median of {}, best {:.4}{kinds}){memory}; active parameters G {} D {}",
         text("/preset"),
         text("/device"),
         seconds("/seconds_per_iteration/median"),

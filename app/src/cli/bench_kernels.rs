@@ -1,22 +1,30 @@
-//! `bench kernels`: the masked convolution over layers and densities.
+//! `bench kernels`: the convolution over layers, densities and kernels.
 
 use anyhow::Result;
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::{Value, json};
 use tightrope_core::{
-    device,
-    kernel::measure::{DENSITIES, DIRECTIONS, Direction, LAYERS, Layer, Prepared, Timing},
+    device::threads,
+    kernel::{
+        choice::{Crossover, Kernel},
+        measure::{DENSITIES, DIRECTIONS, Direction, LAYERS, Layer, Prepared, Timing},
+    },
 };
 
 use super::{args::BenchKernelsArgs, bench::use_threads, output::say};
+use crate::device;
+
+/// Seconds every kernel is timed for.
+const PATIENCE: f64 = 0.25;
 
 /// One measurement of one layer.
 struct Row {
     layer: Layer,
+    kernel: Kernel,
     density: f64,
     direction: Direction,
     timing: Timing,
-    /// Seconds relative to a dense weight.
+    /// Seconds relative to the dense kernel's.
     ratio: f64,
 }
 
@@ -26,16 +34,27 @@ pub async fn run(args: &BenchKernelsArgs) -> Result<()> {
     let chosen = device::open(args.device).await?;
     let mut rows: Vec<Row> = Vec::new();
     for layer in LAYERS {
+        let all = Prepared::new(layer, 1.0, &chosen.device);
+        let mut dense = Vec::new();
+        for direction in DIRECTIONS {
+            let timing = all.time(direction, Kernel::Dense, PATIENCE).await?;
+            dense.push(timing.seconds);
+            rows.push(Row {
+                layer,
+                kernel: Kernel::Dense,
+                density: 1.0,
+                direction,
+                timing,
+                ratio: 1.0,
+            });
+        }
         for density in DENSITIES {
             let prepared = Prepared::new(layer, density, &chosen.device);
-            for direction in DIRECTIONS {
-                let timing = prepared.time(direction).await?;
-                let dense = rows
-                    .iter()
-                    .find(|row| row.layer == layer && row.direction == direction)
-                    .map_or(timing.seconds, |first| first.timing.seconds);
+            for (direction, dense) in DIRECTIONS.into_iter().zip(&dense) {
+                let timing = prepared.time(direction, Kernel::Sparse, PATIENCE).await?;
                 rows.push(Row {
                     layer,
+                    kernel: Kernel::Sparse,
                     density,
                     direction,
                     timing,
@@ -48,23 +67,40 @@ pub async fn run(args: &BenchKernelsArgs) -> Result<()> {
         let result = json!({
             "tightrope": env!("CARGO_PKG_VERSION"),
             "device": chosen.name,
-            "threads": device::threads(),
+            "threads": threads(),
             "kernels": rows.iter().map(as_json).collect::<Vec<Value>>(),
+            "crossover": chosen.crossover,
         });
         say(serde_json::to_string_pretty(&result)?)?;
     } else {
         say(format_args!(
-            "{}; useful GFLOP/s, and time as a ratio to density 1\n{}",
+            "{}; useful GFLOP/s, and time as a ratio to the dense kernel's\n{}\n{}",
             chosen.name,
-            table(&rows)
+            table(&rows),
+            in_words(&chosen.crossover)
         ))?;
     }
     Ok(())
 }
 
+/// Where the dense kernels take over, a line a class of layers.
+fn in_words(crossover: &Crossover) -> String {
+    let mut text = "dense kernels take over at these densities:".to_owned();
+    for (name, density) in crossover.named() {
+        let place = if density > 1.0 {
+            "never".to_owned()
+        } else {
+            format!("{density:.2}")
+        };
+        text += &format!("\n  {name:<22} {place}");
+    }
+    text
+}
+
 fn as_json(row: &Row) -> Value {
     json!({
         "layer": row.layer,
+        "kernel": row.kernel,
         "density": row.density,
         "direction": row.direction,
         "seconds": row.timing.seconds,
@@ -73,7 +109,7 @@ fn as_json(row: &Row) -> Value {
     })
 }
 
-/// One row a layer and density, three columns a direction.
+/// One row a layer and kernel or density, three columns a direction.
 fn table(rows: &[Row]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
@@ -89,7 +125,13 @@ fn table(rows: &[Row]) -> Table {
     table.set_header(header);
     let mut above = None;
     for group in rows.chunks(DIRECTIONS.len()) {
-        let Some(Row { layer, density, .. }) = group.first() else {
+        let Some(Row {
+            layer,
+            kernel,
+            density,
+            ..
+        }) = group.first()
+        else {
             continue;
         };
         let name = if above == Some(*layer) {
@@ -101,7 +143,11 @@ fn table(rows: &[Row]) -> Table {
             )
         };
         above = Some(*layer);
-        let mut cells = vec![name, format!("{density:.2}")];
+        let weights = match kernel {
+            Kernel::Dense => "dense".to_owned(),
+            Kernel::Sparse => format!("{density:.2}"),
+        };
+        let mut cells = vec![name, weights];
         for row in group {
             cells.extend([
                 format!("{:.2}", row.timing.seconds * 1e3),

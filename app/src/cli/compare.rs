@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use tightrope_core::{config::RunConfig, data, device};
+use tightrope_core::{config::RunConfig, data};
 
 use super::{
     args::CompareArgs,
@@ -13,7 +13,10 @@ use super::{
     report::read_runs,
     settings,
 };
-use crate::report::{self, Group};
+use crate::{
+    device,
+    report::{self, Group},
+};
 
 /// Runs the subcommand.
 pub async fn run(args: &CompareArgs) -> Result<ExitCode> {

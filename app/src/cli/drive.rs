@@ -93,7 +93,7 @@ impl Drive {
                     dataset
                 }
             };
-            runs.push(Run::new(config, dataset, &chosen.device, &chosen.name).await?);
+            runs.push(Run::new(config, dataset, chosen).await?);
         }
         let mut reals = Vec::new();
         for run in runs {
@@ -139,7 +139,7 @@ impl Drive {
         chosen: &Chosen,
     ) -> Result<()> {
         let dataset = Arc::new(data::open(&config.data)?);
-        let mut run = Run::new(config, dataset, &chosen.device, &chosen.name).await?;
+        let mut run = Run::new(config, dataset, chosen).await?;
         let mut opening = vec![run.restore(&stored.checkpoint).await?];
         if !changes.is_empty() {
             run.happened(run.iteration(), resumption(&changes));

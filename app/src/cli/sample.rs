@@ -27,7 +27,7 @@ pub async fn run(args: &SampleArgs) -> Result<()> {
     let seed = config.seed;
     let chosen = device::open(args.device).await?;
     let dataset = Arc::new(stand_in::data(&config)?);
-    let mut run = Run::new(config, dataset, &chosen.device, &chosen.name).await?;
+    let mut run = Run::new(config, dataset, &chosen).await?;
     run.restore_nets(&stored.checkpoint).await?;
 
     let averaged = run.has_average() && !args.raw;

@@ -3,7 +3,6 @@
 use std::{path::Path, process::ExitCode};
 
 use anyhow::Result;
-use tightrope_core::device;
 
 use super::{
     args::TrainArgs,
@@ -14,7 +13,7 @@ use super::{
     settings,
     stored::Stored,
 };
-use crate::report::results_table;
+use crate::{device, report::results_table};
 
 /// Runs the subcommand.
 pub async fn run(args: &TrainArgs) -> Result<ExitCode> {

@@ -13,6 +13,8 @@ pub(crate) use edit::hint;
 pub use edit::nearest;
 pub use file::ConfigFile;
 
+use crate::kernel::choice::Crossover;
+
 /// Version of `config.json`; a newer one is refused.
 pub const CONFIG_VERSION: u32 = 1;
 
@@ -53,6 +55,9 @@ pub struct RunConfig {
     pub n_critic: usize,
     /// Where weight gradients are computed.
     pub gradients: Gradients,
+    /// Where dense kernels take over from sparse ones; a new run takes what was measured on its device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crossover: Option<Crossover>,
     /// The generator's own settings.
     pub generator: NetConfig,
     /// The discriminator's own settings.

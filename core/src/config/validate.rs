@@ -7,6 +7,7 @@ use super::edit::hint;
 use super::{CONFIG_VERSION, ModelConfig, Policy, Role, RunConfig};
 use crate::data::SOURCES;
 use crate::error::{Error, Result};
+use crate::kernel::choice::{Crossover, NEVER};
 
 /// Widest layer, largest batch, longest latent.
 const MAX_WIDTH: usize = 1 << 16;
@@ -76,6 +77,14 @@ impl RunConfig {
         check.within("batch_d", self.batch_d, 1, MAX_WIDTH);
         check.within("batch_g", self.batch_g, 1, MAX_WIDTH);
         check.within("n_critic", self.n_critic, 1, 1000);
+        for (name, density) in self.crossover.iter().flat_map(Crossover::named) {
+            check.that(
+                (0.0..=NEVER).contains(&density),
+                &format!("crossover.{name}"),
+                density,
+                || format!("it must lie between 0 and 1; {NEVER} means never"),
+            );
+        }
         check.fraction(
             "averaging.decay",
             self.averaging.decay,

@@ -185,13 +185,16 @@ impl AdamOps for Flex {
                 *t = t.to_contiguous();
             }
         }
+        let used = |used: bool, all| if used { all } else { <&mut [f32]>::default() };
         let state = cpu::adam::State {
             weight: weight.storage_mut(),
-            m: m.storage_mut(),
+            m: used(step.beta1 > 0.0, m.storage_mut()),
             v: v.storage_mut(),
-            average: average.storage_mut(),
+            average: used(step.averaging != AveragingRule::None, average.storage_mut()),
+            grad: &cpu::values(&grad),
+            mask: &cpu::values(&mask),
         };
-        cpu::adam::step(&step, state, &cpu::values(&grad), &cpu::values(&mask));
+        cpu::adam::step(&step, state);
         (weight, m, v, average)
     }
 }

@@ -1,6 +1,6 @@
-//! Masked convolution: forward and input gradient visit active weights only; the weight gradient is
-//! computed at active weights only, or everywhere when growth (or parity with dense Adam) asks for it.
-//! A masked linear layer is the same operation on images of one pixel.
+//! Masked convolution. Every pass has a sparse kernel that visits active weights only and a dense one; the dense weight
+//! gradient is also what growth (or parity with dense Adam) asks for. A masked linear layer is the same operation on
+//! images of one pixel.
 
 use burn::{
     backend::{
@@ -19,7 +19,11 @@ use burn_wgpu::{CubeBackend, into_contiguous};
 use tightrope_shaders as shaders;
 
 use super::{
-    cpu::{self, conv2d::Conv2dShape},
+    choice::{Choice, Kernel},
+    cpu::{
+        self,
+        conv2d::{Conv2dShape, Weights},
+    },
     index::SparseIndex,
     launch::{empty_like, launch, per_element, zeros_like},
 };
@@ -28,7 +32,7 @@ use super::{
 /// y and dy `[n, c_out, h, w]`; stride 1, padding `k / 2`. The index is that of [`SparseIndex`].
 #[backend_extension(Cube, Flex, Autodiff)]
 pub trait Conv2dOps: Backend {
-    /// The masked convolution; its weight gradient is dense when `dense_grad` is set.
+    /// The masked convolution.
     #[allow(clippy::too_many_arguments, reason = "an index is four tensors")]
     fn masked_conv2d(
         x: FloatTensor<Self>,
@@ -38,7 +42,7 @@ pub trait Conv2dOps: Backend {
         row_pos: IntTensor<Self>,
         col_ptr: IntTensor<Self>,
         col_pos: IntTensor<Self>,
-        dense_grad: bool,
+        choice: Choice,
     ) -> FloatTensor<Self>;
 
     /// Gradient with respect to x.
@@ -47,16 +51,17 @@ pub trait Conv2dOps: Backend {
         weight: FloatTensor<Self>,
         col_ptr: IntTensor<Self>,
         col_pos: IntTensor<Self>,
+        kernel: Kernel,
     ) -> FloatTensor<Self>;
 
-    /// Gradient with respect to the weight, at the index or everywhere (`every`).
+    /// Gradient with respect to the weight: 0 at inactive weights from the sparse kernel.
     fn conv2d_weight_grad(
         x: FloatTensor<Self>,
         dy: FloatTensor<Self>,
         row_ptr: IntTensor<Self>,
         row_pos: IntTensor<Self>,
         k: usize,
-        every: bool,
+        kernel: Kernel,
     ) -> FloatTensor<Self>;
 }
 
@@ -69,7 +74,7 @@ pub fn masked_conv2d(
     weight: Tensor<4>,
     bias: Tensor<1>,
     index: &SparseIndex,
-    dense_grad: bool,
+    choice: Choice,
 ) -> Tensor<4> {
     Tensor::from_dispatch(Dispatch::masked_conv2d(
         x.into_dispatch(),
@@ -79,7 +84,7 @@ pub fn masked_conv2d(
         index.row_pos.clone().into_dispatch(),
         index.col_ptr.clone().into_dispatch(),
         index.col_pos.clone().into_dispatch(),
-        dense_grad,
+        choice,
     ))
 }
 
@@ -92,7 +97,7 @@ pub fn masked_linear(
     weight: Tensor<2>,
     bias: Tensor<1>,
     index: &SparseIndex,
-    dense_grad: bool,
+    choice: Choice,
 ) -> Tensor<2> {
     let [n, c_in] = x.dims();
     let [c_out, _] = weight.dims();
@@ -101,7 +106,7 @@ pub fn masked_linear(
         weight.reshape([c_out, c_in, 1, 1]),
         bias,
         index,
-        dense_grad,
+        choice,
     );
     y.reshape([n, c_out])
 }
@@ -121,6 +126,13 @@ fn words(s: Conv2dShape) -> [u32; 6] {
     [s.n, s.c_in, s.c_out, s.h, s.w, s.k].map(|v| v as u32)
 }
 
+fn weights<'a>(kernel: Kernel, ptr: &'a [i32], pos: &'a [i32]) -> Weights<'a> {
+    match kernel {
+        Kernel::Dense => Weights::Dense,
+        Kernel::Sparse => Weights::Active(ptr, pos),
+    }
+}
+
 impl Conv2dOps for CubeBackend {
     fn masked_conv2d(
         x: FloatTensor<Self>,
@@ -130,7 +142,7 @@ impl Conv2dOps for CubeBackend {
         row_pos: IntTensor<Self>,
         _col_ptr: IntTensor<Self>,
         _col_pos: IntTensor<Self>,
-        _dense_grad: bool,
+        _choice: Choice,
     ) -> FloatTensor<Self> {
         let [x, weight, bias] = [x, weight, bias].map(into_contiguous);
         let s = shape_of(&x.shape(), &weight.shape());
@@ -150,6 +162,7 @@ impl Conv2dOps for CubeBackend {
         weight: FloatTensor<Self>,
         col_ptr: IntTensor<Self>,
         col_pos: IntTensor<Self>,
+        _kernel: Kernel,
     ) -> FloatTensor<Self> {
         let [dy, weight] = [dy, weight].map(into_contiguous);
         let s = shape_of(&dy.shape(), &weight.shape());
@@ -170,11 +183,12 @@ impl Conv2dOps for CubeBackend {
         _row_ptr: IntTensor<Self>,
         row_pos: IntTensor<Self>,
         k: usize,
-        every: bool,
+        kernel: Kernel,
     ) -> FloatTensor<Self> {
         let [x, dy] = [x, dy].map(into_contiguous);
         let weight = [dy.shape()[1], x.shape()[1], k, k];
         let s = shape_of(&x.shape(), &weight);
+        let every = kernel == Kernel::Dense;
         let all = weight.iter().product();
         let positions = if every {
             all
@@ -207,16 +221,16 @@ impl Conv2dOps for Flex {
         row_pos: IntTensor<Self>,
         _col_ptr: IntTensor<Self>,
         _col_pos: IntTensor<Self>,
-        _dense_grad: bool,
+        choice: Choice,
     ) -> FloatTensor<Self> {
         let s = shape_of(&x.shape(), &weight.shape());
+        let (ptr, pos) = (cpu::integers(&row_ptr), cpu::integers(&row_pos));
         let y = cpu::conv2d::forward(
             s,
             &cpu::values(&x),
             &cpu::values(&weight),
             &cpu::values(&bias),
-            &cpu::integers(&row_ptr),
-            &cpu::integers(&row_pos),
+            weights(choice.forward, &ptr, &pos),
         );
         cpu::tensor(y, [s.n, s.c_out, s.h, s.w])
     }
@@ -226,14 +240,15 @@ impl Conv2dOps for Flex {
         weight: FloatTensor<Self>,
         col_ptr: IntTensor<Self>,
         col_pos: IntTensor<Self>,
+        kernel: Kernel,
     ) -> FloatTensor<Self> {
         let s = shape_of(&dy.shape(), &weight.shape());
+        let (ptr, pos) = (cpu::integers(&col_ptr), cpu::integers(&col_pos));
         let dx = cpu::conv2d::input_grad(
             s,
             &cpu::values(&dy),
             &cpu::values(&weight),
-            &cpu::integers(&col_ptr),
-            &cpu::integers(&col_pos),
+            weights(kernel, &ptr, &pos),
         );
         cpu::tensor(dx, [s.n, s.c_in, s.h, s.w])
     }
@@ -244,16 +259,18 @@ impl Conv2dOps for Flex {
         row_ptr: IntTensor<Self>,
         row_pos: IntTensor<Self>,
         k: usize,
-        every: bool,
+        kernel: Kernel,
     ) -> FloatTensor<Self> {
         let weight = [dy.shape()[1], x.shape()[1], k, k];
         let s = shape_of(&x.shape(), &weight);
         let (ptr, pos) = (cpu::integers(&row_ptr), cpu::integers(&row_pos));
-        let index = (!every).then_some((&*ptr, &*pos));
-        cpu::tensor(
-            cpu::conv2d::weight_grad(s, &cpu::values(&x), &cpu::values(&dy), index),
-            weight,
-        )
+        let dw = cpu::conv2d::weight_grad(
+            s,
+            &cpu::values(&x),
+            &cpu::values(&dy),
+            weights(kernel, &ptr, &pos),
+        );
+        cpu::tensor(dw, weight)
     }
 }
 
@@ -262,7 +279,7 @@ struct Saved<B: Backend> {
     x: FloatTensor<B>,
     weight: FloatTensor<B>,
     index: [IntTensor<B>; 4],
-    dense_grad: bool,
+    choice: Choice,
 }
 
 /// Sum over images and pixels, innermost first: no transposed copy.
@@ -282,7 +299,7 @@ impl<B: Conv2dOps, C: CheckpointStrategy> Conv2dOps for Autodiff<B, C> {
         row_pos: IntTensor<Self>,
         col_ptr: IntTensor<Self>,
         col_pos: IntTensor<Self>,
-        dense_grad: bool,
+        choice: Choice,
     ) -> FloatTensor<Self> {
         #[derive(Debug)]
         struct MaskedConv2d;
@@ -299,7 +316,13 @@ impl<B: Conv2dOps, C: CheckpointStrategy> Conv2dOps for Autodiff<B, C> {
                 let s = ops.state;
                 let [row_ptr, row_pos, col_ptr, col_pos] = s.index;
                 if let Some(node) = node_x {
-                    let dx = B::conv2d_input_grad(dy.clone(), s.weight.clone(), col_ptr, col_pos);
+                    let dx = B::conv2d_input_grad(
+                        dy.clone(),
+                        s.weight.clone(),
+                        col_ptr,
+                        col_pos,
+                        s.choice.input_grad,
+                    );
                     grads.register::<B>(node.id, dx);
                 }
                 if let Some(node) = node_weight {
@@ -310,7 +333,7 @@ impl<B: Conv2dOps, C: CheckpointStrategy> Conv2dOps for Autodiff<B, C> {
                         row_ptr,
                         row_pos,
                         k,
-                        s.dense_grad,
+                        s.choice.weight_grad,
                     );
                     grads.register::<B>(node.id, dw);
                 }
@@ -336,7 +359,7 @@ impl<B: Conv2dOps, C: CheckpointStrategy> Conv2dOps for Autodiff<B, C> {
             row_pos.clone(),
             col_ptr.clone(),
             col_pos.clone(),
-            dense_grad,
+            choice,
         );
         match prep {
             OpsKind::Tracked(prep) => prep.finish(
@@ -344,7 +367,7 @@ impl<B: Conv2dOps, C: CheckpointStrategy> Conv2dOps for Autodiff<B, C> {
                     x,
                     weight,
                     index: [row_ptr, row_pos, col_ptr, col_pos],
-                    dense_grad,
+                    choice,
                 },
                 y,
             ),
@@ -357,12 +380,14 @@ impl<B: Conv2dOps, C: CheckpointStrategy> Conv2dOps for Autodiff<B, C> {
         weight: FloatTensor<Self>,
         col_ptr: IntTensor<Self>,
         col_pos: IntTensor<Self>,
+        kernel: Kernel,
     ) -> FloatTensor<Self> {
         Self::from_inner(B::conv2d_input_grad(
             dy.into_primitive(),
             weight.into_primitive(),
             col_ptr,
             col_pos,
+            kernel,
         ))
     }
 
@@ -372,7 +397,7 @@ impl<B: Conv2dOps, C: CheckpointStrategy> Conv2dOps for Autodiff<B, C> {
         row_ptr: IntTensor<Self>,
         row_pos: IntTensor<Self>,
         k: usize,
-        every: bool,
+        kernel: Kernel,
     ) -> FloatTensor<Self> {
         Self::from_inner(B::conv2d_weight_grad(
             x.into_primitive(),
@@ -380,7 +405,7 @@ impl<B: Conv2dOps, C: CheckpointStrategy> Conv2dOps for Autodiff<B, C> {
             row_ptr,
             row_pos,
             k,
-            every,
+            kernel,
         ))
     }
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use web_time::Instant;
 
 use super::{
+    choice::{Choice, Crossover, Kernel, LayerClass, NEVER},
     conv2d::{Conv2dOps, masked_conv2d},
     index::{LayerSlice, SparseIndex, build_index},
 };
@@ -75,7 +76,7 @@ pub const LAYERS: [Layer; 6] = [
     Layer::new(64, 128, 4096, 1, 1),
 ];
 
-/// Densities at which layers are timed; the first is what the others are compared with.
+/// Densities at which the sparse kernels are timed.
 pub const DENSITIES: [f64; 5] = [1.0, 0.5, 0.2, 0.1, 0.05];
 
 /// One measurement.
@@ -85,12 +86,12 @@ pub struct Timing {
     pub active: usize,
     /// Median seconds of one pass.
     pub seconds: f64,
+    /// Least seconds of one pass.
+    pub least: f64,
     /// Useful work: active weights only, 10^9 operations a second.
     pub gflops: f64,
 }
 
-/// Passes are repeated for about this long.
-const SECONDS: f64 = 0.25;
 const FEWEST: usize = 3;
 
 /// A layer ready to be timed at one density.
@@ -139,17 +140,27 @@ impl Prepared {
         }
     }
 
-    /// Times one direction.
+    /// Useful multiply-adds of one pass.
+    pub fn multiply_adds(&self) -> u64 {
+        (self.layer.flops(self.index.nnz) / 2.0) as u64
+    }
+
+    /// Times one direction with one kernel, again and again for `patience` seconds.
     ///
     /// # Errors
     /// When the device fails.
-    pub async fn time(&self, direction: Direction) -> Result<Timing> {
+    pub async fn time(
+        &self,
+        direction: Direction,
+        kernel: Kernel,
+        patience: f64,
+    ) -> Result<Timing> {
         // The first pass compiles the kernel.
-        self.pass(direction).await?;
+        self.pass(direction, kernel).await?;
         let mut seconds = Vec::new();
-        while seconds.len() < FEWEST || seconds.iter().sum::<f64>() < SECONDS {
+        while seconds.len() < FEWEST || seconds.iter().sum::<f64>() < patience {
             let start = Instant::now();
-            self.pass(direction).await?;
+            self.pass(direction, kernel).await?;
             seconds.push(start.elapsed().as_secs_f64());
         }
         seconds.sort_by(f64::total_cmp);
@@ -157,20 +168,28 @@ impl Prepared {
         Ok(Timing {
             active: self.index.nnz,
             seconds: median,
+            least: seconds[0],
             gflops: self.layer.flops(self.index.nnz) / median / 1e9,
         })
     }
 
-    async fn pass(&self, direction: Direction) -> Result<()> {
+    /// One pass, finished when this returns.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn pass(&self, direction: Direction, kernel: Kernel) -> Result<()> {
         let (x, dy, weight) = (self.x.clone(), self.dy.clone(), self.weight.clone());
         let index = self.index.clone();
         let result = match direction {
-            Direction::Forward => masked_conv2d(x, weight, self.bias.clone(), &index, false),
+            Direction::Forward => {
+                masked_conv2d(x, weight, self.bias.clone(), &index, Choice::all(kernel))
+            }
             Direction::InputGradient => Tensor::from_dispatch(Dispatch::conv2d_input_grad(
                 dy.into_dispatch(),
                 weight.into_dispatch(),
                 index.col_ptr.into_dispatch(),
                 index.col_pos.into_dispatch(),
+                kernel,
             )),
             Direction::WeightGradient => Tensor::from_dispatch(Dispatch::conv2d_weight_grad(
                 x.into_dispatch(),
@@ -178,11 +197,78 @@ impl Prepared {
                 index.row_ptr.into_dispatch(),
                 index.row_pos.into_dispatch(),
                 self.layer.kernel,
-                false,
+                kernel,
             )),
         };
         // One value read back: the device has then done all of it.
         read(result.slice([0..1, 0..1, 0..1, 0..1])).await?;
         Ok(())
+    }
+}
+
+/// Layers that stand for their class.
+const TYPICAL: [(LayerClass, Layer); 3] = [
+    (LayerClass::Conv, Layer::new(16, 64, 64, 16, 3)),
+    (LayerClass::Pointwise, Layer::new(16, 64, 64, 16, 1)),
+    (LayerClass::Linear, Layer::new(64, 128, 512, 1, 1)),
+];
+
+/// Densities between which the time of a sparse kernel is taken to be a straight line.
+const ENDS: [f64; 2] = [0.2, 0.8];
+
+/// Seconds a kernel is timed for.
+const GLANCE: f64 = 0.02;
+
+/// Measures where the dense kernels of a device overtake the sparse ones: about a second of work.
+///
+/// # Errors
+/// When the device fails.
+pub async fn crossover(device: &Device) -> Result<Crossover> {
+    let mut found = Crossover::typical(false);
+    for (class, layer) in TYPICAL {
+        let [few, many] = ENDS.map(|density| Prepared::new(layer, density, device));
+        let of = found.of_mut(class);
+        for (direction, density) in [
+            (Direction::Forward, &mut of.forward),
+            (Direction::InputGradient, &mut of.input_grad),
+            (Direction::WeightGradient, &mut of.weight_grad),
+        ] {
+            let dense = many.time(direction, Kernel::Dense, GLANCE).await?;
+            let sparse = [
+                few.time(direction, Kernel::Sparse, GLANCE).await?.least,
+                many.time(direction, Kernel::Sparse, GLANCE).await?.least,
+            ];
+            *density = meeting(sparse, dense.least);
+        }
+    }
+    Ok(found)
+}
+
+/// The density at which a sparse kernel that takes `sparse` seconds at [`ENDS`] takes as long as the dense one.
+fn meeting(sparse: [f64; 2], dense: f64) -> f64 {
+    let slope = (sparse[1] - sparse[0]) / (ENDS[1] - ENDS[0]);
+    let density = if slope > 0.0 {
+        ENDS[0] + (dense - sparse[0]) / slope
+    } else if dense < sparse[0] {
+        0.0
+    } else {
+        NEVER
+    };
+    // Two digits: what is written down is what is used.
+    (density.clamp(0.0, NEVER) * 100.0).round() / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_meet_where_both_kernels_take_as_long() {
+        assert_eq!(meeting([0.2, 0.8], 0.5), 0.5);
+        assert_eq!(meeting([0.2, 0.8], 0.9), 0.9);
+        assert_eq!(meeting([0.2, 0.8], 5.0), NEVER);
+        assert_eq!(meeting([0.5, 0.8], 0.1), 0.0);
+        assert_eq!(meeting([0.5, 0.5], 0.1), 0.0);
+        assert_eq!(meeting([0.5, 0.5], 0.9), NEVER);
     }
 }

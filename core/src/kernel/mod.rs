@@ -3,6 +3,7 @@
 
 pub mod adam;
 pub mod batch_norm;
+pub mod choice;
 pub mod conv2d;
 pub mod cpu;
 pub mod index;

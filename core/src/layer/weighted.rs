@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use crate::{
-    kernel::conv2d::masked_conv2d,
+    kernel::{choice::Kernel, conv2d::masked_conv2d},
     net::{Leaves, Net},
 };
 
@@ -38,7 +38,13 @@ impl Weighted {
             None => leaves.lift(Tensor::zeros([c_out], net.device())),
         };
         match &net.indices[self.weight] {
-            Some(index) => masked_conv2d(x, weight, bias, index, leaves.dense_grad),
+            Some(index) => {
+                let mut choice = net.choices[self.weight];
+                if leaves.dense_grad {
+                    choice.weight_grad = Kernel::Dense;
+                }
+                masked_conv2d(x, weight, bias, index, choice)
+            }
             None => unreachable!("every weight is indexed when the net is built"),
         }
     }

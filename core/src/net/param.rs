@@ -2,7 +2,7 @@
 
 use crate::{
     config::NetConfig,
-    kernel::index::LayerSlice,
+    kernel::{choice::LayerClass, index::LayerSlice},
     layer::blueprint::{Blueprint, ParamKind},
 };
 
@@ -39,6 +39,15 @@ impl Param {
             self.shape[1],
             self.shape.get(2).copied().unwrap_or(1),
         )
+    }
+
+    /// What kind of layer it is the weight of.
+    pub fn class(&self) -> LayerClass {
+        match (self.kind, self.weight_dims().2) {
+            (ParamKind::Linear, _) => LayerClass::Linear,
+            (_, 1) => LayerClass::Pointwise,
+            _ => LayerClass::Conv,
+        }
     }
 
     /// Its place and shape as a layer of the flat mask.

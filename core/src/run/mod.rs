@@ -15,6 +15,7 @@ use crate::{
     balance::{Controller, Window},
     config::{Growth, Policy, Role, RunConfig},
     data::Dataset,
+    device::Chosen,
     event::{Event, Verdict},
     metric::flops::{self, FlopLayer},
     model::{self, Model},
@@ -110,19 +111,20 @@ impl Run {
     /// # Errors
     /// When settings are wrong, the data do not fit them, or the device fails.
     pub async fn new(
-        config: RunConfig,
+        mut config: RunConfig,
         dataset: Arc<Dataset>,
-        device: &Device,
-        device_name: &str,
+        chosen: &Chosen,
     ) -> Result<Self> {
         config.validate_running()?;
+        let crossover = *config.crossover.get_or_insert(chosen.crossover);
         let feed = Feed::new(&config, dataset);
         check_fit(&config, &feed)?;
         let (channels, side) = feed.shape();
         let mut players = Vec::new();
         for role in [Role::G, Role::D] {
             let (model, blueprint) = model::build(&config, role, channels);
-            let mut net = Net::new(role, blueprint, &config, device);
+            let mut net = Net::new(role, blueprint, &config, &chosen.device);
+            net.crossover = crossover;
             net.count().await?;
             net.reindex();
             players.push(Player {
@@ -142,8 +144,8 @@ impl Run {
             z_g: Stream::new(config.seed, "z.G"),
             g,
             d,
-            device: device.clone(),
-            device_name: device_name.to_owned(),
+            device: chosen.device.clone(),
+            device_name: chosen.name.clone(),
             feed,
             window: Window::default(),
             probes: Vec::new(),

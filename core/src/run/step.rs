@@ -214,7 +214,8 @@ impl Run {
         Ok(())
     }
 
-    fn probes_at(&self, iteration: u64) -> bool {
+    /// Whether the balance ratio is measured at `iteration`.
+    pub fn probes_at(&self, iteration: u64) -> bool {
         let every = self.config.balance.probe_interval;
         every > 0 && iteration.is_multiple_of(every)
     }

@@ -9,8 +9,11 @@ use tightrope_core::{
     config::preset::PRESETS,
     data::SOURCES,
     device::{self, DeviceChoice},
-    kernel::measure::{DIRECTIONS, Layer, Prepared},
     kernel::self_test::CASES,
+    kernel::{
+        choice::Kernel,
+        measure::{DIRECTIONS, Layer, Prepared},
+    },
     method::METHODS,
 };
 
@@ -220,7 +223,8 @@ fn every_direction_of_a_layer_can_be_timed() {
     let cpu = pollster::block_on(device::open(DeviceChoice::Cpu)).expect("there is always a CPU");
     let prepared = Prepared::new(layer, 1.0, &cpu.device);
     for direction in DIRECTIONS {
-        let timing = pollster::block_on(prepared.time(direction)).expect("a timing");
+        let timing =
+            pollster::block_on(prepared.time(direction, Kernel::Sparse, 0.0)).expect("a timing");
         assert_eq!(timing.active, 3 * 4 * 9);
         let work = 2.0 * (3 * 4 * 9 * 2 * 5 * 5) as f64;
         assert!((timing.gflops * timing.seconds * 1e9 / work - 1.0).abs() < 1e-9);

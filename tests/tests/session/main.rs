@@ -37,7 +37,7 @@ fn cpu() -> Chosen {
 fn run(config: RunConfig) -> Run {
     let dataset = Arc::new(data::open(&config.data).expect("built-in data"));
     let cpu = cpu();
-    block_on(Run::new(config, dataset, &cpu.device, &cpu.name)).expect("a run")
+    block_on(Run::new(config, dataset, &cpu)).expect("a run")
 }
 
 /// A session of runs whose opening events have been taken.

@@ -54,6 +54,7 @@ pub(in crate::config) fn base() -> RunConfig {
         batch_g: 64,
         n_critic: 1,
         gradients: Gradients::Active,
+        crossover: None,
         discriminator: NetConfig {
             density: 0.05,
             mask_interval: 50,

@@ -3,16 +3,71 @@
 use super::super::adam::AdamStep;
 use crate::config::AveragingRule;
 
-/// The state that one step changes in place.
+/// The state that one step changes in place, with what it depends on; the threads share it part by part.
 pub struct State<'a> {
     /// Flat parameters.
     pub weight: &'a mut [f32],
-    /// First moment; length 1 when beta1 is 0.
+    /// First moment; empty when beta1 is 0.
     pub m: &'a mut [f32],
     /// Second moment.
     pub v: &'a mut [f32],
-    /// Averaged parameters.
+    /// Averaged parameters; empty when there is no average.
     pub average: &'a mut [f32],
+    /// Gradient.
+    pub grad: &'a [f32],
+    /// Mask of the first parameters; those behind it have none.
+    pub mask: &'a [f32],
+}
+
+impl<'a> State<'a> {
+    /// The first `at` parameters and the others.
+    fn split(self, at: usize) -> [Self; 2] {
+        fn some(values: &mut [f32], at: usize) -> (&mut [f32], &mut [f32]) {
+            let at = at.min(values.len());
+            values.split_at_mut(at)
+        }
+        let (weight, m, v) = (some(self.weight, at), some(self.m, at), some(self.v, at));
+        let average = some(self.average, at);
+        let grad = self.grad.split_at(at);
+        let mask = self.mask.split_at(at.min(self.mask.len()));
+        [
+            Self {
+                weight: weight.0,
+                m: m.0,
+                v: v.0,
+                average: average.0,
+                grad: grad.0,
+                mask: mask.0,
+            },
+            Self {
+                weight: weight.1,
+                m: m.1,
+                v: v.1,
+                average: average.1,
+                grad: grad.1,
+                mask: mask.1,
+            },
+        ]
+    }
+}
+
+/// Parameters a thread takes on at a time.
+const TASK: usize = 1 << 16;
+
+/// Adam, then the mask, then the average.
+pub fn step(p: &AdamStep, state: State<'_>) {
+    let (len, masked) = (state.weight.len(), state.mask.len());
+    if len > TASK {
+        let [first, second] = state.split((len / 2).next_multiple_of(TASK).min(len - 1));
+        rayon::join(|| step(p, first), || step(p, second));
+    } else if masked > 0 && masked < len {
+        state
+            .split(masked)
+            .into_iter()
+            .for_each(|part| step(p, part));
+    } else {
+        part(p, state);
+    }
 }
 
 /// One value of the average after a step.
@@ -28,23 +83,18 @@ pub fn averaged(rule: AveragingRule, old: f32, new: f32, mask: f32, decay: f32) 
 }
 
 vectorised! {
-    /// Adam, then the mask over the first `mask.len()` parameters, then the average.
-    pub fn step(p: &AdamStep, state: State<'_>, grad: &[f32], mask: &[f32]) -> () {
-        let masked = mask.len();
-        let State { weight, m, v, average } = state;
-        let (gradient, rest) = grad.split_at(masked);
-        let (v_masked, v_rest) = v.split_at_mut(masked);
-        let (w_masked, w_rest) = weight.split_at_mut(masked);
-        let (m_masked, m_rest) = m.split_at_mut(if p.beta1 > 0.0 { masked } else { 0 });
-        move_weights(p, w_masked, m_masked, v_masked, gradient, |i| mask[i]);
-        move_weights(p, w_rest, m_rest, v_rest, rest, |_| 1.0);
-        if p.averaging != AveragingRule::None {
-            let (a_masked, a_rest) = average.split_at_mut(masked);
-            for ((a, &w), &live) in a_masked.iter_mut().zip(&weight[..masked]).zip(mask) {
-                *a = averaged(p.averaging, *a, w, live, p.decay);
-            }
-            for (a, &w) in a_rest.iter_mut().zip(&weight[masked..]) {
+    /// Parameters that all have a mask, or none.
+    fn part(p: &AdamStep, state: State<'_>) -> () {
+        let State { weight, m, v, average, grad, mask } = state;
+        if mask.is_empty() {
+            move_weights(p, weight, m, v, grad, |_| 1.0);
+            for (a, &w) in average.iter_mut().zip(weight.iter()) {
                 *a = averaged(p.averaging, *a, w, 1.0, p.decay);
+            }
+        } else {
+            move_weights(p, weight, m, v, grad, |i| mask[i]);
+            for ((a, &w), &live) in average.iter_mut().zip(weight.iter()).zip(mask) {
+                *a = averaged(p.averaging, *a, w, live, p.decay);
             }
         }
     }

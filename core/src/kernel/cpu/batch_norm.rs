@@ -3,6 +3,8 @@
 
 use rayon::prelude::*;
 
+use super::fill::filled;
+
 /// Values below which waking other threads costs more than it saves.
 const MIN_SHARED: usize = 1 << 16;
 
@@ -171,18 +173,15 @@ fn per_channel(m: Maps, work: impl Fn(usize) -> [f32; 2] + Sync + Send) -> Vec<f
 }
 
 /// A new tensor, filled one plane (its place, its channel) at a time.
-fn per_plane(m: Maps, work: impl Fn(std::ops::Range<usize>, usize, &mut [f32]) + Sync) -> Vec<f32> {
-    let mut out = vec![0.0; m.n * m.channels * m.area];
-    let image = |(n, image): (usize, &mut [f32])| {
+fn per_plane(
+    m: Maps,
+    work: impl Fn(std::ops::Range<usize>, usize, &mut [f32]) + Sync + Send,
+) -> Vec<f32> {
+    let image = m.channels * m.area;
+    let len = m.n * image;
+    filled(len, image, len >= MIN_SHARED, |n, image| {
         for (c, plane) in image.chunks_exact_mut(m.area).enumerate() {
             work(m.plane(n, c), c, plane);
         }
-    };
-    let len = m.channels * m.area;
-    if out.len() < MIN_SHARED {
-        out.chunks_exact_mut(len).enumerate().for_each(image);
-    } else {
-        out.par_chunks_exact_mut(len).enumerate().for_each(image);
-    }
-    out
+    })
 }

@@ -24,6 +24,7 @@ macro_rules! vectorised {
 pub mod adam;
 pub mod batch_norm;
 pub mod conv2d;
+mod fill;
 pub mod resample;
 
 use burn::tensor::{Bytes, DType};

@@ -1,5 +1,13 @@
 //! Enlarging and shrinking by two on the CPU.
 
+use super::fill::filled;
+
+/// Values below which waking other threads costs more than it saves.
+const MIN_SHARED: usize = 1 << 16;
+
+/// Values a task writes.
+const TASK: usize = 1 << 14;
+
 /// `big[.., y, x] = scale * small[.., y / 2, x / 2]`, 0 in an odd last row or column.
 pub fn upsample(
     small: &[f32],
@@ -7,26 +15,21 @@ pub fn upsample(
     (big_h, big_w): (usize, usize),
     scale: f32,
 ) -> Vec<f32> {
-    let planes = small.len() / (h * w).max(1);
-    let mut big = vec![0.0; planes * big_h * big_w];
-    for (from, to) in small
-        .chunks_exact(h * w)
-        .zip(big.chunks_exact_mut(big_h * big_w))
-    {
+    per_plane(small, h * w, big_h * big_w, |from, to| {
         for (y, line) in from.chunks_exact(w).enumerate() {
             let (upper, lower) = to[2 * y * big_w..].split_at_mut(big_w);
-            for ((&v, a), b) in line
-                .iter()
-                .zip(upper.chunks_exact_mut(2))
-                .zip(lower.chunks_exact_mut(2))
-            {
-                let v = v * scale;
-                a.copy_from_slice(&[v, v]);
-                b.copy_from_slice(&[v, v]);
-            }
+            double(line, upper, scale);
+            lower[..big_w].copy_from_slice(upper);
+        }
+    })
+}
+
+vectorised! {
+    fn double(line: &[f32], to: &mut [f32], scale: f32) -> () {
+        for (&v, pair) in line.iter().zip(to.chunks_exact_mut(2)) {
+            pair.copy_from_slice(&[v * scale, v * scale]);
         }
     }
-    big
 }
 
 /// `small[.., y, x] = scale * sum of the 2x2 block`, leaving out an odd last row or column.
@@ -36,22 +39,37 @@ pub fn downsample(
     (big_h, big_w): (usize, usize),
     scale: f32,
 ) -> Vec<f32> {
-    let planes = big.len() / (big_h * big_w).max(1);
-    let mut small = vec![0.0; planes * h * w];
-    for (from, to) in big
-        .chunks_exact(big_h * big_w)
-        .zip(small.chunks_exact_mut(h * w))
-    {
+    per_plane(big, big_h * big_w, h * w, |from, to| {
         for (y, line) in to.chunks_exact_mut(w).enumerate() {
             let (upper, lower) = from[2 * y * big_w..].split_at(big_w);
-            for ((v, a), b) in line
-                .iter_mut()
-                .zip(upper.chunks_exact(2))
-                .zip(lower.chunks_exact(2))
-            {
-                *v = ((a[0] + a[1]) + (b[0] + b[1])) * scale;
-            }
+            pool(upper, lower, line, scale);
+        }
+    })
+}
+
+vectorised! {
+    fn pool(upper: &[f32], lower: &[f32], line: &mut [f32], scale: f32) -> () {
+        let pairs = upper.chunks_exact(2).zip(lower.chunks_exact(2));
+        for (v, (a, b)) in line.iter_mut().zip(pairs) {
+            *v = ((a[0] + a[1]) + (b[0] + b[1])) * scale;
         }
     }
-    small
+}
+
+/// New planes of `to` values, each made from one of `from` values.
+fn per_plane(
+    x: &[f32],
+    from: usize,
+    to: usize,
+    work: impl Fn(&[f32], &mut [f32]) + Sync + Send,
+) -> Vec<f32> {
+    let (from, to) = (from.max(1), to.max(1));
+    let len = x.len() / from * to;
+    let planes = (TASK / to).max(1);
+    filled(len, planes * to, len >= MIN_SHARED, |task, out| {
+        let planes = x[task * planes * from..].chunks_exact(from);
+        for (from, to) in planes.zip(out.chunks_exact_mut(to)) {
+            work(from, to);
+        }
+    })
 }

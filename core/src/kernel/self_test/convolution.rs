@@ -7,6 +7,7 @@ use burn::{
 
 use super::{Pair, coins, flat, normal, plain, tensor};
 use crate::kernel::{
+    choice::{Choice, Kernel},
     conv2d::{Conv2dOps, masked_conv2d},
     cpu::conv2d::Conv2dShape,
     index::{LayerSlice, SparseIndex, build_index},
@@ -88,54 +89,66 @@ impl Conv {
 }
 
 pub fn forward(device: &Device) -> Vec<Pair> {
-    let pair = |conv: Conv| {
+    let pair = |(conv, kernel): (&Conv, Kernel)| {
         let bias = tensor(&conv.bias, [conv.shape.c_out], device);
         let (x, weight) = (conv.x(device), conv.weight(device));
         Pair {
-            made: flat(masked_conv2d(x, weight, bias, &conv.index, false)),
+            made: flat(masked_conv2d(
+                x,
+                weight,
+                bias,
+                &conv.index,
+                Choice::all(kernel),
+            )),
             wanted: plain::convolution(conv.shape, &conv.x, &conv.weight, &conv.bias),
         }
     };
-    Conv::all(device).map(pair).into()
+    with_both(&Conv::all(device)).map(pair).collect()
 }
 
 pub fn input(device: &Device) -> Vec<Pair> {
-    let pair = |conv: Conv| {
+    let pair = |(conv, kernel): (&Conv, Kernel)| {
         let made = Tensor::<4>::from_dispatch(Dispatch::conv2d_input_grad(
             conv.dy(device).into_dispatch(),
             conv.weight(device).into_dispatch(),
-            conv.index.col_ptr.into_dispatch(),
-            conv.index.col_pos.into_dispatch(),
+            conv.index.col_ptr.clone().into_dispatch(),
+            conv.index.col_pos.clone().into_dispatch(),
+            kernel,
         ));
         Pair {
             made: flat(made),
             wanted: plain::convolution_input(conv.shape, &conv.dy, &conv.weight),
         }
     };
-    Conv::all(device).map(pair).into()
+    with_both(&Conv::all(device)).map(pair).collect()
 }
 
 pub fn weight(device: &Device) -> Vec<Pair> {
-    let pairs = |conv: Conv| {
-        [false, true].map(|every| {
-            let made = Tensor::<4>::from_dispatch(Dispatch::conv2d_weight_grad(
-                conv.x(device).into_dispatch(),
-                conv.dy(device).into_dispatch(),
-                conv.index.row_ptr.clone().into_dispatch(),
-                conv.index.row_pos.clone().into_dispatch(),
-                conv.shape.k,
-                every,
-            ));
-            let mut wanted = plain::convolution_weight(conv.shape, &conv.x, &conv.dy);
-            if !every {
-                let live = conv.mask.iter().map(|&m| f64::from(m));
-                wanted.iter_mut().zip(live).for_each(|(w, m)| *w *= m);
-            }
-            Pair {
-                made: flat(made),
-                wanted,
-            }
-        })
+    let pair = |(conv, kernel): (&Conv, Kernel)| {
+        let made = Tensor::<4>::from_dispatch(Dispatch::conv2d_weight_grad(
+            conv.x(device).into_dispatch(),
+            conv.dy(device).into_dispatch(),
+            conv.index.row_ptr.clone().into_dispatch(),
+            conv.index.row_pos.clone().into_dispatch(),
+            conv.shape.k,
+            kernel,
+        ));
+        let mut wanted = plain::convolution_weight(conv.shape, &conv.x, &conv.dy);
+        if kernel == Kernel::Sparse {
+            let live = conv.mask.iter().map(|&m| f64::from(m));
+            wanted.iter_mut().zip(live).for_each(|(w, m)| *w *= m);
+        }
+        Pair {
+            made: flat(made),
+            wanted,
+        }
     };
-    Conv::all(device).into_iter().flat_map(pairs).collect()
+    with_both(&Conv::all(device)).map(pair).collect()
+}
+
+/// Every case with either kernel.
+fn with_both(cases: &[Conv]) -> impl Iterator<Item = (&Conv, Kernel)> {
+    cases
+        .iter()
+        .flat_map(|conv| [Kernel::Sparse, Kernel::Dense].map(|kernel| (conv, kernel)))
 }

@@ -8,6 +8,7 @@ use burn::tensor::Device;
 use serde_json::Value;
 use tightrope_core::config::Role;
 use tightrope_core::data::{Dataset, ImageSet};
+use tightrope_core::device::Chosen;
 use tightrope_core::net::Net;
 use tightrope_core::record::HostTensor;
 use tightrope_core::run::{Run, Script};
@@ -86,7 +87,8 @@ impl Trace {
         let data = ImageSet::new("shapes", 3, config.data.side, vec![0; images], None)
             .map(Dataset::Images)
             .unwrap_or_else(|e| panic!("{e}"));
-        let mut run = Run::new(config, Arc::new(data), device, "test")
+        let chosen = Chosen::new(device.clone(), "test", false);
+        let mut run = Run::new(config, Arc::new(data), &chosen)
             .await
             .unwrap_or_else(|e| panic!("{}: {e}", self.name));
         let mut start = run.checkpoint().await.unwrap_or_else(|e| panic!("{e}"));

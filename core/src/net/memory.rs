@@ -1,0 +1,44 @@
+//! What a net's tensors take.
+
+use burn::tensor::{DType, Tensor};
+use serde::Serialize;
+
+use super::Net;
+use crate::kernel::index::SparseIndex;
+
+/// Bytes by purpose. Activations and gradients come and go and are not among them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Memory {
+    /// Parameters.
+    pub weights: usize,
+    /// Adam's moments.
+    pub optimiser: usize,
+    /// The averaged parameters.
+    pub average: usize,
+    /// Masks: which weights are active, and which ever were.
+    pub masks: usize,
+    /// Where active weights lie, for the sparse kernels.
+    pub indices: usize,
+}
+
+impl Net {
+    /// What its tensors take.
+    pub fn memory(&self) -> Memory {
+        let word = DType::F32.size();
+        let kept = |kept: bool, tensor: &Tensor<1>| {
+            if kept { tensor.dims()[0] * word } else { 0 }
+        };
+        let flat = &self.flat;
+        let index = |index: &SparseIndex| {
+            let pointers = index.row_ptr.dims()[0] + index.col_ptr.dims()[0];
+            (pointers + 2 * index.nnz) * word
+        };
+        Memory {
+            weights: kept(true, &flat.weight),
+            optimiser: kept(true, &flat.v) + kept(flat.m.dims() == flat.v.dims(), &flat.m),
+            average: kept(self.has_average(), &flat.average),
+            masks: kept(true, &self.mask) + kept(true, &self.ever),
+            indices: self.indices.iter().flatten().map(index).sum(),
+        }
+    }
+}
