@@ -1,8 +1,8 @@
 //! Tightrope's WGSL compute kernels and their registry.
 //!
 //! One kernel is one file of `wgsl/`; what several share lies in `wgsl/shared/` and is put in front of
-//! them here. Every buffer is a `read_write` storage buffer, the last one holds the parameters as `u32`
-//! (floats by their bits), so a kernel's source never changes and its name identifies it.
+//! them here. Every buffer is a `read_write` storage buffer but the last, which holds the parameters as
+//! `u32` (floats by their bits), so a kernel's source never changes and its name identifies it.
 
 /// A compute kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,12 +32,26 @@ macro_rules! kernels {
 }
 
 kernels! {
-    /// Masked convolution.
-    CONV2D_FORWARD = "conv2d_forward";
-    /// Its gradient with respect to the input.
-    CONV2D_INPUT_GRAD = "conv2d_input_grad";
-    /// Its gradient with respect to the weight, at active positions or everywhere.
-    CONV2D_WEIGHT_GRAD = "conv2d_weight_grad" + "reduce";
+    /// Images as the convolution's kernels read them.
+    CONV2D_PACK = "conv2d_pack" + "quads";
+    /// A sparse index as the convolution's kernels read it.
+    CONV2D_ENTRIES = "conv2d_entries" + "quads";
+    /// Convolution with active weights, or its gradient with respect to the input.
+    CONV2D_SPARSE = "conv2d_sparse" + "quads" + "columns";
+    /// The same with every weight.
+    CONV2D_DENSE = "conv2d_dense" + "quads" + "columns";
+    /// The same with every weight of few channels.
+    CONV2D_NARROW = "conv2d_narrow" + "quads" + "columns";
+    /// The convolution's gradient with respect to active weights.
+    CONV2D_SPARSE_GRAD = "conv2d_sparse_grad" + "quads";
+    /// The same where there are few pixels.
+    CONV2D_SHORT_GRAD = "conv2d_short_grad" + "quads";
+    /// Sums for its gradient with respect to every weight.
+    CONV2D_DENSE_GRAD = "conv2d_dense_grad" + "quads";
+    /// That gradient from these sums.
+    CONV2D_COLLECT = "conv2d_collect";
+    /// Sum of every channel: the convolution's gradient with respect to the bias.
+    CHANNEL_SUMS = "channel_sums" + "reduce";
     /// Mean and variance of every channel.
     CHANNEL_STATS = "channel_stats" + "reduce";
     /// Batch norm and leaky ReLU.

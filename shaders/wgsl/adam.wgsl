@@ -8,7 +8,7 @@
 @group(0) @binding(5) var<storage, read_write> average: array<f32>;
 // n, masked, mask the gradient?, averaging rule (0 none, 1 EMA, 2 SEMA), then f32 bits:
 // lr / (1 - beta1^t), beta1, beta2, 1 / (1 - beta2^t), eps, decay
-@group(0) @binding(6) var<storage, read_write> params: array<u32>;
+@group(0) @binding(6) var<storage, read> params: array<u32>;
 
 fn averaged(old: f32, fresh: f32, live: f32, rule: u32, decay: f32) -> f32 {
     if rule == 2u && old == 0.0 && live > 0.0 { return fresh; }

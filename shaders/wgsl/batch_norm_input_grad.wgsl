@@ -6,7 +6,7 @@
 @group(0) @binding(4) var<storage, read_write> gamma: array<f32>;
 @group(0) @binding(5) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(6) var<storage, read_write> dx: array<f32>;
-@group(0) @binding(7) var<storage, read_write> params: array<u32>; // n, channels, area, eps bits, slope bits
+@group(0) @binding(7) var<storage, read> params: array<u32>; // n, channels, area, eps bits, slope bits
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {

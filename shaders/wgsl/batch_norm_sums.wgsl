@@ -5,15 +5,14 @@
 @group(0) @binding(2) var<storage, read_write> dy: array<f32>;
 @group(0) @binding(3) var<storage, read_write> stats: array<f32>;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
-@group(0) @binding(5) var<storage, read_write> params: array<u32>; // n, channels, area, eps bits, slope bits
+@group(0) @binding(5) var<storage, read> params: array<u32>; // n, channels, area, eps bits, slope bits
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let channels = params[1]; let area = params[2]; let slope = bitcast<f32>(params[4]);
     let c = group_index(group, groups);
-    // No early return: barriers follow, and a bound read from a buffer does not count as uniform.
-    let live = c < channels;
-    let end = select(0u, params[0] * area, live);
+    if c >= channels { return; }
+    let end = params[0] * area;
     let mean = stats[c];
     let inverse = 1.0 / sqrt(stats[channels + c] + bitcast<f32>(params[3]));
     var d_beta = 0.0;
@@ -26,7 +25,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     }
     let total_beta = workgroup_sum(local, d_beta);
     let total_gamma = workgroup_sum(local, d_gamma);
-    if live && local == 0u {
+    if local == 0u {
         sums[c] = total_beta;
         sums[channels + c] = total_gamma;
     }

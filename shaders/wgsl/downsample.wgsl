@@ -1,7 +1,7 @@
 // small[.., y, x] = scale * sum of the 2x2 block of `big`; an odd last row or column is left out.
 @group(0) @binding(0) var<storage, read_write> big: array<f32>;
 @group(0) @binding(1) var<storage, read_write> small: array<f32>;
-@group(0) @binding(2) var<storage, read_write> params: array<u32>; // planes, small h, small w, big h, big w, scale bits
+@group(0) @binding(2) var<storage, read> params: array<u32>; // planes, small h, small w, big h, big w, scale bits
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {

@@ -1,7 +1,7 @@
 // Zeroes the inactive among the first `masked` values, in place; what follows them has no mask.
 @group(0) @binding(0) var<storage, read_write> values: array<f32>;
 @group(0) @binding(1) var<storage, read_write> mask: array<f32>;
-@group(0) @binding(2) var<storage, read_write> params: array<u32>; // masked
+@group(0) @binding(2) var<storage, read> params: array<u32>; // masked
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {

@@ -2,7 +2,7 @@
 // one run of neighbouring counts per invocation.
 @group(0) @binding(0) var<storage, read_write> counts: array<u32>;
 @group(0) @binding(1) var<storage, read_write> starts: array<u32>;
-@group(0) @binding(2) var<storage, read_write> params: array<u32>; // number of counts
+@group(0) @binding(2) var<storage, read> params: array<u32>; // number of counts
 
 @compute @workgroup_size(256)
 fn main(@builtin(local_invocation_index) local: u32) {

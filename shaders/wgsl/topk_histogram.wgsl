@@ -4,7 +4,7 @@
 @group(0) @binding(1) var<storage, read_write> mask: array<f32>;
 @group(0) @binding(2) var<storage, read_write> state: array<u32>; // of each group: prefix, still needed
 @group(0) @binding(3) var<storage, read_write> histogram: array<atomic<u32>>; // groups x 256
-@group(0) @binding(4) var<storage, read_write> params: array<u32>;
+@group(0) @binding(4) var<storage, read> params: array<u32>;
 
 var<workgroup> sh_count: array<atomic<u32>, 256>;
 

@@ -3,7 +3,7 @@
 // and `needed` the number of keys equal to it that are selected.
 @group(0) @binding(0) var<storage, read_write> histogram: array<u32>; // groups x 256
 @group(0) @binding(1) var<storage, read_write> state: array<u32>; // of each group: prefix, still needed
-@group(0) @binding(2) var<storage, read_write> params: array<u32>; // as in shared/topk.wgsl
+@group(0) @binding(2) var<storage, read> params: array<u32>; // as in shared/topk.wgsl
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {

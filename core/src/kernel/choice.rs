@@ -103,9 +103,9 @@ impl Crossover {
         }
         if gpu {
             Self {
-                conv: densities(0.4, 0.4, 0.4),
-                pointwise: densities(0.4, 0.4, 0.4),
-                linear: densities(0.4, 0.4, 0.4),
+                conv: densities(0.5, 0.5, 0.45),
+                pointwise: densities(0.5, 0.5, 0.3),
+                linear: densities(NEVER, NEVER, 0.4),
             }
         } else {
             Self {

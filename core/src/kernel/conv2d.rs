@@ -11,12 +11,12 @@ use burn::{
             ops::{Backward, Ops, OpsKind},
         },
         backend_extension,
+        ops::FloatTensorOps,
         tensor::{FloatTensor, IntTensor},
     },
     tensor::Tensor,
 };
-use burn_wgpu::{CubeBackend, into_contiguous};
-use tightrope_shaders as shaders;
+use burn_wgpu::CubeBackend;
 
 use super::{
     choice::{Choice, Kernel},
@@ -24,8 +24,8 @@ use super::{
         self,
         conv2d::{Conv2dShape, Weights},
     },
+    cube,
     index::SparseIndex,
-    launch::{empty_like, launch, per_element, zeros_like},
 };
 
 /// The convolution's primitives. Shapes: x `[n, c_in, h, w]`, weight `[c_out, c_in, k, k]`, bias `[c_out]`,
@@ -63,6 +63,9 @@ pub trait Conv2dOps: Backend {
         k: usize,
         kernel: Kernel,
     ) -> FloatTensor<Self>;
+
+    /// Gradient with respect to the bias.
+    fn conv2d_bias_grad(dy: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
 /// Masked convolution of x `[n, c_in, h, w]` with weight `[c_out, c_in, k, k]` and bias `[c_out]`.
@@ -122,10 +125,6 @@ fn shape_of(images: &[usize], weight: &[usize]) -> Conv2dShape {
     }
 }
 
-fn words(s: Conv2dShape) -> [u32; 6] {
-    [s.n, s.c_in, s.c_out, s.h, s.w, s.k].map(|v| v as u32)
-}
-
 fn weights<'a>(kernel: Kernel, ptr: &'a [i32], pos: &'a [i32]) -> Weights<'a> {
     match kernel {
         Kernel::Dense => Weights::Dense,
@@ -142,19 +141,11 @@ impl Conv2dOps for CubeBackend {
         row_pos: IntTensor<Self>,
         _col_ptr: IntTensor<Self>,
         _col_pos: IntTensor<Self>,
-        _choice: Choice,
+        choice: Choice,
     ) -> FloatTensor<Self> {
-        let [x, weight, bias] = [x, weight, bias].map(into_contiguous);
         let s = shape_of(&x.shape(), &weight.shape());
-        let y = empty_like(&x, [s.n, s.c_out, s.h, s.w]);
-        let groups = per_element(s.n * s.c_out * s.h * s.w);
-        launch(
-            shaders::CONV2D_FORWARD,
-            groups,
-            &[&x, &weight, &bias, &row_ptr, &row_pos, &y],
-            &words(s),
-        );
-        y
+        let index = [&row_ptr, &row_pos];
+        cube::conv2d::forward(s, x, weight, bias, index, choice.forward)
     }
 
     fn conv2d_input_grad(
@@ -162,53 +153,27 @@ impl Conv2dOps for CubeBackend {
         weight: FloatTensor<Self>,
         col_ptr: IntTensor<Self>,
         col_pos: IntTensor<Self>,
-        _kernel: Kernel,
+        kernel: Kernel,
     ) -> FloatTensor<Self> {
-        let [dy, weight] = [dy, weight].map(into_contiguous);
         let s = shape_of(&dy.shape(), &weight.shape());
-        let dx = empty_like(&dy, [s.n, s.c_in, s.h, s.w]);
-        let groups = per_element(s.n * s.c_in * s.h * s.w);
-        launch(
-            shaders::CONV2D_INPUT_GRAD,
-            groups,
-            &[&dy, &weight, &col_ptr, &col_pos, &dx],
-            &words(s),
-        );
-        dx
+        cube::conv2d::input_grad(s, dy, weight, [&col_ptr, &col_pos], kernel)
     }
 
     fn conv2d_weight_grad(
         x: FloatTensor<Self>,
         dy: FloatTensor<Self>,
-        _row_ptr: IntTensor<Self>,
+        row_ptr: IntTensor<Self>,
         row_pos: IntTensor<Self>,
         k: usize,
         kernel: Kernel,
     ) -> FloatTensor<Self> {
-        let [x, dy] = [x, dy].map(into_contiguous);
         let weight = [dy.shape()[1], x.shape()[1], k, k];
         let s = shape_of(&x.shape(), &weight);
-        let every = kernel == Kernel::Dense;
-        let all = weight.iter().product();
-        let positions = if every {
-            all
-        } else {
-            row_pos.shape().num_elements()
-        };
-        let dw = if every {
-            empty_like(&x, weight)
-        } else {
-            zeros_like(&x, weight)
-        };
-        let mut params = words(s).to_vec();
-        params.extend([positions as u32, u32::from(every)]);
-        launch(
-            shaders::CONV2D_WEIGHT_GRAD,
-            positions,
-            &[&x, &dy, &row_pos, &dw],
-            &params,
-        );
-        dw
+        cube::conv2d::weight_grad(s, x, dy, [&row_ptr, &row_pos], kernel)
+    }
+
+    fn conv2d_bias_grad(dy: FloatTensor<Self>) -> FloatTensor<Self> {
+        cube::conv2d::bias_grad(dy)
     }
 }
 
@@ -272,6 +237,14 @@ impl Conv2dOps for Flex {
         );
         cpu::tensor(dw, weight)
     }
+
+    /// Innermost first: no transposed copy.
+    fn conv2d_bias_grad(dy: FloatTensor<Self>) -> FloatTensor<Self> {
+        let [n, c, h, w] = dy.shape().dims();
+        let per_image = Self::float_sum_dim(Self::float_reshape(dy, [n * c, h * w].into()), 1);
+        let total = Self::float_sum_dim(Self::float_reshape(per_image, [n, c].into()), 0);
+        Self::float_reshape(total, [c].into())
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -280,14 +253,6 @@ struct Saved<B: Backend> {
     weight: FloatTensor<B>,
     index: [IntTensor<B>; 4],
     choice: Choice,
-}
-
-/// Sum over images and pixels, innermost first: no transposed copy.
-fn bias_grad<B: Backend>(dy: FloatTensor<B>) -> FloatTensor<B> {
-    let [n, c, h, w] = dy.shape().dims();
-    let per_image = B::float_sum_dim(B::float_reshape(dy, [n * c, h * w].into()), 1);
-    let total = B::float_sum_dim(B::float_reshape(per_image, [n, c].into()), 0);
-    B::float_reshape(total, [c].into())
 }
 
 impl<B: Conv2dOps, C: CheckpointStrategy> Conv2dOps for Autodiff<B, C> {
@@ -338,7 +303,7 @@ impl<B: Conv2dOps, C: CheckpointStrategy> Conv2dOps for Autodiff<B, C> {
                     grads.register::<B>(node.id, dw);
                 }
                 if let Some(node) = node_bias {
-                    grads.register::<B>(node.id, bias_grad::<B>(dy));
+                    grads.register::<B>(node.id, B::conv2d_bias_grad(dy));
                 }
             }
         }
@@ -407,5 +372,9 @@ impl<B: Conv2dOps, C: CheckpointStrategy> Conv2dOps for Autodiff<B, C> {
             k,
             kernel,
         ))
+    }
+
+    fn conv2d_bias_grad(dy: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::from_inner(B::conv2d_bias_grad(dy.into_primitive()))
     }
 }

@@ -7,14 +7,14 @@ use burn::{
         backend_extension,
         tensor::{FloatTensor, IntTensor},
     },
-    tensor::{DType, Int, Tensor},
+    tensor::{Int, Tensor},
 };
 use burn_wgpu::{CubeBackend, CubeTensor, into_contiguous};
 use tightrope_shaders as shaders;
 
 use super::{
     cpu,
-    launch::{empty_like, launch},
+    launch::{empty_like, integers_like, launch},
 };
 use crate::sparse::index::LayerIndex;
 
@@ -132,8 +132,8 @@ impl Lines {
         ]
         .map(|word| word as u32);
         let counts = empty_like(mask, [self.count]);
-        let ptr = integers_beside(mask, self.count + 1);
-        let positions = integers_beside(mask, nnz);
+        let ptr = integers_like(mask, self.count + 1);
+        let positions = integers_like(mask, nnz);
         launch(shaders::INDEX_COUNT, self.count, &[mask, &counts], &params);
         launch(
             shaders::PREFIX_SUM,
@@ -149,19 +149,6 @@ impl Lines {
         );
         (ptr, positions)
     }
-}
-
-/// Uninitialised integers; even none of them have a buffer, since a kernel cannot bind nothing.
-fn integers_beside(like: &CubeTensor, len: usize) -> CubeTensor {
-    let dtype = DType::I32;
-    let buffer = like.client.empty(len.max(1) * dtype.size());
-    CubeTensor::new_contiguous(
-        like.client.clone(),
-        like.device.clone(),
-        [len].into(),
-        buffer,
-        dtype,
-    )
 }
 
 impl IndexOps for CubeBackend {

@@ -1,16 +1,29 @@
 //! Launching a WGSL kernel of the registry on a cubecl device.
 
-use burn::tensor::Shape;
-use burn_wgpu::{CubeTensor, KernelSource, SourceKernel, SourceTemplate, into_contiguous};
+use burn::{
+    backend::ops::FloatTensorOps,
+    tensor::{DType, Shape},
+};
+use burn_wgpu::{
+    CubeBackend, CubeTensor, KernelSource, SourceKernel, SourceTemplate, into_contiguous,
+};
 use cubecl::{
-    CubeCount, CubeDim,
+    CubeCount, CubeDim, ExecutionMode,
     prelude::KernelId,
-    server::{Handle, KernelArguments},
+    server::{Handle, KernelArguments, MetadataBindingInfo},
 };
 use tightrope_shaders::{Kernel, WORKGROUP};
 
 /// WebGPU's limit on workgroups along one axis.
 const MAX_GROUPS: u32 = 65_535;
+
+/// Work of one dispatch, in multiplications and additions: a second where a GPU manages 20 GFLOP/s; after
+/// two, systems reset it.
+#[cfg(not(test))]
+const MAX_FLOPS: f64 = 2e10;
+/// Little enough for the self-test's layers to be cut.
+#[cfg(test)]
+const MAX_FLOPS: f64 = 1e4;
 
 struct Wgsl(Kernel);
 
@@ -20,8 +33,11 @@ impl KernelSource for Wgsl {
     }
 
     fn id(&self) -> KernelId {
-        // Nothing is templated into a source, so its name says everything.
-        KernelId::new::<Self>().info(self.0.name)
+        // Nothing is templated into a source, so its name says everything. Every loop of ours ends;
+        // checked mode would count its turns.
+        KernelId::new::<Self>()
+            .info(self.0.name)
+            .mode(ExecutionMode::Unchecked)
     }
 
     fn lang(&self) -> &'static str {
@@ -37,15 +53,37 @@ pub fn launch(kernel: Kernel, groups: usize, buffers: &[&CubeTensor], params: &[
     }
     let groups = groups as u32;
     let x = groups.min(MAX_GROUPS);
-    let client = first.client.clone();
-    let params = client.create_from_slice(bytemuck::cast_slice(params));
-    let mut bindings: Vec<_> = buffers.iter().map(|t| t.handle.clone().binding()).collect();
-    bindings.push(params.binding());
-    client.launch(
+    let bindings = buffers.iter().map(|t| t.handle.clone().binding()).collect();
+    // As launch information, equal parameters are uploaded once and kept. A buffer of their own would
+    // cost an upload each time, before which all queued work has to be submitted.
+    let words = params.chunks(2).map(|pair| {
+        let high = pair.get(1).copied().unwrap_or(0);
+        u64::from(pair[0]) | u64::from(high) << 32
+    });
+    first.client.launch(
         Box::new(SourceKernel::new(Wgsl(kernel), CubeDim::new_1d(WORKGROUP))),
         CubeCount::Static(x, groups.div_ceil(x), 1),
-        KernelArguments::new().with_buffers(bindings),
+        KernelArguments::new()
+            .with_buffers(bindings)
+            .with_info(MetadataBindingInfo::custom(words.collect())),
     );
+}
+
+/// Runs `kernel` in as many dispatches as keep each one short. The number of a dispatch's first workgroup
+/// follows `params`.
+pub fn launch_in_parts(
+    kernel: Kernel,
+    groups: usize,
+    flops: f64,
+    buffers: &[&CubeTensor],
+    params: &[u32],
+) {
+    let parts = (flops / MAX_FLOPS).ceil().max(1.0) as usize;
+    let part = groups.div_ceil(parts).max(1);
+    for first in (0..groups).step_by(part) {
+        let params = [params, &[first as u32]].concat();
+        launch(kernel, part.min(groups - first), buffers, &params);
+    }
 }
 
 /// Workgroups for one invocation per element.
@@ -72,10 +110,20 @@ pub fn empty_like(like: &CubeTensor, shape: impl Into<Shape>) -> CubeTensor {
 
 /// A tensor of zeros beside `like`.
 pub fn zeros_like(like: &CubeTensor, shape: impl Into<Shape>) -> CubeTensor {
-    let shape = shape.into();
-    let zeros = vec![0u8; shape.num_elements() * like.dtype.size()];
-    let buffer = like.client.create_from_slice(&zeros);
-    beside(like, shape, buffer)
+    CubeBackend::float_zeros(shape.into(), &like.device, like.dtype.into())
+}
+
+/// Uninitialised integers beside `like`; even none of them have a buffer, since a kernel cannot bind nothing.
+pub fn integers_like(like: &CubeTensor, len: usize) -> CubeTensor {
+    let dtype = DType::I32;
+    let buffer = like.client.empty(len.max(1) * dtype.size());
+    CubeTensor::new_contiguous(
+        like.client.clone(),
+        like.device.clone(),
+        [len].into(),
+        buffer,
+        dtype,
+    )
 }
 
 /// Words as a tensor beside `like`, for a kernel to read and write.

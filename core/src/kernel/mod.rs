@@ -6,6 +6,7 @@ pub mod batch_norm;
 pub mod choice;
 pub mod conv2d;
 pub mod cpu;
+mod cube;
 pub mod index;
 mod launch;
 pub mod mask;

@@ -47,18 +47,38 @@ impl Case {
 pub static CASES: &[Case] = &[
     Case {
         name: "convolution",
-        kernels: &[shaders::CONV2D_FORWARD],
+        kernels: &[
+            shaders::CONV2D_PACK,
+            shaders::CONV2D_ENTRIES,
+            shaders::CONV2D_SPARSE,
+            shaders::CONV2D_DENSE,
+            shaders::CONV2D_NARROW,
+        ],
         run: convolution::forward,
     },
     Case {
         name: "convolution, gradient of the input",
-        kernels: &[shaders::CONV2D_INPUT_GRAD],
+        kernels: &[
+            shaders::CONV2D_SPARSE,
+            shaders::CONV2D_DENSE,
+            shaders::CONV2D_NARROW,
+        ],
         run: convolution::input,
     },
     Case {
         name: "convolution, gradient of the weight",
-        kernels: &[shaders::CONV2D_WEIGHT_GRAD],
+        kernels: &[
+            shaders::CONV2D_SPARSE_GRAD,
+            shaders::CONV2D_SHORT_GRAD,
+            shaders::CONV2D_DENSE_GRAD,
+            shaders::CONV2D_COLLECT,
+        ],
         run: convolution::weight,
+    },
+    Case {
+        name: "convolution, gradient of the bias",
+        kernels: &[shaders::CHANNEL_SUMS],
+        run: convolution::bias,
     },
     Case {
         name: "batch norm, statistics",
@@ -159,17 +179,36 @@ fn coins(n: usize, share: f32, name: &str) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::device::{self, DeviceChoice};
 
     #[test]
-    fn every_kernel_of_the_registry_is_checked_once() {
+    fn every_kernel_of_the_registry_is_checked() {
         let mut checked: Vec<&str> = CASES
             .iter()
             .flat_map(|case| case.kernels.iter().map(|kernel| kernel.name))
             .collect();
         let mut all: Vec<&str> = shaders::KERNELS.iter().map(|kernel| kernel.name).collect();
         checked.sort_unstable();
+        checked.dedup();
         all.sort_unstable();
         assert_eq!(checked, all);
+    }
+
+    /// In unit tests dispatches are cut after very little work.
+    #[test]
+    fn parts_of_a_dispatch_make_the_whole() {
+        let chosen = match pollster::block_on(device::open(DeviceChoice::Gpu(None))) {
+            Ok(chosen) => chosen,
+            Err(why) => {
+                eprintln!("skipped: no WGSL adapter ({why})");
+                return;
+            }
+        };
+        for case in CASES {
+            let error = pollster::block_on(case.error(&chosen.device));
+            let error = error.unwrap_or_else(|e| panic!("{}: {e}", case.name));
+            assert!(error <= TOLERANCE, "{}: off by {error:.1e}", case.name);
+        }
     }
 
     #[test]

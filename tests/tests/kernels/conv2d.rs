@@ -234,6 +234,37 @@ fn large_convolutions_follow_their_definition() {
     report.finish();
 }
 
+/// More channels than a tile of the dense GPU kernels holds, or not quite as many; few pixels and many.
+#[test]
+fn wide_convolutions_follow_their_definition() {
+    let mut report = Report::new("wide masked convolution");
+    let mut random = Random::new(5);
+    for (n, c_in, c_out, k, h, w) in [
+        (5, 37, 70, 3, 9, 7),
+        (2, 66, 40, 1, 20, 13),
+        (3, 130, 64, 3, 1, 2),
+        (1, 3, 129, 5, 6, 6),
+        (21, 34, 3, 3, 8, 8),
+    ] {
+        let conv = Conv {
+            n,
+            c_in,
+            c_out,
+            h,
+            w,
+            k,
+        };
+        for mask in Mask::ALL {
+            for kernel in KERNELS {
+                let case = Case::new(conv, mask, kernel, &mut random);
+                let name = format!("{conv:?}, {mask:?}, {kernel:?}");
+                compare(&mut report, &name, &case.expected(), |d| case.run(d));
+            }
+        }
+    }
+    report.finish();
+}
+
 #[test]
 fn linear_layers_are_convolutions_of_one_pixel() {
     let mut report = Report::new("masked linear layer");

@@ -25,8 +25,8 @@ struct Conv {
 }
 
 impl Conv {
-    /// Odd sizes, and a linear layer: none fills its last workgroup.
-    fn all(device: &Device) -> [Self; 2] {
+    /// Odd sizes, few channels and many, and a linear layer: none fills its last workgroup.
+    fn all(device: &Device) -> [Self; 3] {
         let image = Conv2dShape {
             n: 3,
             c_in: 5,
@@ -43,7 +43,12 @@ impl Conv {
             w: 1,
             k: 1,
         };
-        [image, linear].map(|shape| Self::new(shape, device))
+        let wide = Conv2dShape {
+            c_in: 9,
+            c_out: 41,
+            ..image
+        };
+        [image, wide, linear].map(|shape| Self::new(shape, device))
     }
 
     fn new(shape: Conv2dShape, device: &Device) -> Self {
@@ -144,6 +149,17 @@ pub fn weight(device: &Device) -> Vec<Pair> {
         }
     };
     with_both(&Conv::all(device)).map(pair).collect()
+}
+
+pub fn bias(device: &Device) -> Vec<Pair> {
+    let pair = |conv: Conv| {
+        let dy = conv.dy(device).into_dispatch();
+        Pair {
+            made: Tensor::from_dispatch(Dispatch::conv2d_bias_grad(dy)),
+            wanted: plain::convolution_bias(conv.shape, &conv.dy),
+        }
+    };
+    Conv::all(device).map(pair).into()
 }
 
 /// Every case with either kernel.

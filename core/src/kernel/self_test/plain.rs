@@ -54,6 +54,14 @@ pub fn convolution_input(s: Conv2dShape, dy: &[f32], weight: &[f32]) -> Vec<f64>
     dx
 }
 
+pub fn convolution_bias(s: Conv2dShape, dy: &[f32]) -> Vec<f64> {
+    let mut sums = vec![0.0; s.c_out];
+    for (i, plane) in dy.chunks(s.h * s.w).enumerate() {
+        sums[i % s.c_out] += double(plane).iter().sum::<f64>();
+    }
+    sums
+}
+
 pub fn convolution_weight(s: Conv2dShape, x: &[f32], dy: &[f32]) -> Vec<f64> {
     let mut dw = vec![0.0; s.c_out * s.c_in * s.k * s.k];
     products(s, |to, from, at| {
