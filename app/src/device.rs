@@ -2,8 +2,8 @@
 
 use std::{fs, path::PathBuf};
 
-use anyhow::Result;
 use tightrope_core::{
+    Result,
     device::{self, Chosen, DeviceChoice},
     kernel::{choice::Crossover, measure},
 };

@@ -2,6 +2,9 @@
 
 mod cli;
 mod device;
+mod gui;
+mod lab;
+mod problems;
 mod report;
 
 use std::{
@@ -11,7 +14,7 @@ use std::{
 
 use clap::Parser;
 use cli::{
-    args::{Cli, Command},
+    args::{Cli, Command, WindowArgs},
     output::say,
     trouble,
 };
@@ -64,7 +67,8 @@ fn quieten_mesa() {
 
 async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
-        None => say(cli::overview::text())?,
+        None => gui::open(&WindowArgs::default())?,
+        Some(Command::Window(args)) => gui::open(args)?,
         Some(Command::Compare(args)) => return cli::compare::run(args).await,
         Some(Command::Train(args)) => return cli::train::run(args).await,
         Some(Command::Sample(args)) => cli::sample::run(args).await?,

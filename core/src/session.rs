@@ -30,7 +30,10 @@ pub enum RunState {
 }
 
 struct Slot {
-    run: Run,
+    /// Absent once an ended run has been let go of.
+    run: Option<Run>,
+    /// The last finished iteration.
+    iteration: u64,
     state: RunState,
     commands: VecDeque<Command>,
 }
@@ -55,14 +58,11 @@ impl Session {
     /// When the device fails.
     pub async fn add(&mut self, mut run: Run) -> Result<RunId> {
         let opening = run.opening().await?;
-        let id = self.place(run);
-        self.events
-            .extend(opening.into_iter().map(|event| (id, event)));
-        Ok(id)
+        Ok(self.add_opened(run, opening))
     }
 
-    /// Adds a run restored from a checkpoint, with the events that say so.
-    pub fn add_resumed(&mut self, run: Run, opening: Vec<Event>) -> RunId {
+    /// Adds a run with the events it begins with: its opening, or what says that it continues from a checkpoint.
+    pub fn add_opened(&mut self, run: Run, opening: Vec<Event>) -> RunId {
         let id = self.place(run);
         self.events
             .extend(opening.into_iter().map(|event| (id, event)));
@@ -76,7 +76,8 @@ impl Session {
             RunState::Running
         };
         self.slots.push(Slot {
-            run,
+            iteration: run.iteration(),
+            run: Some(run),
             state,
             commands: VecDeque::new(),
         });
@@ -90,14 +91,23 @@ impl Session {
         }
     }
 
-    /// A run.
+    /// A run that has not been let go of.
     pub fn run(&self, id: RunId) -> Option<&Run> {
-        self.slots.get(id).map(|slot| &slot.run)
+        self.slots.get(id)?.run.as_ref()
     }
 
     /// A run, to read samples or a checkpoint from.
     pub fn run_mut(&mut self, id: RunId) -> Option<&mut Run> {
-        self.slots.get_mut(id).map(|slot| &mut slot.run)
+        self.slots.get_mut(id)?.run.as_mut()
+    }
+
+    /// Lets go of an ended run's networks and data; its place stays taken.
+    pub fn release(&mut self, id: RunId) {
+        if let Some(slot) = self.slots.get_mut(id)
+            && slot.state == RunState::Ended
+        {
+            slot.run = None;
+        }
     }
 
     /// What a run is doing.
@@ -163,14 +173,8 @@ impl Session {
                     self.work(id, step).await;
                     return;
                 }
-                Command::Edit { key, value } => {
-                    let edited = self.slots[id].run.edit(&key, &value);
-                    self.say(id, edited);
-                }
-                Command::SetDensity(density) => {
-                    let set = self.slots[id].run.set_density(density);
-                    self.say(id, set);
-                }
+                Command::Edit { key, value } => self.change(id, |run| run.edit(&key, &value)),
+                Command::SetDensity(density) => self.change(id, |run| run.set_density(density)),
                 Command::Checkpoint => self.checkpoints.push(id),
                 Command::Stop => self.end(id, EndReason::Stopped),
             }
@@ -181,7 +185,9 @@ impl Session {
     }
 
     async fn work(&mut self, id: RunId, step: Step) {
-        let run = &mut self.slots[id].run;
+        let Some(run) = &mut self.slots[id].run else {
+            return;
+        };
         let work = async {
             match step {
                 Step::Whole => run.step().await,
@@ -189,7 +195,10 @@ impl Session {
                 Step::Generator => run.step_g().await,
             }
         };
-        let failure = match caught(work).await {
+        let outcome = caught(work).await;
+        let (iteration, finished) = (run.iteration(), run.is_finished());
+        self.slots[id].iteration = iteration;
+        let failure = match outcome {
             Ok(Ok(events)) => {
                 self.events
                     .extend(events.into_iter().map(|event| (id, event)));
@@ -201,19 +210,23 @@ impl Session {
         if let Some(why) = failure {
             return self.end(id, EndReason::Failed(why));
         }
-        if self.slots[id].run.is_finished() {
+        if finished {
             self.end(id, EndReason::Finished);
         }
     }
 
     /// A refused edit is said, not fatal: the run goes on as it was.
-    fn say(&mut self, id: RunId, outcome: Result<Event>) {
-        match outcome {
+    fn change(&mut self, id: RunId, change: impl FnOnce(&mut Run) -> Result<Event>) {
+        let slot = &mut self.slots[id];
+        let Some(run) = &mut slot.run else {
+            return;
+        };
+        match change(run) {
             Ok(event) => self.events.push((id, event)),
             Err(e) => self.events.push((
                 id,
                 Event::Refused {
-                    iteration: self.slots[id].run.iteration(),
+                    iteration: slot.iteration,
                     reason: e.to_string(),
                 },
             )),
@@ -226,7 +239,7 @@ impl Session {
         self.events.push((
             id,
             Event::Ended {
-                iteration: slot.run.iteration(),
+                iteration: slot.iteration,
                 reason,
             },
         ));

@@ -9,9 +9,9 @@ use super::adapt_flags::AdaptFlags;
 
 /// Train sparse GANs in balance, compare methods, see the balance.
 #[derive(Debug, Parser)]
-#[command(name = "tightrope", version, about, propagate_version = true)]
+#[command(name = "tightrope", version, about, before_long_help = super::overview::TEXT, propagate_version = true)]
 pub struct Cli {
-    /// What to do; nothing says what there is.
+    /// What to do; nothing opens the window.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -19,6 +19,8 @@ pub struct Cli {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Open the window: watch two sparse GANs train, step them, compare runs
+    Window(WindowArgs),
     /// Train several methods side by side from one seed and report who kept the balance
     ///
     /// Without --preset or --data this is the showcase: the 2-D spiral, then procedural images. It needs no data, no
@@ -40,6 +42,30 @@ pub enum Command {
     Datasets,
     /// List the presets
     Presets,
+}
+
+/// `window`.
+#[derive(Debug, Args)]
+pub struct WindowArgs {
+    /// Run folders to show, or folders of run folders
+    #[arg(value_name = "RUN")]
+    pub runs: Vec<PathBuf>,
+    /// auto, cpu, gpu or gpu:N
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub device: DeviceChoice,
+    /// Where run folders go
+    #[arg(long, value_name = "DIR", default_value = "runs")]
+    pub out: PathBuf,
+}
+
+impl Default for WindowArgs {
+    fn default() -> Self {
+        Self {
+            runs: Vec::new(),
+            device: DeviceChoice::Auto,
+            out: "runs".into(),
+        }
+    }
 }
 
 /// `compare`.
@@ -262,6 +288,7 @@ mod tests {
     fn the_issues_lines_parse() {
         for line in [
             "tightrope",
+            "tightrope window runs --device cpu --out here",
             "tightrope compare",
             "tightrope compare --preset fashion16 --data fashion-mnist:images --methods adapt-relax,static:strong --seeds 3",
             "tightrope compare --set iterations=20 --set checkpoint_every=5 --quiet --report r.html --out here",

@@ -10,12 +10,11 @@ use super::{
     drive::{Drive, Outcome},
     dry_run, finish,
     output::say,
-    report::read_runs,
     settings,
 };
 use crate::{
     device,
-    report::{self, Group},
+    report::{self, Group, read_runs},
 };
 
 /// Runs the subcommand.

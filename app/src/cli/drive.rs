@@ -1,26 +1,20 @@
-//! Runs a group of runs to their end: session, run folders, progress, interruption.
+//! Runs a group of runs to their end on a terminal: progress, interruption, how it went.
 
 use std::{
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use anyhow::Result;
 use tightrope_core::{
-    Error,
-    config::{DataConfig, RunConfig},
-    data::{self, Dataset},
+    config::RunConfig,
     device::Chosen,
     event::{Command, EndReason, Event},
-    record::{RunFolder, checkpoint},
-    run::Run,
-    session::{RunId, RunState, Session},
+    session::RunId,
 };
 
-use super::{interruption::interruption, progress::Progress, stored::Stored};
+use super::{interruption::interruption, progress::Progress};
+use crate::lab::{Recorded, Stored};
 
 /// How a group ended.
 #[derive(Default)]
@@ -35,22 +29,12 @@ pub struct Outcome {
     pub stopped: bool,
 }
 
-/// Runs that advance together, each with its folder.
+/// Runs that advance together until they end.
 pub struct Drive {
-    session: Session,
-    tracks: Vec<Track>,
+    runs: Recorded,
     progress: Progress,
     asked_to_stop: &'static AtomicBool,
     outcome: Outcome,
-}
-
-/// A run's folder and how far it is written.
-struct Track {
-    folder: RunFolder,
-    /// The iteration up to which checkpoints have been seen to.
-    seen: u64,
-    /// Whether the folder has refused a line; it is not written to again.
-    lost: bool,
 }
 
 impl Drive {
@@ -60,15 +44,14 @@ impl Drive {
     /// When the system does not let interruptions be caught.
     pub fn new(quiet: bool) -> Result<Self> {
         Ok(Self {
-            session: Session::new(),
-            tracks: Vec::new(),
+            runs: Recorded::default(),
             progress: Progress::new(quiet),
             asked_to_stop: interruption()?,
             outcome: Outcome::default(),
         })
     }
 
-    /// Adds fresh runs. The first folder is made when everything else has succeeded, and none stays unless all do.
+    /// Adds fresh runs; none stays unless all succeed.
     ///
     /// # Errors
     /// When settings, data or the folder `out` are wrong, or the device fails.
@@ -78,52 +61,8 @@ impl Drive {
         out: &Path,
         chosen: &Chosen,
     ) -> Result<()> {
-        check_out(out)?;
-        let mut datasets: Vec<(DataConfig, Arc<Dataset>)> = Vec::new();
-        let mut runs = Vec::new();
-        for config in configs {
-            let dataset = match datasets
-                .iter()
-                .find(|(known, _)| is_same(known, &config.data))
-            {
-                Some((_, dataset)) => dataset.clone(),
-                None => {
-                    let dataset = Arc::new(data::open(&config.data)?);
-                    datasets.push((config.data.clone(), dataset.clone()));
-                    dataset
-                }
-            };
-            runs.push(Run::new(config, dataset, chosen).await?);
-        }
-        let mut reals = Vec::new();
-        for run in runs {
-            reals.push((
-                run.config.clone(),
-                run.feed().examples(real_examples(&run), run.config.seed),
-            ));
-            self.session.add(run).await?;
-        }
-        let mut folders = Vec::new();
-        for (config, reals) in &reals {
-            let made = RunFolder::create(out, config).and_then(|folder| {
-                folders.push(folder);
-                match folders.last_mut() {
-                    Some(folder) => folder.reals(reals),
-                    None => Ok(()),
-                }
-            });
-            if let Err(error) = made {
-                for folder in folders {
-                    // The first error is the one worth telling.
-                    let _ = std::fs::remove_dir_all(folder.path());
-                }
-                return Err(error.into());
-            }
-        }
-        for (folder, (config, _)) in folders.into_iter().zip(&reals) {
-            self.progress.add(config, folder.path());
-            self.track(folder, 0);
-        }
+        let added = self.runs.add(configs, out, chosen).await?;
+        added.into_iter().for_each(|id| self.show(id));
         Ok(())
     }
 
@@ -138,203 +77,55 @@ impl Drive {
         changes: Vec<Event>,
         chosen: &Chosen,
     ) -> Result<()> {
-        let dataset = Arc::new(data::open(&config.data)?);
-        let mut run = Run::new(config, dataset, chosen).await?;
-        let mut opening = vec![run.restore(&stored.checkpoint).await?];
-        if !changes.is_empty() {
-            run.happened(run.iteration(), resumption(&changes));
-        }
-        opening.extend(changes);
-        let mut folder = RunFolder::open(&stored.folder, run.iteration())?;
-        folder.set_config(&run.config)?;
-        self.progress.add(&run.config, &stored.folder);
-        self.track(folder, run.iteration());
-        self.session.add_resumed(run, opening);
+        let id = self.runs.resume(stored, config, changes, chosen).await?;
+        self.show(id);
         Ok(())
     }
 
-    fn track(&mut self, folder: RunFolder, seen: u64) {
-        self.tracks.push(Track {
-            folder,
-            seen,
-            lost: false,
-        });
+    fn show(&mut self, id: RunId) {
+        if let Some(run) = self.runs.run(id) {
+            self.progress.add(&run.config, self.runs.path(id));
+        }
     }
 
     /// Advances all runs until they end or the user interrupts. A run that fails leaves the others alone.
     pub async fn finish(mut self) -> Outcome {
-        self.record().await;
-        while !self.session.is_over() {
+        self.runs.record().await;
+        self.tell();
+        while !self.runs.is_over() {
             if self.asked_to_stop.load(Ordering::Relaxed) && !self.outcome.stopped {
                 self.outcome.stopped = true;
-                for id in 0..self.session.len() {
-                    self.session.command(id, Command::Stop);
+                for id in 0..self.runs.len() {
+                    self.runs.command(id, Command::Stop);
                 }
             }
-            self.session.advance().await;
-            self.record().await;
+            self.runs.advance().await;
+            self.tell();
         }
         self.progress.finish();
-        self.outcome.folders = self.tracks.iter().map(|t| t.folder.path().into()).collect();
+        let folders = (0..self.runs.len()).map(|id| self.runs.path(id).to_owned());
+        self.outcome.folders = folders.collect();
         self.outcome
     }
 
-    /// Writes down what the runs have said, then the checkpoints that are due.
-    async fn record(&mut self) {
-        self.write_events().await;
-        let mut due = self.session.drain_checkpoints();
-        // After everything else that its iteration says: a resumed record begins behind this line.
-        due.extend((0..self.tracks.len()).filter(|&id| self.is_due(id)));
-        for id in due {
-            self.checkpoint(id).await;
-        }
-        self.write_events().await;
-    }
-
-    async fn write_events(&mut self) {
-        loop {
-            let events = self.session.drain();
-            if events.is_empty() {
-                return;
-            }
-            for (id, event) in events {
-                self.apply(id, &event).await;
-            }
-        }
-    }
-
-    async fn apply(&mut self, id: RunId, event: &Event) {
-        if let Event::Ended { reason, iteration } = event {
-            self.tracks[id].seen = *iteration;
-            match reason {
-                // What it computed last is not to be trusted: the last good checkpoint stays the last.
-                EndReason::Failed(why) => self.fail(id, why),
-                EndReason::Finished => self.checkpoint(id).await,
-                EndReason::Stopped => {
-                    self.checkpoint(id).await;
-                    let folder = self.tracks[id].folder.path().into();
-                    self.outcome.interrupted.push(folder);
+    fn tell(&mut self) {
+        for (id, event) in self.runs.drain() {
+            match &event {
+                Event::Ended {
+                    reason: EndReason::Failed(why),
+                    ..
+                } => {
+                    let folder = self.runs.path(id).display();
+                    let failure = format!("{folder}: {why}; {}", self.runs.way_on(id));
+                    self.outcome.failures.push(failure);
                 }
+                Event::Ended {
+                    reason: EndReason::Stopped,
+                    ..
+                } => self.outcome.interrupted.push(self.runs.path(id).to_owned()),
+                _ => {}
             }
-        }
-        self.write(id, event).await;
-        self.progress.apply(id, event);
-    }
-
-    /// Writes one event down. A folder that refuses it ends its run, with a checkpoint where one still fits.
-    async fn write(&mut self, id: RunId, event: &Event) {
-        let track = &mut self.tracks[id];
-        if track.lost {
-            return;
-        }
-        let Err(error) = track.folder.apply(event) else {
-            return;
-        };
-        track.lost = true;
-        let saved = match self.session.run_mut(id) {
-            Some(run) => match run.checkpoint().await {
-                Ok(stored) => track.folder.save_checkpoint(run.iteration(), &stored),
-                Err(error) => Err(error),
-            },
-            None => return,
-        };
-        let and = match saved {
-            Ok(_) => "but a last checkpoint was written",
-            Err(_) => "nor was there room for a last checkpoint",
-        };
-        self.end(
-            id,
-            format!("the record could not be written ({error}), {and}"),
-        );
-    }
-
-    async fn checkpoint(&mut self, id: RunId) {
-        let Some(run) = self.session.run_mut(id) else {
-            return;
-        };
-        let track = &mut self.tracks[id];
-        let iteration = run.iteration();
-        track.seen = iteration;
-        if track.lost {
-            return;
-        }
-        let written = match run.checkpoint().await {
-            Ok(stored) => track.folder.save_checkpoint(iteration, &stored),
-            Err(error) => Err(error),
-        };
-        match written {
-            Ok(file) => self.write(id, &Event::Checkpoint { iteration, file }).await,
-            Err(error @ Error::Diverged { .. }) => self.end(id, error.to_string()),
-            Err(error) => self.end(id, format!("a checkpoint could not be written ({error})")),
+            self.progress.apply(id, &event);
         }
     }
-
-    /// Ends a run whose record or state is broken; one that has ended already has failed all the same.
-    fn end(&mut self, id: RunId, why: String) {
-        let over = self
-            .session
-            .state(id)
-            .is_none_or(|state| state == RunState::Ended);
-        if over {
-            self.fail(id, &why);
-        } else {
-            self.session.fail(id, why);
-        }
-    }
-
-    fn fail(&mut self, id: RunId, why: &str) {
-        let folder = self.tracks[id].folder.path();
-        let shown = folder.display();
-        let last = checkpoint::latest(folder)
-            .ok()
-            .and_then(|file| checkpoint::iteration_of(&file));
-        let way_on = match last {
-            Some(iteration) => format!(
-                "its last checkpoint is of iteration {iteration}: `tightrope train --resume {shown}`"
-            ),
-            None => "it has no checkpoint yet".to_owned(),
-        };
-        self.outcome
-            .failures
-            .push(format!("{shown}: {why}; {way_on}"));
-    }
-
-    /// Whether the run has come to an iteration that wants a checkpoint.
-    fn is_due(&self, id: RunId) -> bool {
-        let Some(run) = self.session.run(id) else {
-            return false;
-        };
-        let (every, at) = (run.config.record.checkpoint_every, run.iteration());
-        at > self.tracks[id].seen && every > 0 && at.is_multiple_of(every)
-    }
-}
-
-fn resumption(changes: &[Event]) -> String {
-    let changed: Vec<String> = changes
-        .iter()
-        .filter_map(|change| match change {
-            Event::Edited { key, value, .. } => Some(format!("{key} = {value}")),
-            _ => None,
-        })
-        .collect();
-    format!("resumed with {}", changed.join(", "))
-}
-
-/// Whether two runs read the same pixels; flipping is done batch by batch.
-fn is_same(a: &DataConfig, b: &DataConfig) -> bool {
-    (&a.source, a.side, a.limit) == (&b.source, b.side, b.limit)
-}
-
-fn real_examples(run: &Run) -> usize {
-    if run.feed().shape().1 == 1 { 1000 } else { 64 }
-}
-
-fn check_out(out: &Path) -> Result<(), Error> {
-    if out.exists() && !out.is_dir() {
-        return Err(Error::Settings(vec![format!(
-            "out: {}: this is a file; name the folder that run folders go to",
-            out.display()
-        )]));
-    }
-    Ok(())
 }

@@ -10,7 +10,8 @@ use tightrope_core::{
     run::Run,
 };
 
-use super::{args::SampleArgs, output::say, stand_in, stored::Stored};
+use super::{args::SampleArgs, output::say, stand_in};
+use crate::lab::Stored;
 
 /// Real points drawn under generated ones.
 const REAL_POINTS: usize = 1000;

@@ -8,7 +8,7 @@ use tightrope_core::error::{Error, Result};
 use tightrope_core::method::{Method, MethodSpec, Strategy};
 
 use super::args::{BenchIterationArgs, CompareArgs, RunArgs, TrainArgs};
-use super::problems::{collect, every};
+use crate::problems::{collect, every};
 
 /// What `compare` shows when it is told nothing else.
 const SHOWCASE: [&str; 2] = ["spiral", "shapes16"];
@@ -237,7 +237,7 @@ mod tests {
 
     use super::*;
     use crate::cli::args::{BenchCommand, Cli, Command};
-    use crate::cli::problems::lines;
+    use crate::problems::lines;
 
     fn compare_args(line: &str) -> CompareArgs {
         let cli =

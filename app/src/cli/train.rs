@@ -4,16 +4,12 @@ use std::{path::Path, process::ExitCode};
 
 use anyhow::Result;
 
-use super::{
-    args::TrainArgs,
-    drive::Drive,
-    dry_run, finish,
-    output::say,
-    report::{grouped, read_runs},
-    settings,
-    stored::Stored,
+use super::{args::TrainArgs, drive::Drive, dry_run, finish, output::say, settings};
+use crate::{
+    device,
+    lab::Stored,
+    report::{grouped, read_runs, results_table},
 };
-use crate::{device, report::results_table};
 
 /// Runs the subcommand.
 pub async fn run(args: &TrainArgs) -> Result<ExitCode> {

@@ -3,8 +3,9 @@
 mod chart;
 mod files;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod gallery;
+mod group;
 mod outcome;
 mod table;
 mod timeline;
@@ -18,6 +19,7 @@ use serde::Serialize;
 use tightrope_core::record::StoredRun;
 
 pub use files::{check, write};
+pub use group::{grouped, read_runs};
 pub use table::results_table;
 
 use gallery::{Gallery, gallery};

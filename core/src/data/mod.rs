@@ -181,6 +181,16 @@ impl Dataset {
     }
 }
 
+/// The mixture that 2-D data are drawn from; `None` for images and unknown names.
+pub fn mixture(config: &DataConfig) -> Option<Mixture> {
+    match config.source.as_str() {
+        "ring" => Some(Mixture::ring()),
+        "grid" => Some(Mixture::grid()),
+        "spiral" => Some(Mixture::spiral()),
+        _ => None,
+    }
+}
+
 /// Reads `config.source` (`name` or `name:path`) at `config.side`.
 pub fn open(config: &DataConfig) -> Result<Dataset> {
     let (source, path) = parse_source(&config.source)?;

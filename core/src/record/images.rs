@@ -13,7 +13,9 @@ const FAKE: Rgb<u8> = Rgb([0xCC, 0x79, 0xA7]);
 const REAL: Rgb<u8> = Rgb([0x00, 0x9E, 0x73]);
 const PAPER: Rgb<u8> = Rgb([0xFF, 0xFF, 0xFF]);
 const GAP: Rgb<u8> = Rgb([0x20, 0x22, 0x26]);
-const GAP_WIDTH: u32 = 2;
+/// Pixels between the images of a [`grid`].
+pub const GRID_GAP: usize = 2;
+const GAP_WIDTH: u32 = GRID_GAP as u32;
 
 /// Images side by side, `columns` to a row, every pixel `scale` screen pixels wide; points as a [`Scatter`].
 pub fn grid(data: &SampleData, columns: usize, scale: usize) -> RgbImage {
@@ -49,6 +51,49 @@ pub fn grid(data: &SampleData, columns: usize, scale: usize) -> RgbImage {
         }
     }
     canvas
+}
+
+/// The images of a [`grid`] as a run folder keeps it, each to the nearest of 256 values.
+///
+/// # Errors
+/// When the picture is no PNG or no such grid.
+pub fn ungrid(png: &[u8], channels: usize, side: usize) -> Result<SampleData> {
+    let picture = image::load_from_memory_with_format(png, ImageFormat::Png)
+        .map_err(|e| Error::Record(format!("not a PNG picture ({e})")))?
+        .into_rgb8();
+    let (_, scale) = layout(1, side);
+    let cell = (side * scale) as u32 + GAP_WIDTH;
+    let cells = |pixels: u32| (pixels.saturating_sub(GAP_WIDTH) / cell) as usize;
+    let (columns, rows) = (cells(picture.width()), cells(picture.height()));
+    if side == 0 || columns * rows == 0 {
+        return Err(Error::Record(format!(
+            "not a grid of images of {side}x{side} pixels"
+        )));
+    }
+    let count = columns * rows;
+    let mut pixels = Vec::with_capacity(count * channels * side * side);
+    for image in 0..count {
+        let corner = |index: usize| index as u32 * cell + GAP_WIDTH;
+        let (left, top) = (corner(image % columns), corner(image / columns));
+        for channel in 0..channels {
+            for at in 0..side * side {
+                let x = left + (at % side * scale) as u32;
+                let y = top + (at / side * scale) as u32;
+                pixels.push(from_byte(picture.get_pixel(x, y).0[channel.min(2)]));
+            }
+        }
+    }
+    Ok(SampleData::Images {
+        count,
+        channels,
+        side,
+        pixels,
+    })
+}
+
+/// The middle of the values that become this byte.
+fn from_byte(byte: u8) -> f32 {
+    ((f32::from(byte) - 127.0) / 127.5).clamp(-1.0, 1.0)
 }
 
 /// [-1, 1] to a byte as the authors do: clamp, then truncate.
@@ -169,6 +214,27 @@ mod tests {
         assert_eq!(picture.get_pixel(9, 4).0, [127, 127, 127]);
         assert_eq!(picture.get_pixel(4, 9).0, [255, 255, 255]);
         assert_eq!(picture.get_pixel(9, 9), &GAP);
+    }
+
+    #[test]
+    fn images_come_back_out_of_their_grid() {
+        let (channels, side) = (3, 2);
+        let pixels: Vec<f32> = (0..4 * channels * side * side)
+            .map(|i| from_byte((i * 5) as u8))
+            .collect();
+        let data = SampleData::Images {
+            count: 4,
+            channels,
+            side,
+            pixels,
+        };
+        let (columns, scale) = layout(4, side);
+        let png = png_bytes(&grid(&data, columns, scale)).unwrap();
+        assert_eq!(ungrid(&png, channels, side).unwrap(), data);
+        for (png, side) in [(&b"no picture"[..], 2), (&png, 0), (&png, 1000)] {
+            assert!(ungrid(png, 3, side).is_err());
+        }
+        assert!((0..=255).all(|byte| to_byte(from_byte(byte)) == byte));
     }
 
     #[test]

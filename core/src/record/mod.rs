@@ -30,7 +30,7 @@ mod summary;
 
 pub use checkpoint::{Checkpoint, HostTensor};
 pub use folder::RunFolder;
-pub use images::{Scatter, grid, layout, png_bytes, scatter};
+pub use images::{GRID_GAP, Scatter, grid, layout, png_bytes, scatter, ungrid};
 pub use log::log_line;
 pub use read::{Grid, StoredRun, is_run_folder, read_run};
 pub use summary::Summary;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::images::{Scatter, grid, layout, png_bytes};
+use super::images::{Scatter, grid, layout, png_bytes, ungrid};
 use super::{atomic, checkpoint};
 use crate::error::{Error, Result};
 use crate::event::SampleData;
@@ -83,6 +83,20 @@ impl Grid {
     /// The picture's bytes.
     pub fn png_bytes(&self) -> Result<Vec<u8>> {
         fs::read(&self.png).map_err(|e| Error::io(&self.png, e))
+    }
+
+    /// The samples: points as they are, images of `side` pixels cut out of the picture.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or shows something else.
+    pub fn read(&self, channels: usize, side: usize) -> Result<SampleData> {
+        match self.read_points()? {
+            Some(points) => Ok(SampleData::Points(points)),
+            None => ungrid(&self.png_bytes()?, channels, side).map_err(|e| match e {
+                Error::Record(why) => Error::Record(format!("{}: {why}", self.png.display())),
+                other => other,
+            }),
+        }
     }
 
     /// The points, for 2-D data.

@@ -329,7 +329,7 @@ impl Run {
     async fn look(&mut self) -> Result<Vec<Event>> {
         let mut events = Vec::new();
         if self.is_due(self.config.record.sample_every) {
-            events.extend(self.sample_events().await?);
+            events.extend(self.samples_now().await?);
         }
         if self.is_due(self.config.record.quality_every) {
             events.push(self.quality_event().await?);

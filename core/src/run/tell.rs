@@ -49,7 +49,7 @@ impl Run {
     /// When the device fails.
     pub async fn opening(&mut self) -> Result<Vec<Event>> {
         let mut events = vec![Event::Started(self.info())];
-        events.extend(self.sample_events().await?);
+        events.extend(self.samples_now().await?);
         Ok(events)
     }
 
@@ -86,7 +86,11 @@ impl Run {
         self.g.net.has_average()
     }
 
-    pub(super) async fn sample_events(&mut self) -> Result<Vec<Event>> {
+    /// Samples of the fixed z as `Event::Samples`: from the averaged generator where there is one, and the live one.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn samples_now(&mut self) -> Result<Vec<Event>> {
         let count = if self.feed.shape().1 == 1 {
             self.config.record.quality_samples.max(500)
         } else {

@@ -53,10 +53,21 @@ fn relative<'a>(desk: &Desk, path: &'a Path) -> &'a str {
 }
 
 #[test]
-fn alone_it_says_what_there_is() {
-    let out = Desk::new().good("");
+fn help_says_what_there_is() {
+    let out = Desk::new().good("--help");
     for part in ["tightrope compare", "Usage:", "doctor", "bench"] {
         assert!(out.contains(part), "{part}\n{out}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn alone_without_a_display_it_names_the_command_line() {
+    for line in ["", "window runs"] {
+        let ran = Desk::new().run(line);
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{}", ran.err);
+        assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+        assert!(ran.err.contains("tightrope compare"), "{}", ran.err);
     }
 }
 

@@ -7,3 +7,5 @@ mod resume;
 mod showcase;
 #[cfg(unix)]
 mod trouble;
+#[cfg(target_os = "linux")]
+mod window;

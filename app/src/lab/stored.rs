@@ -63,10 +63,10 @@ impl Stored {
                     key,
                     value: value.clone(),
                 }),
-                Err(error) => problems.extend(super::problems::lines(&error)),
+                Err(error) => problems.extend(crate::problems::lines(&error)),
             }
         }
-        super::problems::collect(problems, config.validate_running())?;
+        crate::problems::collect(problems, config.validate_running())?;
         Ok((config, events))
     }
 }

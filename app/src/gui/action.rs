@@ -1,0 +1,135 @@
+//! What a panel may want done, and the one place where it is done.
+
+use std::path::PathBuf;
+
+use egui::{self, ViewportCommand};
+use tightrope_core::{
+    config::{RunConfig, preset},
+    error::Result,
+    event::Command,
+    method::Method,
+    session::RunState,
+};
+
+use super::{
+    link::Link,
+    look::Look,
+    model::{Cursor, Model},
+};
+use crate::lab::{Request, RunKey};
+
+/// What a panel may want done.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// Ask the lab for something.
+    Ask(Request),
+    /// Tell every run that is in the lab.
+    TellAll(Command),
+    /// Start the showcase.
+    Showcase,
+    /// Go on with a run, or with all that were left unfinished.
+    ContinueUnfinished,
+    /// Forget that runs were left unfinished; their folders stay.
+    LeaveUnfinished,
+    /// Show another moment.
+    Seek(Cursor),
+    /// Show a run's details.
+    Select(RunKey),
+    /// Leave a run out of samples and timelines, or show it again.
+    Hide(RunKey, bool),
+    /// Call a run something else.
+    Rename(RunKey, String),
+    /// See things another way.
+    SetLook(Look),
+    /// Put a notice away.
+    Dismiss(usize),
+    /// Fill the screen, or no longer.
+    FullScreen,
+    /// Save everything and close the window.
+    Quit,
+}
+
+impl Action {
+    /// Tells one run.
+    pub fn tell(key: RunKey, command: Command) -> Self {
+        Self::Ask(Request::Tell(key, command))
+    }
+
+    /// Opens what was dropped or named.
+    pub fn open(folder: PathBuf) -> Self {
+        let go_on = false;
+        Self::Ask(Request::Open { folder, go_on })
+    }
+}
+
+/// Does what a panel wants.
+pub fn perform(action: Action, model: &mut Model, link: &Link, ctx: &egui::Context) {
+    match action {
+        Action::Ask(request) => ask(request, model, link),
+        Action::TellAll(command) => {
+            let resumes = command == Command::Resume;
+            let live: Vec<RunKey> = model
+                .runs
+                .iter()
+                .filter(|run| run.is_live() && (!resumes || run.state == RunState::Paused))
+                .map(|run| run.key)
+                .collect();
+            for key in live {
+                ask(Request::Tell(key, command.clone()), model, link);
+            }
+        }
+        Action::Showcase => match showcase() {
+            Ok(configs) => ask(Request::Start(configs), model, link),
+            Err(error) => model.trouble(error.to_string()),
+        },
+        Action::ContinueUnfinished => {
+            for folder in std::mem::take(&mut model.unfinished) {
+                let go_on = true;
+                ask(Request::Open { folder, go_on }, model, link);
+            }
+        }
+        Action::LeaveUnfinished => model.unfinished.clear(),
+        Action::Seek(cursor) => model.cursor = cursor,
+        Action::Select(key) => model.selected = Some(key),
+        Action::Hide(key, hidden) => {
+            if let Some(run) = model.run_mut(key) {
+                run.hidden = hidden;
+            }
+        }
+        Action::Rename(key, name) => {
+            if let Some(run) = model.run_mut(key) {
+                run.name = name;
+            }
+        }
+        Action::SetLook(look) => {
+            look.apply(ctx);
+            model.look = look;
+        }
+        Action::Dismiss(index) => {
+            if index < model.notices.len() {
+                model.notices.remove(index);
+            }
+        }
+        Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+        Action::FullScreen => {
+            let full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
+            ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!full));
+        }
+    }
+}
+
+/// Sends a request; a lab that is gone is said once.
+pub fn ask(request: Request, model: &mut Model, link: &Link) {
+    if !link.ask(request) {
+        model.lost_lab();
+    }
+}
+
+/// ADAPT against STU-GAN on the 2-D spiral.
+fn showcase() -> Result<Vec<RunConfig>> {
+    let preset = preset::find("spiral")?;
+    [Method::AdaptRelax, Method::StuGan]
+        .into_iter()
+        .map(|method| preset::resolve(preset, method, None, &[]))
+        .collect()
+}

@@ -1,0 +1,122 @@
+//! Canned runs and a panel on its own, for tests.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use egui::{Theme, Ui, Vec2};
+use egui_kittest::Harness;
+use tightrope_core::{
+    event::{EndReason, Event, SampleData, Samples},
+    history::History,
+    session::RunState,
+};
+
+use super::{action::Action, link::Link, model::Model, panel::Panel, theme};
+use crate::{
+    lab::{Added, Reply, Request, RunKey},
+    report::fixture,
+};
+
+/// A finished ADAPT run and a STU-GAN run that is paused half way.
+pub fn model() -> Model {
+    let mut model = Model::default();
+    for reply in replies() {
+        model.take(reply);
+    }
+    model.look.welcome = false;
+    model
+}
+
+/// What the lab said to get there.
+pub fn replies() -> Vec<Reply> {
+    let mut replies = run(RunKey(0), "adapt-relax", 1000);
+    let half = run(RunKey(1), "stu-gan", 1000).into_iter().filter(|reply| {
+        !matches!(reply, Reply::Said(_, Event::Ended { .. }))
+            && !matches!(reply, Reply::Said(_, Event::Stats(s)) if s.iteration > 500)
+    });
+    replies.extend(half);
+    for (key, state, iteration) in [(0, RunState::Ended, 1000), (1, RunState::Paused, 500)] {
+        replies.push(Reply::State {
+            key: RunKey(key),
+            state,
+            iteration,
+        });
+    }
+    replies
+}
+
+/// One run from its first word to its last.
+pub fn run(key: RunKey, method: &str, iterations: u64) -> Vec<Reply> {
+    let stored = fixture::run(method, 42, iterations);
+    let mut replies = vec![Reply::Added(Box::new(Added {
+        key,
+        folder: stored.path,
+        history: History::new(stored.config),
+        reals: Some(points(0.0)),
+        state: RunState::Running,
+    }))];
+    for iteration in [0, iterations / 2] {
+        replies.push(Reply::Said(
+            key,
+            Event::Samples(Samples {
+                iteration,
+                averaged: true,
+                data: points(iteration as f32),
+            }),
+        ));
+    }
+    let events = fixture::events(method, 42, iterations);
+    replies.extend(events.into_iter().map(|event| Reply::Said(key, event)));
+    replies
+}
+
+fn points(shift: f32) -> SampleData {
+    let point = |i: usize| [(i as f32 + shift).cos(), (i as f32 + shift).sin()];
+    SampleData::Points((0..300).map(point).collect())
+}
+
+/// The event that ends a run early.
+pub fn stopped(iteration: u64) -> Event {
+    Event::Ended {
+        iteration,
+        reason: EndReason::Stopped,
+    }
+}
+
+/// Both ends of a link whose lab is the test itself.
+pub fn link() -> (Link, Receiver<Request>, Sender<Reply>) {
+    let (requests, asked) = channel();
+    let (answers, replies) = channel();
+    (Link { requests, replies }, asked, answers)
+}
+
+/// A panel on its own, what it draws from, and what it wanted.
+pub struct Stage<P> {
+    /// The panel.
+    pub panel: P,
+    /// What it draws from.
+    pub model: Model,
+    /// What it wanted since it was last looked at.
+    pub actions: Vec<Action>,
+}
+
+/// Puts a panel on a stage of this size.
+pub fn stage<'a, P: Panel + 'a>(panel: P, model: Model, size: [f32; 2]) -> Harness<'a, Stage<P>> {
+    let stage = Stage {
+        panel,
+        model,
+        actions: Vec::new(),
+    };
+    let mut harness = Harness::builder()
+        .with_size(Vec2::from(size))
+        .with_theme(Theme::Light)
+        .build_ui_state(
+            |ui: &mut Ui, stage: &mut Stage<P>| {
+                theme::install(ui.ctx());
+                let wanted = stage.panel.show(ui, &stage.model);
+                stage.actions.extend(wanted);
+            },
+            stage,
+        );
+    harness.run_ok();
+    harness
+}

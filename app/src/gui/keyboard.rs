@@ -1,0 +1,76 @@
+//! What keys do, and the list of them.
+
+use egui::{Context, Key, Modifiers};
+use tightrope_core::event::Command;
+
+use super::{
+    action::Action,
+    model::{Cursor, Model},
+    panel::controls,
+};
+
+/// Every key and what it does, as the list of keys shows them.
+pub const KEYS: [(&str, &str); 10] = [
+    ("Space", "play or pause all runs"),
+    ("S", "one iteration of every run"),
+    ("D", "one discriminator step of every run"),
+    ("G", "one generator step of every run"),
+    (
+        "\u{2190} \u{2192}",
+        "an earlier or a later moment; with Shift ten times as far",
+    ),
+    ("Home", "the first moment"),
+    ("End", "follow the latest moment"),
+    ("F", "full screen"),
+    ("Ctrl Q", "save everything and close"),
+    ("?", "this list"),
+];
+
+/// What the keys pressed in this frame ask for; `help` is switched by `?`.
+pub fn actions(ctx: &Context, model: &Model, help: &mut bool) -> Vec<Action> {
+    // Whoever types into a field wants letters.
+    if ctx.egui_wants_keyboard_input() {
+        return Vec::new();
+    }
+    let pressed = |modifiers, key| ctx.input_mut(|input| input.consume_key(modifiers, key));
+    let plain = |key| pressed(Modifiers::NONE, key);
+    let mut actions = Vec::new();
+    if plain(Key::Space) {
+        actions.push(controls::play_or_pause(model));
+    }
+    for (key, command) in [
+        (Key::S, Command::Step),
+        (Key::D, Command::StepD),
+        (Key::G, Command::StepG),
+    ] {
+        if plain(key) {
+            actions.push(Action::TellAll(command));
+        }
+    }
+    for (modifiers, times) in [(Modifiers::SHIFT, 10), (Modifiers::NONE, 1)] {
+        for (key, sign) in [(Key::ArrowLeft, -1), (Key::ArrowRight, 1)] {
+            if pressed(modifiers, key) {
+                actions.push(Action::Seek(controls::moved(model, sign * times)));
+            }
+        }
+    }
+    if plain(Key::Home) {
+        actions.push(Action::Seek(Cursor::At(0)));
+    }
+    if plain(Key::End) {
+        actions.push(Action::Seek(Cursor::Live));
+    }
+    if pressed(Modifiers::COMMAND, Key::Q) {
+        actions.push(Action::Quit);
+    }
+    if plain(Key::F) {
+        actions.push(Action::FullScreen);
+    }
+    if plain(Key::Questionmark) || pressed(Modifiers::SHIFT, Key::Questionmark) {
+        *help = !*help;
+    }
+    if *help && plain(Key::Escape) {
+        *help = false;
+    }
+    actions
+}

@@ -1,0 +1,143 @@
+//! Where the panels are.
+
+use egui::{
+    Align, Align2, Button, CentralPanel, Frame, Grid, Layout, Margin, Panel as Side, RichText, Ui,
+    Window,
+};
+
+use super::{
+    action::Action,
+    keyboard::KEYS,
+    look::Look,
+    model::Model,
+    panel::{
+        Panel, beam::Beam, controls::Controls, notices::Notices, runs::Runs, samples::Samples,
+        timelines::Timelines, welcome::Welcome,
+    },
+};
+
+/// All panels, each with its own small state.
+#[derive(Default)]
+pub struct Panels {
+    beam: Beam,
+    controls: Controls,
+    notices: Notices,
+    runs: Runs,
+    samples: Samples,
+    timelines: Timelines,
+    welcome: Welcome,
+}
+
+impl Panels {
+    /// Draws the whole window; `help` is whether the list of keys is open.
+    pub fn show(&mut self, ui: &mut Ui, model: &Model, help: &mut bool) -> Vec<Action> {
+        let mut actions = Vec::new();
+        Side::top("title").show(ui, |ui| {
+            actions.extend(self.title(ui, model, help));
+        });
+        if Welcome::has_words(model) {
+            Side::top("welcome").show(ui, |ui| actions.extend(self.welcome.show(ui, model)));
+        }
+        if !model.notices.is_empty() {
+            Side::bottom("notices").show(ui, |ui| actions.extend(self.notices.show(ui, model)));
+        }
+        if model.look.timelines {
+            let height = ui.available_height();
+            Side::bottom("timelines")
+                .resizable(true)
+                .default_size(0.38 * height)
+                .size_range(140.0..=0.7 * height)
+                .show(ui, |ui| actions.extend(self.timelines.show(ui, model)));
+        }
+        Side::bottom("controls").show(ui, |ui| actions.extend(self.controls.show(ui, model)));
+        let frame = Frame::central_panel(ui.style()).inner_margin(Margin::same(10));
+        if model.look.runs {
+            Side::left("runs")
+                .frame(frame)
+                .resizable(true)
+                .default_size(270.0)
+                .size_range(200.0..=420.0)
+                .show(ui, |ui| actions.extend(self.runs.show(ui, model)));
+        }
+        CentralPanel::default()
+            .frame(frame)
+            .show(ui, |ui| actions.extend(self.samples.show(ui, model)));
+        if *help {
+            keys(ui, help);
+        }
+        actions
+    }
+
+    fn title(&mut self, ui: &mut Ui, model: &Model, help: &mut bool) -> Vec<Action> {
+        let mut actions = Vec::new();
+        ui.horizontal(|ui| {
+            ui.set_min_height(48.0);
+            ui.label(RichText::new("Tightrope").heading().strong());
+            if ui
+                .button("Example")
+                .on_hover_text("ADAPT against STU-GAN on the 2-D spiral")
+                .clicked()
+            {
+                actions.push(Action::Showcase);
+            }
+            let report = model.report();
+            let button = ui.add_enabled(report.is_some(), Button::new("Report"));
+            let why = "One HTML page over the runs shown, written beside their folders";
+            if button.on_hover_text(why).clicked() {
+                actions.extend(report.map(Action::Ask));
+            }
+            ui.separator();
+            actions.extend(self.beam.show(ui, model));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.toggle_value(help, "?").on_hover_text("Keys");
+                actions.extend(settings(ui, model));
+            });
+        });
+        actions
+    }
+}
+
+fn settings(ui: &mut Ui, model: &Model) -> Option<Action> {
+    let mut look = model.look.clone();
+    ui.menu_button("View", |ui| {
+        ui.checkbox(&mut look.runs, "Runs");
+        ui.checkbox(&mut look.timelines, "Timelines");
+        ui.checkbox(&mut look.welcome, "Welcome");
+        ui.separator();
+        if ui.button("Light or dark").clicked() {
+            look.theme = Look::other_theme(ui.ctx());
+        }
+        ui.horizontal(|ui| {
+            ui.label("Size");
+            for (name, step) in [("\u{2212}", -0.1), ("+", 0.1)] {
+                if ui.button(name).clicked() {
+                    let scale = look.scale + step;
+                    look.scale = scale.clamp(*Look::SCALES.start(), *Look::SCALES.end());
+                }
+            }
+            ui.label(format!("{:.0} %", 100.0 * look.scale));
+        });
+        if let Some(device) = &model.device {
+            ui.separator();
+            ui.weak(format!("Trains on {device}"));
+        }
+    });
+    (look != model.look).then_some(Action::SetLook(look))
+}
+
+fn keys(ui: &mut Ui, help: &mut bool) {
+    Window::new("Keys")
+        .open(help)
+        .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
+        .collapsible(false)
+        .resizable(false)
+        .show(ui.ctx(), |ui| {
+            Grid::new("keys").num_columns(2).show(ui, |ui| {
+                for (key, what) in KEYS {
+                    ui.monospace(key);
+                    ui.label(what);
+                    ui.end_row();
+                }
+            });
+        });
+}

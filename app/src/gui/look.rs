@@ -1,0 +1,59 @@
+//! How the user wants to see things: remembered from one start to the next.
+
+use egui::{self, Theme, ThemePreference};
+use serde::{Deserialize, Serialize};
+
+use super::model::Axis;
+
+/// What the window remembers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Look {
+    /// Light, dark, or as the system.
+    pub theme: ThemePreference,
+    /// Size of everything, 1 as designed; larger for projectors.
+    pub scale: f32,
+    /// What the timelines have in common below.
+    pub axis: Axis,
+    /// Samples of the averaged generator rather than the live one, where there is one.
+    pub averaged: bool,
+    /// The welcome strip.
+    pub welcome: bool,
+    /// The list of runs.
+    pub runs: bool,
+    /// The timelines.
+    pub timelines: bool,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self {
+            theme: ThemePreference::System,
+            scale: 1.0,
+            axis: Axis::Iteration,
+            averaged: true,
+            welcome: true,
+            runs: true,
+            timelines: true,
+        }
+    }
+}
+
+impl Look {
+    /// Sizes a projector or a small screen may want.
+    pub const SCALES: std::ops::RangeInclusive<f32> = 0.7..=2.5;
+
+    /// Makes the window look this way.
+    pub fn apply(&self, ctx: &egui::Context) {
+        ctx.set_theme(self.theme);
+        ctx.set_zoom_factor(self.scale.clamp(*Self::SCALES.start(), *Self::SCALES.end()));
+    }
+
+    /// The theme to switch to.
+    pub fn other_theme(ctx: &egui::Context) -> ThemePreference {
+        match ctx.theme() {
+            Theme::Dark => ThemePreference::Light,
+            Theme::Light => ThemePreference::Dark,
+        }
+    }
+}

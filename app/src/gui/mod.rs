@@ -1,0 +1,28 @@
+//! The window: `Model` in, drawn by panels that return `Action`s, which become `Request`s to the lab.
+
+mod action;
+#[cfg(test)]
+mod fixture;
+mod keyboard;
+mod layout;
+mod link;
+mod look;
+mod model;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+mod panel;
+mod theme;
+mod trace;
+mod window;
+#[cfg(not(target_arch = "wasm32"))]
+mod worker;
+
+use std::path::{Path, PathBuf};
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use native::open;
+
+/// A path that means the same wherever the window is started next.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}

@@ -1,0 +1,166 @@
+//! Play, pause, step, speed, and the slider that scrubs everything.
+
+use egui::{Slider, Ui};
+use tightrope_core::event::Command;
+
+use super::Panel;
+use crate::{
+    gui::{
+        action::Action,
+        model::{Cursor, Model},
+    },
+    lab::Request,
+};
+
+/// Speeds to choose from, iterations of all runs per second; the last is full speed.
+const SPEEDS: [(&str, Option<f64>); 5] = [
+    ("1 / s", Some(1.0)),
+    ("5 / s", Some(5.0)),
+    ("20 / s", Some(20.0)),
+    ("100 / s", Some(100.0)),
+    ("full speed", None),
+];
+
+/// The bar between samples and timelines.
+pub struct Controls {
+    speed: usize,
+}
+
+impl Default for Controls {
+    fn default() -> Self {
+        Self {
+            speed: SPEEDS.len() - 1,
+        }
+    }
+}
+
+impl Panel for Controls {
+    fn show(&mut self, ui: &mut Ui, model: &Model) -> Vec<Action> {
+        let mut actions = Vec::new();
+        ui.horizontal(|ui| {
+            let is_live = model.is_live();
+            ui.add_enabled_ui(is_live, |ui| {
+                let text = if model.is_running() {
+                    "\u{23F8} Pause"
+                } else {
+                    "\u{25B6} Play"
+                };
+                let play = ui
+                    .button(text)
+                    .on_hover_text("Play or pause all runs (Space)");
+                if play.clicked() {
+                    actions.push(play_or_pause(model));
+                }
+                let steps = [
+                    (
+                        "Step",
+                        Command::Step,
+                        "One iteration of every run, then pause (S)",
+                    ),
+                    (
+                        "D only",
+                        Command::StepD,
+                        "One step of the discriminator alone, then pause (D)",
+                    ),
+                    (
+                        "G only",
+                        Command::StepG,
+                        "One step of the generator alone, then pause (G)",
+                    ),
+                ];
+                for (name, command, why) in steps {
+                    if ui.button(name).on_hover_text(why).clicked() {
+                        actions.push(Action::TellAll(command));
+                    }
+                }
+            });
+            actions.extend(self.speed(ui));
+            ui.separator();
+            actions.extend(scrub(ui, model));
+        });
+        actions
+    }
+}
+
+impl Controls {
+    fn speed(&mut self, ui: &mut Ui) -> Option<Action> {
+        let before = self.speed;
+        egui::ComboBox::from_id_salt("speed")
+            .width(90.0)
+            .selected_text(SPEEDS[self.speed].0)
+            .show_ui(ui, |ui| {
+                for (index, (name, _)) in SPEEDS.iter().enumerate() {
+                    ui.selectable_value(&mut self.speed, index, *name);
+                }
+            })
+            .response
+            .on_hover_text("Iterations of all runs per second at most");
+        (self.speed != before).then(|| Action::Ask(Request::Limit(SPEEDS[self.speed].1)))
+    }
+}
+
+fn scrub(ui: &mut Ui, model: &Model) -> Option<Action> {
+    /// What the slider leaves to the words beside it.
+    const WORDS: f32 = 250.0;
+    let last = model.last_iteration();
+    let mut at = match model.cursor {
+        Cursor::Live => last,
+        Cursor::At(iteration) => iteration.min(last),
+    };
+    let longest = model.shown().map(|run| run.iterations()).max().unwrap_or(0);
+    let label = format!("iteration {at} / {longest}");
+    let follows = model.cursor == Cursor::Live;
+    let mut action = None;
+    ui.spacing_mut().slider_width = (ui.available_width() - WORDS).max(80.0);
+    let slider = ui
+        .add_enabled(
+            last > 0,
+            Slider::new(&mut at, 0..=last.max(1)).show_value(false),
+        )
+        .on_hover_text(
+            "The moment that samples, scores and densities are shown at (\u{2190} \u{2192})",
+        );
+    if slider.changed() {
+        action = Some(Action::Seek(if at >= last {
+            Cursor::Live
+        } else {
+            Cursor::At(at)
+        }));
+    }
+    ui.label(label);
+    let follow = ui
+        .selectable_label(follows, "Follow")
+        .on_hover_text("Keep to the latest moment (End)");
+    if follow.clicked() && !follows {
+        action = Some(Action::Seek(Cursor::Live));
+    }
+    action
+}
+
+/// What Space does.
+pub fn play_or_pause(model: &Model) -> Action {
+    Action::TellAll(if model.is_running() {
+        Command::Pause
+    } else {
+        Command::Resume
+    })
+}
+
+/// The cursor `steps` hundredths of all iterations later, or earlier.
+pub fn moved(model: &Model, steps: i64) -> Cursor {
+    let last = model.last_iteration();
+    let at = match model.cursor {
+        Cursor::Live => last,
+        Cursor::At(iteration) => iteration,
+    };
+    let stride = (last / 100).max(1) as i64;
+    let to = at.saturating_add_signed(steps * stride);
+    if to >= last {
+        Cursor::Live
+    } else {
+        Cursor::At(to)
+    }
+}
+
+#[cfg(test)]
+mod tests;

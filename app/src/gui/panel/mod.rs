@@ -1,0 +1,20 @@
+//! The panels, one a file. A panel keeps its own small state, draws from the `Model` and returns what it wants done;
+//! no panel knows another.
+
+pub mod beam;
+pub mod controls;
+pub mod notices;
+pub mod runs;
+pub mod samples;
+pub mod timelines;
+pub mod welcome;
+
+use egui::Ui;
+
+use super::{action::Action, model::Model};
+
+/// One part of the window.
+pub trait Panel {
+    /// Draws it and says what the user wants.
+    fn show(&mut self, ui: &mut Ui, model: &Model) -> Vec<Action>;
+}

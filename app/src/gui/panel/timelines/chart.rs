@@ -1,0 +1,366 @@
+//! One chart: its lines, the cursor, and the zones of the balance ratio.
+
+use egui::{Align2, Color32, FontId, Id, Stroke, Ui, pos2, vec2};
+use egui_plot::{
+    Axis as PlotAxis, Corner, HLine, Legend, Line, LineStyle, Plot, PlotPoint, PlotPoints,
+    PlotResponse, PlotUi, Span, VLine,
+};
+use tightrope_core::{
+    config::Role,
+    event::{Quality, Verdict},
+};
+
+use super::events;
+use crate::gui::{
+    action::Action,
+    model::{Axis, Cursor, Model, RunView},
+    theme,
+    trace::Measure,
+};
+
+/// What a chart shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Chart {
+    /// The balance ratio, its band and zones.
+    Balance,
+    /// Densities of both players, with every mask change.
+    Density,
+    /// Losses of both players.
+    Loss,
+    /// Quality of samples.
+    Quality,
+    /// Ever-active shares of both players.
+    Exploration,
+}
+
+impl Chart {
+    /// All there are, from above.
+    pub const ALL: [Self; 5] = [
+        Self::Balance,
+        Self::Density,
+        Self::Loss,
+        Self::Quality,
+        Self::Exploration,
+    ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Balance => "balance ratio",
+            Self::Density => "density",
+            Self::Loss => "losses",
+            Self::Quality => "quality",
+            Self::Exploration => "exploration",
+        }
+    }
+
+    /// What it means, in plain words with the formula.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Self::Balance => {
+                "How much of the gap between real and fake one generator step closes: \
+                 BR = mean((D(G+z) \u{2212} D(Gz)) / (D(x) \u{2212} D(Gz))). \
+                 Near 0 the discriminator is too strong to be fooled, near 1 too weak to teach."
+            }
+            Self::Density => {
+                "The share of weights that are active in the generator (d_G) and the discriminator (d_D). \
+                 Marks are mask changes."
+            }
+            Self::Loss => "What each player minimises; in a GAN neither need fall.",
+            Self::Quality => {
+                "2-D data: modes covered. Images: Fr\u{e9}chet distance on random features, lower is better."
+            }
+            Self::Exploration => {
+                "The share of weights that have been active at any time: what dynamic sparsity has tried (ITOP)."
+            }
+        }
+    }
+
+    fn lines(self, run: &RunView, ui: &Ui) -> Vec<(String, Measure, Color32, bool)> {
+        let visuals = ui.visuals();
+        let own = theme::run(run.style, visuals);
+        let (d, g) = (theme::role(Role::D, visuals), theme::role(Role::G, visuals));
+        match self {
+            Self::Balance => vec![(run.name.clone(), Measure::Br, own, false)],
+            // Players by colour; which run it is, its line style says.
+            Self::Density => vec![
+                ("d_D".to_owned(), Measure::DensityD, d, true),
+                ("d_G".to_owned(), Measure::DensityG, g, true),
+            ],
+            Self::Loss => vec![
+                ("D".to_owned(), Measure::LossD, d, false),
+                ("G".to_owned(), Measure::LossG, g, false),
+            ],
+            Self::Exploration => vec![
+                ("D".to_owned(), Measure::ExplorationD, d, false),
+                ("G".to_owned(), Measure::ExplorationG, g, false),
+            ],
+            Self::Quality => Vec::new(),
+        }
+    }
+
+    /// Draws it; `with_axis` for the lowest, `reset` to show everything.
+    pub fn show(
+        self,
+        ui: &mut Ui,
+        model: &Model,
+        height: f32,
+        with_axis: bool,
+        reset: bool,
+    ) -> Vec<Action> {
+        let group = Id::unique("timelines");
+        let axis = model.look.axis;
+        let mut plot = Plot::new(("timeline", self))
+            .height(height)
+            .link_axis(group, [true, false])
+            .link_cursor(group, [true, false])
+            .legend(
+                Legend::default()
+                    .position(Corner::RightTop)
+                    .background_alpha(0.7),
+            )
+            .y_axis_label(self.name())
+            .y_axis_min_width(52.0)
+            .allow_scroll(false)
+            .grid_color(ui.visuals().widgets.noninteractive.bg_stroke.color)
+            .set_margin_fraction([0.0, 0.06].into())
+            .show_axes([with_axis, true])
+            .x_axis_formatter(|mark, _| short(mark.value))
+            .label_formatter(move |position| label(axis, position));
+        if reset {
+            plot = plot.reset();
+        }
+        plot = match self {
+            // Where the game is decided. A vanishing gap makes single ratios of any size; a double click shows them.
+            Self::Balance => plot
+                .default_y_bounds(-0.15, 1.35)
+                .auto_bounds([true, false]),
+            Self::Density | Self::Exploration => plot.include_y(0.0),
+            Self::Loss | Self::Quality => plot,
+        };
+        let longest = model.shown().map(RunView::iterations).max().unwrap_or(1);
+        if axis == Axis::Iteration {
+            // The whole course from the start, so that nothing moves while it fills.
+            plot = plot.include_x(0.0).include_x(longest as f64);
+        }
+        let pixels = ui.available_width() as usize;
+        let visuals = ui.visuals().clone();
+        let mut lines = Vec::new();
+        for run in model.shown() {
+            for line in self.lines(run, ui) {
+                lines.push((run, line));
+            }
+        }
+        let shown = plot.show(ui, |plot| {
+            if self == Self::Balance {
+                zones(plot, model, &visuals);
+            }
+            for (run, (name, measure, colour, is_step)) in lines {
+                let points = points(plot, run, measure, axis, pixels, is_step);
+                let line = Line::new(name, points)
+                    .color(colour)
+                    .width(1.8)
+                    // It would join the two ends of a riser to a slope.
+                    .allow_band(!is_step)
+                    .style(theme::line(run.style));
+                plot.line(line);
+            }
+            if self == Self::Quality {
+                model
+                    .shown()
+                    .for_each(|run| quality(plot, run, axis, &visuals));
+            }
+            if self == Self::Density {
+                model
+                    .shown()
+                    .for_each(|run| events::marks(plot, run, axis, &visuals));
+            }
+            if let Cursor::At(iteration) = model.cursor {
+                cursors(plot, model, axis, iteration, visuals.text_color());
+            }
+        });
+        if self == Self::Balance {
+            name_zones(ui, model, &shown);
+        }
+        if self == Self::Density {
+            events::explain(model, &shown);
+        }
+        clicked(model, &shown).into_iter().collect()
+    }
+}
+
+/// A click on a chart moves the cursor there.
+fn clicked<R>(model: &Model, shown: &PlotResponse<R>) -> Option<Action> {
+    if !shown.response.clicked() {
+        return None;
+    }
+    let at = shown.response.interact_pointer_pos()?;
+    let run = model.selected().or(model.runs.first())?;
+    let x = shown.transform.value_from_position(at).x;
+    let iteration = model.look.axis.iteration(&run.history, x);
+    Some(Action::Seek(if iteration >= model.last_iteration() {
+        Cursor::Live
+    } else {
+        Cursor::At(iteration)
+    }))
+}
+
+/// The visible stretch of a measure, without a peak lost.
+fn points(
+    plot: &PlotUi,
+    run: &RunView,
+    measure: Measure,
+    axis: Axis,
+    pixels: usize,
+    is_step: bool,
+) -> PlotPoints<'static> {
+    let stats = &run.history.stats;
+    let trace = run.traces.of(measure);
+    let bounds = plot.plot_bounds();
+    let follows = plot.auto_bounds().x;
+    let (from, to) = if follows {
+        (0, stats.len())
+    } else {
+        // One more on either side, so that lines run out of sight.
+        let from = stats.partition_point(|s| axis.of(s) < bounds.min()[0]);
+        let to = stats.partition_point(|s| axis.of(s) <= bounds.max()[0]);
+        (from.saturating_sub(1), (to + 1).min(stats.len()))
+    };
+    let mut points: Vec<[f64; 2]> = Vec::new();
+    for index in trace.pick(from, to, pixels) {
+        let (x, y) = (axis.of(&stats[index]), trace.values()[index]);
+        if !y.is_finite() {
+            continue;
+        }
+        if let Some(&[_, before]) = points.last()
+            && is_step
+            && before != y
+        {
+            points.push([x, before]);
+        }
+        points.push([x, y]);
+    }
+    points.into()
+}
+
+fn quality(plot: &mut PlotUi, run: &RunView, axis: Axis, visuals: &egui::Visuals) {
+    let value = |q: &Quality| q.modes.map(|n| n as f64).or(q.frechet_rf);
+    let points: Vec<[f64; 2]> = run
+        .history
+        .quality
+        .iter()
+        .filter_map(|q| Some([axis.at(&run.history, q.iteration), value(q)?]))
+        .collect();
+    let modes = run
+        .history
+        .last_quality()
+        .is_some_and(|q| q.modes.is_some());
+    let what = if modes { "modes" } else { "Fr\u{e9}chet" };
+    let line = Line::new(format!("{what} {}", run.name), points)
+        .color(theme::run(run.style, visuals))
+        .width(1.8)
+        .style(theme::line(run.style));
+    plot.line(line);
+}
+
+/// The target band and the zones beyond, of the selected run.
+fn zones(plot: &mut PlotUi, model: &Model, visuals: &egui::Visuals) {
+    let Some((low, high)) = band(model) else {
+        return;
+    };
+    let tint = |colour: Color32| colour.gamma_multiply(if visuals.dark_mode { 0.16 } else { 0.18 });
+    for (range, colour) in [
+        (f64::NEG_INFINITY..=low, theme::STRONG),
+        (high..=f64::INFINITY, theme::WEAK),
+    ] {
+        let span = Span::new("", range)
+            .axis(PlotAxis::Y)
+            .fill(tint(colour))
+            .border_width(0.0);
+        plot.span(span);
+    }
+    for edge in [low, high] {
+        let line = HLine::new("", edge)
+            .stroke(Stroke::new(1.0, theme::REAL))
+            .style(LineStyle::dashed_dense())
+            .allow_hover(false);
+        plot.hline(line);
+    }
+}
+
+fn band(model: &Model) -> Option<(f64, f64)> {
+    let run = model.selected().filter(|run| !run.hidden);
+    run.or(model.shown().next())?.history.band()
+}
+
+fn name_zones<R>(ui: &Ui, model: &Model, shown: &PlotResponse<R>) {
+    let Some((low, high)) = band(model) else {
+        return;
+    };
+    let frame = *shown.transform.frame();
+    let painter = ui.painter().with_clip_rect(frame);
+    let y = |value: f64| {
+        shown
+            .transform
+            .position_from_point(&PlotPoint::new(0.0, value))
+            .y
+    };
+    let left = frame.left() + 8.0;
+    for (place, align, verdict) in [
+        (y(high) - 4.0, Align2::LEFT_BOTTOM, Verdict::DTooWeak),
+        (y(low) + 4.0, Align2::LEFT_TOP, Verdict::DTooStrong),
+    ] {
+        let colour = theme::verdict(verdict, ui.visuals());
+        let font = FontId::proportional(12.5);
+        let words = painter.layout_no_wrap(verdict.words().to_owned(), font, colour);
+        let rect = align.anchor_size(pos2(left, place), words.size());
+        // Lines pass behind the words, not through them.
+        let ground = ui.visuals().extreme_bg_color.gamma_multiply(0.8);
+        painter.rect_filled(rect.expand2(vec2(4.0, 1.0)), 4.0, ground);
+        painter.galley(rect.min, words, colour);
+    }
+}
+
+/// Where the cursor stands: one line, or one a run where runs differ.
+fn cursors(plot: &mut PlotUi, model: &Model, axis: Axis, iteration: u64, ink: Color32) {
+    let mut drawn: Vec<f64> = Vec::new();
+    for run in model.shown() {
+        let x = axis.at(&run.history, iteration);
+        if !drawn.contains(&x) {
+            plot.vline(
+                VLine::new("", x)
+                    .stroke(Stroke::new(1.5, ink))
+                    .allow_hover(false),
+            );
+            drawn.push(x);
+        }
+    }
+}
+
+fn label(axis: Axis, position: &egui_plot::HoverPosition) -> Option<String> {
+    let egui_plot::HoverPosition::NearDataPoint {
+        plot_name,
+        position,
+        ..
+    } = position
+    else {
+        return None;
+    };
+    Some(format!(
+        "{plot_name}: {:.3}\n{} {}",
+        position.y,
+        short(position.x),
+        axis.name()
+    ))
+}
+
+/// A number on an axis: 1500, 20 k, 3.1e12.
+fn short(value: f64) -> String {
+    let size = value.abs();
+    match size {
+        _ if size >= 1e7 => format!("{value:.1e}"),
+        _ if size >= 1e4 => format!("{} k", value / 1e3),
+        _ if value.fract() == 0.0 => format!("{value:.0}"),
+        _ => format!("{value:.1}"),
+    }
+}

@@ -1,0 +1,84 @@
+//! Marks of mask changes on the densities, and what each of them did.
+
+use egui::Visuals;
+use egui_plot::{MarkerShape, PlotPoint, PlotPoints, PlotResponse, PlotUi, Points};
+use tightrope_core::{
+    config::Role,
+    event::{MaskChange, MaskEvent},
+};
+
+use crate::gui::{
+    model::{Axis, Model, RunView},
+    theme,
+};
+
+/// Pixels within which a mark is pointed at.
+const REACH: f32 = 7.0;
+
+/// One mark for every change.
+pub fn marks(plot: &mut PlotUi, run: &RunView, axis: Axis, visuals: &Visuals) {
+    for (change, shape, radius) in [
+        (MaskChange::DropGrow, MarkerShape::Diamond, 2.5),
+        (MaskChange::Raise, MarkerShape::Up, 4.0),
+        (MaskChange::Lower, MarkerShape::Down, 4.0),
+    ] {
+        for role in [Role::D, Role::G] {
+            let points: Vec<[f64; 2]> = run
+                .history
+                .masks
+                .iter()
+                .filter(|mask| mask.change == change && mask.net == role)
+                .map(|mask| place(run, mask, axis))
+                .collect();
+            // Without a name it stays out of the legend.
+            let marks = Points::new("", PlotPoints::from(points))
+                .shape(shape)
+                .radius(radius)
+                .color(theme::role(role, visuals))
+                .allow_hover(false);
+            plot.points(marks);
+        }
+    }
+}
+
+fn place(run: &RunView, mask: &MaskEvent, axis: Axis) -> [f64; 2] {
+    [axis.at(&run.history, mask.iteration), mask.density]
+}
+
+/// Says what the change under the pointer did.
+pub fn explain<R>(model: &Model, shown: &PlotResponse<R>) {
+    let Some(pointer) = shown.response.hover_pos() else {
+        return;
+    };
+    let axis = model.look.axis;
+    let mut lines = Vec::new();
+    for run in model.shown() {
+        let pointed = run.history.masks.iter().filter(|mask| {
+            let [x, y] = place(run, mask, axis);
+            let at = shown.transform.position_from_point(&PlotPoint::new(x, y));
+            at.distance(pointer) <= REACH
+        });
+        lines.extend(pointed.map(|mask| in_words(run, mask)).take(4));
+    }
+    if !lines.is_empty() {
+        shown
+            .response
+            .clone()
+            .on_hover_text_at_pointer(lines.join("\n"));
+    }
+}
+
+fn in_words(run: &RunView, mask: &MaskEvent) -> String {
+    let what = match mask.change {
+        MaskChange::DropGrow => "drop and grow",
+        MaskChange::Raise => "raised",
+        MaskChange::Lower => "lowered",
+    };
+    let reason = mask
+        .br
+        .map_or(String::new(), |br| format!(" at BR {br:.2}"));
+    format!(
+        "{}, iteration {}: {} {what}{reason}: {} dropped, {} grown, {} grown again; density {:.3}",
+        run.name, mask.iteration, mask.net, mask.dropped, mask.grown, mask.regrown, mask.density
+    )
+}

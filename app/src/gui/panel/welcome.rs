@@ -1,0 +1,65 @@
+//! What this is, in three sentences, and what was left unfinished.
+
+use egui::{RichText, Ui};
+
+use super::Panel;
+use crate::gui::{action::Action, look::Look, model::Model, theme};
+
+/// The strip under the title.
+#[derive(Default)]
+pub struct Welcome;
+
+impl Panel for Welcome {
+    fn show(&mut self, ui: &mut Ui, model: &Model) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if model.look.welcome {
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing.x = 4.0;
+                ui.label("A GAN is two players on one rope: a");
+                ui.label(RichText::new("generator").color(theme::G).strong());
+                ui.label("that makes samples and a");
+                let d = theme::role(tightrope_core::config::Role::D, ui.visuals());
+                ui.label(RichText::new("discriminator").color(d).strong());
+                ui.label(
+                    "that judges them. Both here are sparse, and both methods start from the same weights: ADAPT moves \
+                     the discriminator's density until the two balance, STU-GAN leaves it alone. Watch the balance \
+                     ratio below and the samples above; press Space to pause, and drag the slider to go back in time.",
+                );
+                ui.add_space(8.0);
+                if ui.button("Got it").clicked() {
+                    let look = Look {
+                        welcome: false,
+                        ..model.look.clone()
+                    };
+                    actions.push(Action::SetLook(look));
+                }
+            });
+        }
+        if !model.unfinished.is_empty() {
+            ui.horizontal_wrapped(|ui| {
+                let count = model.unfinished.len();
+                ui.label(match count {
+                    1 => "One run was left unfinished.".to_owned(),
+                    n => format!("{n} runs were left unfinished."),
+                });
+                if ui.button("Continue").clicked() {
+                    actions.push(Action::ContinueUnfinished);
+                }
+                if ui.button("Not now").clicked() {
+                    actions.push(Action::LeaveUnfinished);
+                }
+            });
+        }
+        actions
+    }
+}
+
+impl Welcome {
+    /// Whether it has anything to say.
+    pub fn has_words(model: &Model) -> bool {
+        model.look.welcome || !model.unfinished.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,163 @@
+//! The window as eframe sees it: hear the lab, draw, do what was wanted.
+
+use std::path::PathBuf;
+
+use egui::{Context, Id, Ui, ViewportCommand};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    absolute,
+    action::{Action, ask, perform},
+    keyboard,
+    layout::Panels,
+    link::Link,
+    look::Look,
+    model::Model,
+    theme,
+};
+use crate::lab::Request;
+
+/// The whole window.
+pub struct Window {
+    model: Model,
+    panels: Panels,
+    link: Link,
+    help: bool,
+}
+
+/// What is kept from one start to the next.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Kept {
+    look: Look,
+    /// Folders of runs that were not at their end.
+    unfinished: Vec<PathBuf>,
+}
+
+impl Window {
+    /// A window that shows `runs`; on the very first start, the showcase.
+    pub fn new(creation: &eframe::CreationContext<'_>, link: Link, runs: Vec<PathBuf>) -> Self {
+        let kept: Option<Kept> = creation
+            .storage
+            .and_then(|storage| eframe::get_value(storage, eframe::APP_KEY));
+        let is_first = kept.is_none();
+        let kept = kept.unwrap_or_default();
+        let mut window = Self::with(&creation.egui_ctx, link, kept.look);
+        window.model.unfinished = kept.unfinished;
+        window.model.unfinished.retain(|folder| folder.is_dir());
+        let begin = if !runs.is_empty() {
+            let paths = runs.iter().map(|path| absolute(path));
+            paths.map(Action::open).collect()
+        } else if is_first {
+            vec![Action::Showcase]
+        } else {
+            Vec::new()
+        };
+        window.perform(begin, &creation.egui_ctx);
+        window
+    }
+
+    /// An empty window that looks like this.
+    pub fn with(ctx: &Context, link: Link, look: Look) -> Self {
+        theme::install(ctx);
+        look.apply(ctx);
+        let mut model = Model::default();
+        model.look = look;
+        Self {
+            model,
+            panels: Panels::default(),
+            link,
+            help: false,
+        }
+    }
+
+    /// Takes in what the lab has said, and closes when everything is saved.
+    pub fn hear(&mut self, ctx: &Context) {
+        loop {
+            match self.link.next() {
+                Ok(Some(reply)) => self.model.take(reply),
+                Ok(None) => break,
+                Err(_) if self.model.closing => {
+                    self.model.closed = true;
+                    break;
+                }
+                Err(_) => {
+                    self.model.lost_lab();
+                    break;
+                }
+            }
+        }
+        let asked = ctx.input(|input| input.viewport().close_requested());
+        if asked && !self.model.closed && self.model.is_live() {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            if !self.model.closing {
+                self.model.closing = true;
+                ask(Request::Close, &mut self.model, &self.link);
+            }
+        }
+        if self.model.closing && self.model.closed {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+    }
+
+    /// Draws everything and does what the user wants.
+    pub fn show(&mut self, ui: &mut Ui) {
+        let mut actions = keyboard::actions(ui.ctx(), &self.model, &mut self.help);
+        actions.extend(dropped(ui.ctx()));
+        actions.extend(self.panels.show(ui, &self.model, &mut self.help));
+        if self.model.closing {
+            saving(ui);
+        }
+        let ctx = ui.ctx().clone();
+        self.perform(actions, &ctx);
+    }
+
+    fn perform(&mut self, actions: Vec<Action>, ctx: &Context) {
+        for action in actions {
+            perform(action, &mut self.model, &self.link, ctx);
+        }
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
+        self.hear(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        self.show(ui);
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        let runs = self.model.runs.iter();
+        let here = runs
+            .filter(|run| run.is_live() || run.can_continue())
+            .map(|run| absolute(&run.folder));
+        let kept = Kept {
+            look: self.model.look.clone(),
+            unfinished: self.model.unfinished.iter().cloned().chain(here).collect(),
+        };
+        eframe::set_value(storage, eframe::APP_KEY, &kept);
+    }
+}
+
+/// Folders and files dropped on the window.
+fn dropped(ctx: &Context) -> Vec<Action> {
+    let paths: Vec<PathBuf> = ctx.input(|input| {
+        let files = input.raw.dropped_files.iter();
+        files.map(|file| absolute(file.path())).collect()
+    });
+    paths.into_iter().map(Action::open).collect()
+}
+
+fn saving(ui: &Ui) {
+    egui::Modal::new(Id::unique("saving")).show(ui.ctx(), |ui| {
+        ui.horizontal(|ui| {
+            ui.spinner();
+            ui.label("Writing checkpoints\u{2026}");
+        });
+    });
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+use std::sync::mpsc::{Receiver, Sender};
+
+use egui::{Key, Modifiers, Vec2};
+use egui_kittest::{Harness, kittest::Queryable};
+use tightrope_core::event::Command;
+
+use super::*;
+use crate::{
+    gui::{fixture, model::Cursor},
+    lab::{Reply, RunKey},
+};
+
+struct Rig<'a> {
+    harness: Harness<'a, Option<Window>>,
+    asked: Receiver<Request>,
+    answers: Sender<Reply>,
+}
+
+/// The whole window with two canned runs in it.
+fn rig<'a>(size: [f32; 2]) -> Rig<'a> {
+    let (link, asked, answers) = fixture::link();
+    let mut link = Some(link);
+    let look = Look {
+        welcome: false,
+        ..Look::default()
+    };
+    for reply in fixture::replies() {
+        answers.send(reply).unwrap();
+    }
+    let harness = Harness::builder()
+        .with_size(Vec2::from(size))
+        .build_ui_state(
+            move |ui: &mut Ui, window: &mut Option<Window>| {
+                if let Some(link) = link.take() {
+                    *window = Some(Window::with(ui.ctx(), link, look.clone()));
+                }
+                if let Some(window) = window {
+                    window.hear(ui.ctx());
+                    window.show(ui);
+                }
+            },
+            None,
+        );
+    let mut rig = Rig {
+        harness,
+        asked,
+        answers,
+    };
+    rig.harness.run_ok();
+    rig
+}
+
+impl Rig<'_> {
+    fn model(&self) -> &Model {
+        &self.harness.state().as_ref().unwrap().model
+    }
+
+    fn press(&mut self, key: Key) {
+        self.harness.key_press(key);
+        self.harness.run_ok();
+    }
+}
+
+#[test]
+fn everything_is_there_from_small_to_large() {
+    for size in [[1024.0, 768.0], [1920.0, 1080.0], [3840.0, 2160.0]] {
+        let rig = rig(size);
+        for label in [
+            "Runs",
+            "Samples",
+            "density",
+            "Follow",
+            "iteration 1000 / 1000",
+        ] {
+            let rect = rig.harness.get_by_label(label).rect();
+            assert!(
+                rect.right() <= size[0] && rect.bottom() <= size[1],
+                "{label} at {rect} in {size:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn keys_step_and_play_the_runs_that_are_live() {
+    let mut rig = rig([1280.0, 800.0]);
+    for (key, command) in [
+        (Key::S, Command::Step),
+        (Key::D, Command::StepD),
+        (Key::G, Command::StepG),
+        (Key::Space, Command::Resume),
+    ] {
+        rig.press(key);
+        let asked: Vec<Request> = rig.asked.try_iter().collect();
+        assert!(
+            matches!(&asked[..], [Request::Tell(RunKey(1), told)] if *told == command),
+            "{key:?}: {asked:?}"
+        );
+    }
+}
+
+#[test]
+fn arrows_scrub_and_end_follows() {
+    let mut rig = rig([1280.0, 800.0]);
+    rig.press(Key::ArrowLeft);
+    assert_eq!(rig.model().cursor, Cursor::At(990));
+    rig.harness
+        .key_press_modifiers(Modifiers::SHIFT, Key::ArrowLeft);
+    rig.harness.run_ok();
+    assert_eq!(rig.model().cursor, Cursor::At(890));
+    rig.press(Key::End);
+    assert_eq!(rig.model().cursor, Cursor::Live);
+}
+
+#[test]
+fn the_list_of_keys_opens_and_closes() {
+    let mut rig = rig([1280.0, 800.0]);
+    rig.press(Key::Questionmark);
+    rig.harness.get_by_label("full screen");
+    rig.press(Key::Escape);
+    assert!(rig.harness.query_by_label("full screen").is_none());
+}
+
+#[test]
+fn closing_stops_and_saves_before_it_goes() {
+    let mut rig = rig([1280.0, 800.0]);
+    let viewport = rig.harness.input_mut().viewports.values_mut();
+    viewport.for_each(|v| v.events.push(egui::ViewportEvent::Close));
+    rig.harness.step();
+    assert!(matches!(rig.asked.try_recv(), Ok(Request::Close)));
+    rig.harness.step();
+    rig.harness.get_by_label_contains("Writing checkpoints");
+    rig.answers.send(Reply::Closed).unwrap();
+    rig.harness.step();
+    let closes = rig.harness.output().viewport_output.values().any(|v| {
+        v.commands
+            .iter()
+            .any(|c| matches!(c, ViewportCommand::Close))
+    });
+    assert!(closes);
+}
+
+#[test]
+fn a_lab_that_is_gone_is_said_once() {
+    let mut rig = rig([1280.0, 800.0]);
+    let (_, answers) = std::sync::mpsc::channel::<()>();
+    drop(answers);
+    drop(std::mem::replace(&mut rig.answers, fixture::link().2));
+    rig.harness.run_ok();
+    rig.harness.run_ok();
+    assert_eq!(rig.model().notices.len(), 1);
+    assert!(!rig.model().is_live());
+}

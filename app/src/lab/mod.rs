@@ -1,0 +1,352 @@
+//! The lab: trains, records and reads runs for a front end that only sends `Request`s and hears `Reply`s.
+//!
+//! It knows no threads and no windows. Whoever hosts it calls [`Lab::ask`] for every request, [`Lab::advance`] while
+//! [`Lab::is_busy`], and passes on what [`Lab::drain`] gives.
+
+mod opened;
+mod recorded;
+mod request;
+mod stored;
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::Result;
+use tightrope_core::{
+    Error,
+    config::RunConfig,
+    device::{Chosen, DeviceChoice},
+    event::{Command, EndReason, Event},
+    history::History,
+    session::{RunId, RunState},
+};
+use web_time::Instant;
+
+pub use opened::run_folders;
+pub use recorded::Recorded;
+pub use request::{Added, Reply, Request, RunKey};
+pub use stored::Stored;
+
+use crate::{device, problems, report};
+
+/// Trains, records and reads runs.
+pub struct Lab {
+    device: DeviceChoice,
+    /// Opened when the first run needs it.
+    chosen: Option<Chosen>,
+    /// Where run folders go.
+    out: PathBuf,
+    training: Recorded,
+    /// The place of each training run, by its number in the session.
+    trained_by: Vec<RunKey>,
+    places: Vec<Place>,
+    replies: Vec<Reply>,
+    has_commands: bool,
+    /// Time between iterations, where they are held back, and when the next is due.
+    held_back: Option<(Duration, Instant)>,
+}
+
+/// A run the lab knows.
+struct Place {
+    folder: PathBuf,
+    /// Its number in the session while it trains.
+    training: Option<RunId>,
+    told: (RunState, u64),
+}
+
+impl Lab {
+    /// A lab that will train on this device and put run folders into `out`.
+    pub fn new(device: DeviceChoice, out: PathBuf) -> Self {
+        Self {
+            device,
+            chosen: None,
+            out,
+            training: Recorded::default(),
+            trained_by: Vec::new(),
+            places: Vec::new(),
+            replies: Vec::new(),
+            has_commands: false,
+            held_back: None,
+        }
+    }
+
+    /// Does what is asked, or answers why not.
+    pub async fn ask(&mut self, request: Request) {
+        let concerned = match &request {
+            Request::Continue(key) | Request::Tell(key, _) | Request::Remove { key, .. } => {
+                Some(*key)
+            }
+            _ => None,
+        };
+        if let Err(error) = self.try_ask(request).await {
+            self.replies.push(Reply::Trouble {
+                key: concerned,
+                what: error.to_string(),
+            });
+        }
+    }
+
+    async fn try_ask(&mut self, request: Request) -> Result<()> {
+        match request {
+            Request::Start(configs) => self.start(configs).await?,
+            Request::Open { folder, go_on } => self.open(&folder, go_on).await?,
+            Request::Continue(key) => self.go_on(key).await?,
+            Request::Tell(key, command) => self.tell(key, command)?,
+            Request::Remove { key, delete } => self.remove(key, delete)?,
+            Request::Limit(rate) => {
+                let apart = rate.and_then(|rate| Duration::try_from_secs_f64(1.0 / rate).ok());
+                self.held_back = apart.map(|apart| (apart, Instant::now()));
+            }
+            Request::Report { keys, file } => self.report(&keys, file)?,
+            Request::Close => self.close().await,
+        }
+        Ok(())
+    }
+
+    /// Whether there is something to [`advance`](Self::advance).
+    pub fn is_busy(&self) -> bool {
+        let runs = |place: &Place| {
+            place
+                .training
+                .is_some_and(|id| self.training.state(id) == RunState::Running)
+        };
+        self.has_commands || self.places.iter().any(runs)
+    }
+
+    /// How long to wait before the next [`advance`](Self::advance), by the limit on speed.
+    pub fn rest(&self) -> Duration {
+        match self.held_back {
+            Some((_, due)) if !self.has_commands => due.saturating_duration_since(Instant::now()),
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// One iteration of every running run, in turn; commands take effect first.
+    pub async fn advance(&mut self) {
+        if let Some((apart, due)) = &mut self.held_back {
+            *due = Instant::now() + *apart;
+        }
+        let commanded = std::mem::take(&mut self.has_commands);
+        self.training.advance().await;
+        self.pass_on(commanded).await;
+    }
+
+    /// What there is to hear since the last call, in order.
+    pub fn drain(&mut self) -> Vec<Reply> {
+        std::mem::take(&mut self.replies)
+    }
+
+    async fn start(&mut self, configs: Vec<RunConfig>) -> Result<()> {
+        let chosen = self.open_device().await?;
+        let ids = self.training.add(configs, &self.out, &chosen).await?;
+        for id in ids {
+            let Some(run) = self.training.run(id) else {
+                continue;
+            };
+            let key = RunKey(self.places.len());
+            let folder = self.training.path(id).to_owned();
+            let state = self.training.state(id);
+            self.replies.push(Reply::Added(Box::new(Added {
+                key,
+                folder: folder.clone(),
+                history: History::new(run.config.clone()),
+                reals: Some(recorded::real_examples(run)),
+                state,
+            })));
+            self.places.push(Place {
+                folder,
+                training: Some(id),
+                told: (state, 0),
+            });
+            self.trained_by.push(key);
+        }
+        self.training.record().await;
+        self.pass_on(false).await;
+        Ok(())
+    }
+
+    async fn open_device(&mut self) -> Result<Chosen, Error> {
+        if let Some(chosen) = &self.chosen {
+            return Ok(chosen.clone());
+        }
+        let chosen = device::open(self.device).await?;
+        self.replies.push(Reply::Device {
+            name: chosen.name.clone(),
+            reason: chosen.reason.clone(),
+        });
+        self.chosen = Some(chosen.clone());
+        Ok(chosen)
+    }
+
+    async fn open(&mut self, path: &Path, go_on: bool) -> Result<()> {
+        for folder in run_folders(path) {
+            if self.places.iter().any(|place| place.folder == folder) {
+                continue;
+            }
+            let key = RunKey(self.places.len());
+            match opened::read(key, &folder) {
+                Ok(added) => {
+                    let unfinished = added.history.iteration() < added.iterations();
+                    self.places.push(Place {
+                        folder,
+                        training: None,
+                        told: (added.state, added.history.iteration()),
+                    });
+                    self.replies.push(Reply::Added(Box::new(added)));
+                    if go_on && unfinished {
+                        self.go_on(key).await?;
+                    }
+                }
+                Err(error) => self.replies.push(Reply::Trouble {
+                    key: None,
+                    what: error.to_string(),
+                }),
+            }
+        }
+        Ok(())
+    }
+
+    async fn go_on(&mut self, key: RunKey) -> Result<()> {
+        let place = self.place(key)?;
+        if place.training.is_some() {
+            return Ok(());
+        }
+        let stored = Stored::open(&place.folder)?;
+        let (config, changes) = stored.changed(&[])?;
+        if config.iterations <= stored.iteration {
+            anyhow::bail!(
+                "{}: all {} iterations are done",
+                stored.folder.display(),
+                stored.iteration
+            );
+        }
+        let chosen = self.open_device().await?;
+        let id = self
+            .training
+            .resume(&stored, config, changes, &chosen)
+            .await?;
+        self.trained_by.push(key);
+        self.places[key.0].training = Some(id);
+        self.training.record().await;
+        self.pass_on(false).await;
+        Ok(())
+    }
+
+    fn tell(&mut self, key: RunKey, command: Command) -> Result<()> {
+        // A run that has ended since the command was given needs no answer.
+        if let Some(id) = self.place(key)?.training {
+            self.training.command(id, command);
+            self.has_commands = true;
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, key: RunKey, delete: bool) -> Result<()> {
+        let place = self.place(key)?;
+        let folder = place.folder.clone();
+        if place.training.is_some() {
+            anyhow::bail!("{}: the run still trains; stop it first", folder.display());
+        }
+        if delete {
+            std::fs::remove_dir_all(&folder).map_err(|error| Error::io(&folder, error))?;
+        }
+        // Its place stays taken, but another opening of the folder is a new run.
+        self.places[key.0].folder = PathBuf::new();
+        self.replies.push(Reply::Removed(key));
+        Ok(())
+    }
+
+    fn report(&mut self, keys: &[RunKey], file: PathBuf) -> Result<()> {
+        report::check(&file)?;
+        let mut folders = Vec::new();
+        for &key in keys {
+            folders.push(self.place(key)?.folder.clone());
+        }
+        let (runs, wrong) = report::read_runs(&folders);
+        let groups = problems::collect(wrong, Ok(report::grouped(runs)))?;
+        report::write(&file, "Who kept the balance?", &groups)?;
+        self.replies.push(Reply::Written(file));
+        Ok(())
+    }
+
+    async fn close(&mut self) {
+        for id in self.places.iter().filter_map(|place| place.training) {
+            self.training.command(id, Command::Stop);
+        }
+        self.advance().await;
+        self.replies.push(Reply::Closed);
+    }
+
+    fn place(&self, key: RunKey) -> Result<&Place> {
+        let place = self.places.get(key.0);
+        place
+            .filter(|place| !place.folder.as_os_str().is_empty())
+            .ok_or_else(|| anyhow::anyhow!("the run is not there any more"))
+    }
+
+    /// Turns what the runs have said and become into replies; `commanded` if somebody told them something.
+    async fn pass_on(&mut self, commanded: bool) {
+        for (id, event) in self.training.drain() {
+            let key = self.trained_by[id];
+            let failed = match &event {
+                Event::Ended {
+                    reason: EndReason::Failed(why),
+                    ..
+                } => Some(why.clone()),
+                _ => None,
+            };
+            self.replies.push(Reply::Said(key, event));
+            if let Some(why) = failed {
+                self.replies.push(Reply::Trouble {
+                    key: Some(key),
+                    what: format!("{why}; {}", self.training.way_on(id)),
+                });
+            }
+        }
+        for index in 0..self.places.len() {
+            if let Some(id) = self.places[index].training {
+                self.tell_state(RunKey(index), id, commanded).await;
+            }
+        }
+    }
+
+    async fn tell_state(&mut self, key: RunKey, id: RunId, commanded: bool) {
+        let state = self.training.state(id);
+        let Some(run) = self.training.run_mut(id) else {
+            return;
+        };
+        let iteration = run.iteration();
+        let now = (state, iteration);
+        let before = std::mem::replace(&mut self.places[key.0].told, now);
+        let held = state == RunState::Paused && commanded;
+        if state == before.0 && !held {
+            return;
+        }
+        if held {
+            // Whoever holds a run still wants to see it as it is now, not as it was at the last recorded samples.
+            match run.samples_now().await {
+                Ok(samples) => self
+                    .replies
+                    .extend(samples.into_iter().map(|event| Reply::Said(key, event))),
+                Err(error) => self.replies.push(Reply::Trouble {
+                    key: Some(key),
+                    what: error.to_string(),
+                }),
+            }
+        }
+        if state == RunState::Ended {
+            self.training.release(id);
+            self.places[key.0].training = None;
+        }
+        self.replies.push(Reply::State {
+            key,
+            state,
+            iteration,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,65 @@
+//! Runs read from disk.
+
+use std::path::{Path, PathBuf};
+
+use tightrope_core::{
+    Result,
+    config::AveragingRule,
+    event::{Event, SampleData, Samples},
+    record::{StoredRun, is_run_folder, read_run},
+    session::RunState,
+};
+
+use super::{Added, RunKey};
+
+/// A run folder itself; of any other folder the run folders in it.
+pub fn run_folders(path: &Path) -> Vec<PathBuf> {
+    if is_run_folder(path) {
+        return vec![path.to_owned()];
+    }
+    let mut inside: Vec<PathBuf> = std::fs::read_dir(path)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| is_run_folder(path))
+        .collect();
+    inside.sort();
+    if inside.is_empty() {
+        // Reading it says what is wrong with it.
+        inside.push(path.to_owned());
+    }
+    inside
+}
+
+/// Reads a run with its samples.
+pub fn read(key: RunKey, folder: &Path) -> Result<Added> {
+    let mut run = read_run(folder)?;
+    let averaged = run.config.averaging.rule != AveragingRule::None;
+    for grid in &run.grids {
+        let data = grid.read(run.config.data.channels(), run.config.data.side)?;
+        run.history.apply(&Event::Samples(Samples {
+            iteration: grid.iteration,
+            averaged,
+            data,
+        }));
+    }
+    Ok(Added {
+        key,
+        folder: folder.to_owned(),
+        reals: reals(&run)?,
+        history: run.history,
+        state: RunState::Ended,
+    })
+}
+
+fn reals(run: &StoredRun) -> Result<Option<SampleData>> {
+    if let Some(points) = &run.reals {
+        return Ok(Some(SampleData::Points(points.clone())));
+    }
+    run.reals_png
+        .as_deref()
+        .map(|png| {
+            tightrope_core::record::ungrid(png, run.config.data.channels(), run.config.data.side)
+        })
+        .transpose()
+}

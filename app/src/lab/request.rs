@@ -1,0 +1,110 @@
+//! What a front end asks of the lab and what it hears back: plain data, fit for a channel or a web worker's messages.
+
+use std::path::PathBuf;
+
+use tightrope_core::{
+    config::RunConfig,
+    event::{Command, Event, SampleData},
+    history::History,
+    session::RunState,
+};
+
+/// A run the lab knows: one that trains here, or one read from its folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunKey(pub usize);
+
+/// What a front end can ask for.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// Train these side by side, each in a new folder.
+    Start(Vec<RunConfig>),
+    /// Show a run folder, or every run folder in this one.
+    Open {
+        /// The folder.
+        folder: PathBuf,
+        /// Whether unfinished runs train on at once.
+        go_on: bool,
+    },
+    /// Train on from the last checkpoint.
+    Continue(RunKey),
+    /// Tell a training run something.
+    Tell(RunKey, Command),
+    /// Forget a run that does not train; with `delete`, its folder goes too.
+    Remove {
+        /// Which.
+        key: RunKey,
+        /// Whether its folder is deleted.
+        delete: bool,
+    },
+    /// Iterations of all runs per second at most; `None` is full speed.
+    Limit(Option<f64>),
+    /// One HTML page over these runs.
+    Report {
+        /// Which, in the order shown.
+        keys: Vec<RunKey>,
+        /// The file to write.
+        file: PathBuf,
+    },
+    /// Stop everything with a checkpoint; answered by [`Reply::Closed`].
+    Close,
+}
+
+/// What a front end hears.
+#[derive(Debug)]
+pub enum Reply {
+    /// The device that trains: its name, and why it was taken.
+    Device {
+        /// What it is.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// A run is there.
+    Added(Box<Added>),
+    /// A run said something.
+    Said(RunKey, Event),
+    /// A run's state or, while it does not run, its iteration changed.
+    State {
+        /// Which.
+        key: RunKey,
+        /// What it is doing.
+        state: RunState,
+        /// Iterations finished.
+        iteration: u64,
+    },
+    /// A run is no more.
+    Removed(RunKey),
+    /// A file that was asked for is written.
+    Written(PathBuf),
+    /// Something asked for could not be done; one line.
+    Trouble {
+        /// The run it concerns.
+        key: Option<RunKey>,
+        /// What, where, and what would help.
+        what: String,
+    },
+    /// Everything is stopped and saved; the lab does nothing more.
+    Closed,
+}
+
+/// A run as it comes in.
+#[derive(Clone, Debug)]
+pub struct Added {
+    /// Its name from here on.
+    pub key: RunKey,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// What is known of it; settings at least.
+    pub history: History,
+    /// Real samples, to be shown beside its own.
+    pub reals: Option<SampleData>,
+    /// What it is doing.
+    pub state: RunState,
+}
+
+impl Added {
+    /// Iterations it is meant to train.
+    pub fn iterations(&self) -> u64 {
+        self.history.config.as_ref().map_or(0, |c| c.iterations)
+    }
+}

@@ -1,0 +1,202 @@
+use std::path::Path;
+
+use pollster::block_on;
+use tightrope_core::{config::preset, method::Method};
+
+use super::*;
+
+fn configs(iterations: &str, methods: &[Method]) -> Vec<RunConfig> {
+    let set = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let overrides = [
+        set("iterations", iterations),
+        set("record.log_every", "1"),
+        set("record.quality_samples", "100"),
+    ];
+    let preset = preset::find("spiral").unwrap();
+    methods
+        .iter()
+        .map(|&method| preset::resolve(preset, method, None, &overrides).unwrap())
+        .collect()
+}
+
+/// Asks, lets everything train as long as it wants to, and hears what was said.
+fn ask(lab: &mut Lab, request: Request) -> Vec<Reply> {
+    block_on(async {
+        lab.ask(request).await;
+        while lab.is_busy() {
+            lab.advance().await;
+        }
+    });
+    lab.drain()
+}
+
+fn lab(out: &Path) -> Lab {
+    Lab::new(DeviceChoice::Cpu, out.to_owned())
+}
+
+fn ends(replies: &[Reply]) -> Vec<(RunKey, EndReason)> {
+    let end = |reply: &Reply| match reply {
+        Reply::Said(key, Event::Ended { reason, .. }) => Some((*key, reason.clone())),
+        _ => None,
+    };
+    replies.iter().filter_map(end).collect()
+}
+
+fn trouble(replies: &[Reply]) -> Vec<&str> {
+    replies
+        .iter()
+        .filter_map(|reply| match reply {
+            Reply::Trouble { what, .. } => Some(what.as_str()),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn two_runs_train_are_recorded_and_heard() {
+    let out = tempfile::tempdir().unwrap();
+    let mut lab = lab(out.path());
+    let methods = [Method::AdaptRelax, Method::StuGan];
+    let replies = ask(&mut lab, Request::Start(configs("6", &methods)));
+    assert!(matches!(replies[0], Reply::Device { .. }));
+    let finished = |key| (RunKey(key), EndReason::Finished);
+    assert_eq!(ends(&replies), [finished(0), finished(1)]);
+    assert!(trouble(&replies).is_empty());
+    let mut histories = vec![History::default(); 2];
+    for reply in &replies {
+        match reply {
+            Reply::Added(added) => histories[added.key.0] = added.history.clone(),
+            Reply::Said(key, event) => histories[key.0].apply(event),
+            _ => {}
+        }
+    }
+    for (place, heard) in lab.places.iter().zip(&histories) {
+        let stored = opened::read(RunKey(9), &place.folder).unwrap().history;
+        assert_eq!(stored.stats, heard.stats);
+        assert_eq!(stored.samples.len(), heard.samples.len());
+        assert_eq!(heard.stats.len(), 6);
+    }
+    let file = out.path().join("report.html");
+    let keys = vec![RunKey(0), RunKey(1)];
+    let replies = ask(
+        &mut lab,
+        Request::Report {
+            keys,
+            file: file.clone(),
+        },
+    );
+    assert!(matches!(&replies[..], [Reply::Written(at)] if *at == file));
+    assert!(file.is_file());
+}
+
+#[test]
+fn a_paused_run_steps_and_shows_itself() {
+    let out = tempfile::tempdir().unwrap();
+    let mut lab = lab(out.path());
+    block_on(lab.ask(Request::Start(configs("9", &[Method::StuGan]))));
+    lab.drain();
+    let replies = ask(&mut lab, Request::Tell(RunKey(0), Command::Pause));
+    assert!(replies.iter().any(|reply| matches!(
+        reply,
+        Reply::State {
+            state: RunState::Paused,
+            iteration: 0,
+            ..
+        }
+    )));
+    let replies = ask(&mut lab, Request::Tell(RunKey(0), Command::Step));
+    let shown = |reply: &Reply| matches!(reply, Reply::Said(_, Event::Samples(samples)) if samples.iteration == 1);
+    assert!(replies.iter().any(shown));
+    assert!(replies.iter().any(|reply| matches!(
+        reply,
+        Reply::State {
+            state: RunState::Paused,
+            iteration: 1,
+            ..
+        }
+    )));
+    let replies = ask(&mut lab, Request::Tell(RunKey(0), Command::Resume));
+    assert_eq!(ends(&replies), [(RunKey(0), EndReason::Finished)]);
+}
+
+#[test]
+fn closing_saves_and_another_lab_goes_on() {
+    let out = tempfile::tempdir().unwrap();
+    let mut first = lab(out.path());
+    block_on(async {
+        first
+            .ask(Request::Start(configs("8", &[Method::AdaptRelax])))
+            .await;
+        first.advance().await;
+        first.ask(Request::Close).await;
+    });
+    let replies = first.drain();
+    assert_eq!(ends(&replies), [(RunKey(0), EndReason::Stopped)]);
+    assert!(matches!(replies.last(), Some(Reply::Closed)));
+    assert!(!first.is_busy());
+
+    let mut second = lab(out.path());
+    let (folder, go_on) = (out.path().to_owned(), true);
+    let replies = ask(&mut second, Request::Open { folder, go_on });
+    assert_eq!(ends(&replies), [(RunKey(0), EndReason::Finished)]);
+    let run = &second.places[0];
+    let stored = opened::read(RunKey(0), &run.folder).unwrap().history;
+    assert_eq!((stored.iteration(), stored.resumed), (8, vec![1]));
+
+    // The lab that stopped it can go on with it as well, once there is more to do.
+    let replies = ask(&mut first, Request::Continue(RunKey(0)));
+    assert!(trouble(&replies)[0].contains("all 8 iterations are done"));
+}
+
+#[test]
+fn runs_leave_the_list_or_the_disk() {
+    let out = tempfile::tempdir().unwrap();
+    let mut lab = lab(out.path());
+    block_on(lab.ask(Request::Start(configs("2", &[Method::StuGan]))));
+    let folder = lab.places[0].folder.clone();
+    let remove = |delete| Request::Remove {
+        key: RunKey(0),
+        delete,
+    };
+    lab.drain();
+    block_on(lab.ask(remove(true)));
+    assert!(trouble(&lab.drain())[0].contains("still trains"));
+    ask(&mut lab, Request::Limit(None));
+    let replies = ask(&mut lab, remove(true));
+    assert!(
+        replies
+            .iter()
+            .any(|r| matches!(r, Reply::Removed(RunKey(0))))
+    );
+    assert!(!folder.exists());
+    assert!(trouble(&ask(&mut lab, Request::Continue(RunKey(0))))[0].contains("not there"));
+}
+
+#[test]
+fn what_cannot_be_done_is_answered() {
+    let out = tempfile::tempdir().unwrap();
+    let mut lab = lab(out.path());
+    let folder = out.path().join("nowhere");
+    let replies = ask(
+        &mut lab,
+        Request::Open {
+            folder,
+            go_on: false,
+        },
+    );
+    assert!(trouble(&replies)[0].contains("no such run folder"));
+    let mut wrong = configs("2", &[Method::StuGan]);
+    wrong[0].data.source = "mnist:nowhere".into();
+    assert_eq!(trouble(&ask(&mut lab, Request::Start(wrong))).len(), 1);
+}
+
+#[test]
+fn a_limit_holds_iterations_back() {
+    let mut lab = lab(Path::new("unused"));
+    block_on(lab.ask(Request::Limit(Some(10.0))));
+    assert_eq!(lab.rest(), Duration::ZERO);
+    block_on(lab.advance());
+    assert!(lab.rest() > Duration::from_millis(50) && lab.rest() <= Duration::from_millis(100));
+    block_on(lab.ask(Request::Limit(None)));
+    assert_eq!(lab.rest(), Duration::ZERO);
+}

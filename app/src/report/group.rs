@@ -1,0 +1,49 @@
+//! From run folders to groups of runs that belong side by side.
+
+use std::path::PathBuf;
+
+use tightrope_core::{
+    config::preset,
+    record::{StoredRun, read_run},
+};
+
+use super::Group;
+use crate::problems;
+
+/// Reads run folders; those that cannot be read come back as what is wrong with them.
+pub fn read_runs(folders: &[PathBuf]) -> (Vec<StoredRun>, Vec<String>) {
+    let mut runs = Vec::new();
+    let mut wrong = Vec::new();
+    for folder in folders {
+        match read_run(folder) {
+            Ok(run) => runs.push(run),
+            Err(error) => wrong.extend(problems::lines(&error)),
+        }
+    }
+    (runs, wrong)
+}
+
+/// Puts runs of one preset and dataset side by side.
+pub fn grouped(runs: Vec<StoredRun>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for run in runs {
+        let title = title(&run);
+        match groups.iter_mut().find(|group| group.title == title) {
+            Some(group) => group.runs.push(run),
+            None => groups.push(Group {
+                title,
+                runs: vec![run],
+            }),
+        }
+    }
+    groups
+}
+
+fn title(run: &StoredRun) -> String {
+    let (name, source) = (&run.config.preset, &run.config.data.source);
+    let kind = source.split(':').next().unwrap_or_default();
+    match preset::find(name) {
+        Ok(preset) if (preset.build)().data.source == kind => name.clone(),
+        _ => format!("{name} on {source}"),
+    }
+}

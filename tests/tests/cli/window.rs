@@ -1,0 +1,141 @@
+//! The window itself, on a screen that only exists in memory: Xvfb shows it, xdotool presses its keys.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use super::program::{Desk, text};
+
+/// Kernels of a software rasteriser take their time to compile.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A screen in memory; it goes when this does.
+struct Screen {
+    server: Child,
+    display: String,
+}
+
+impl Screen {
+    /// `None`, and a word about it, where the tools are missing.
+    fn new() -> Option<Self> {
+        for tool in ["Xvfb", "xdotool", "import"] {
+            if Command::new(tool).arg("-version").output().is_err() {
+                println!("skipped: no {tool}");
+                return None;
+            }
+        }
+        let mut server = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", "1280x860x24"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb starts");
+        let mut number = String::new();
+        BufReader::new(server.stdout.take().expect("its output"))
+            .read_line(&mut number)
+            .expect("the display's number");
+        Some(Self {
+            server,
+            display: format!(":{}", number.trim()),
+        })
+    }
+
+    fn tool(&self, words: &[&str]) -> Vec<u8> {
+        let output = Command::new(words[0])
+            .args(&words[1..])
+            .env("DISPLAY", &self.display)
+            .output()
+            .expect("the tool starts");
+        assert!(output.status.success(), "{words:?}: {output:?}");
+        output.stdout
+    }
+
+    /// Presses a key in the window, which no window manager has given the focus.
+    fn press(&self, key: &str) {
+        let found = self.tool(&["xdotool", "search", "--name", "Tightrope"]);
+        let window = String::from_utf8(found).expect("a number");
+        let window = window.lines().next().expect("the window").to_owned();
+        self.tool(&["xdotool", "windowfocus", "--sync", &window]);
+        self.tool(&["xdotool", "key", key]);
+    }
+
+    fn picture(&self) -> image::RgbImage {
+        let png = self.tool(&["import", "-window", "root", "png:-"]);
+        image::load_from_memory(&png)
+            .expect("a picture")
+            .into_rgb8()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        // It may have gone by itself.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+fn wait_for(what: &str, mut there: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !there() {
+        assert!(
+            start.elapsed() < PATIENCE,
+            "{what}: not within {PATIENCE:?}"
+        );
+        sleep(Duration::from_millis(100));
+    }
+}
+
+fn lines(desk: &Desk) -> usize {
+    let stats = |run: &Path| std::fs::read_to_string(run.join("stats.jsonl")).unwrap_or_default();
+    desk.runs()
+        .iter()
+        .map(|run| stats(run).lines().count())
+        .sum()
+}
+
+fn pixels_of(picture: &image::RgbImage, colour: [u8; 3]) -> usize {
+    picture.pixels().filter(|pixel| pixel.0 == colour).count()
+}
+
+#[test]
+fn the_first_start_trains_pauses_and_saves_before_it_closes() {
+    let Some(screen) = Screen::new() else {
+        return;
+    };
+    let desk = Desk::new();
+    let mut window = desk.on_screen("window --device cpu", &screen.display);
+
+    wait_for("two runs that train", || lines(&desk) > 20);
+    wait_for("generated points on screen", || {
+        pixels_of(&screen.picture(), [0xCC, 0x79, 0xA7]) > 100
+    });
+
+    screen.press("space");
+    // What was under way when the key was pressed is still written.
+    sleep(Duration::from_secs(2));
+    let paused = lines(&desk);
+    sleep(Duration::from_secs(1));
+    assert_eq!(lines(&desk), paused, "it trains on while paused");
+
+    screen.press("ctrl+q");
+    wait_for("the end", || {
+        window.try_wait().expect("its state").is_some()
+    });
+    assert!(window.wait().expect("its end").success());
+    let runs = desk.runs();
+    assert_eq!(runs.len(), 2);
+    for run in runs {
+        assert!(text(&run.join("events.jsonl")).contains("\"stopped\""));
+        assert!(
+            std::fs::read_dir(run.join("checkpoints"))
+                .expect("checkpoints")
+                .count()
+                > 0
+        );
+    }
+}
