@@ -60,6 +60,16 @@ kernels! {
     BATCH_NORM_SUMS = "batch_norm_sums" + "reduce";
     /// Gradient of batch norm's input.
     BATCH_NORM_INPUT_GRAD = "batch_norm_input_grad";
+    /// A weight's transposed product with spectral norm's left vector.
+    SPECTRAL_COLUMNS = "spectral_columns";
+    /// Its right vector, and the weight's product with it.
+    SPECTRAL_ROWS = "spectral_rows" + "reduce" + "spectral";
+    /// Its left vector, the spectral norm, and the weight divided by it.
+    SPECTRAL_DIVIDE = "spectral_divide" + "reduce" + "spectral";
+    /// Partial sums of a weight times the gradient behind spectral norm.
+    SPECTRAL_PRODUCTS = "spectral_products" + "reduce";
+    /// Gradient of a weight through its spectral norm.
+    SPECTRAL_GRAD = "spectral_grad" + "reduce" + "spectral";
     /// Nearest-neighbour enlargement by two.
     UPSAMPLE = "upsample";
     /// Sum over 2x2 blocks.

@@ -178,6 +178,61 @@ impl Norm {
     }
 }
 
+/// Spectral norm of a weight `[rows, columns]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Spectral {
+    /// Output channels.
+    pub rows: usize,
+    /// Input channels times taps.
+    pub columns: usize,
+    /// Least length and least norm.
+    pub eps: f64,
+}
+
+impl Spectral {
+    fn unit(&self, vector: &[f64]) -> Vec<f64> {
+        let length = vector.iter().map(|v| v * v).sum::<f64>().sqrt();
+        vector.iter().map(|v| v / length.max(self.eps)).collect()
+    }
+
+    /// u and v after one power iteration.
+    pub fn iterate(&self, w: &[f64], u: &[f64]) -> [Vec<f64>; 2] {
+        let (mut right, mut left) = (vec![0.0; self.columns], vec![0.0; self.rows]);
+        for (i, j) in pairs(self.rows, self.columns) {
+            right[j] += w[i * self.columns + j] * u[i];
+        }
+        let v = self.unit(&right);
+        for (i, j) in pairs(self.rows, self.columns) {
+            left[i] += w[i * self.columns + j] * v[j];
+        }
+        [self.unit(&left), v]
+    }
+
+    /// `u^T w v`, not below eps.
+    fn sigma(&self, w: &[f64], u: &[f64], v: &[f64]) -> f64 {
+        let terms = pairs(self.rows, self.columns).zip(w);
+        let sum: f64 = terms.map(|((i, j), w)| u[i] * w * v[j]).sum();
+        sum.max(self.eps)
+    }
+
+    /// The weight divided by its norm.
+    pub fn forward(&self, w: &[f64], u: &[f64], v: &[f64]) -> Vec<f64> {
+        let sigma = self.sigma(w, u, v);
+        w.iter().map(|w| w / sigma).collect()
+    }
+
+    /// Gradient of the weight; u and v are constants.
+    pub fn gradient(&self, w: &[f64], u: &[f64], v: &[f64], dy: &[f64]) -> Vec<f64> {
+        let sigma = self.sigma(w, u, v);
+        let along: f64 = w.iter().zip(dy).map(|(w, dy)| w * dy).sum();
+        let pull = if sigma > self.eps { along / sigma } else { 0.0 };
+        let places = pairs(self.rows, self.columns).zip(dy);
+        places
+            .map(|((i, j), dy)| (dy - u[i] * v[j] * pull) / sigma)
+            .collect()
+    }
+}
+
 /// Repeats every pixel of `planes` maps `[h, w]` twice in both directions.
 pub fn upsample2(x: &[f64], planes: usize, h: usize, w: usize) -> Vec<f64> {
     triples(planes, 2 * h, 2 * w)

@@ -14,3 +14,4 @@ pub mod measure;
 pub mod resample;
 pub mod select;
 pub mod self_test;
+pub mod spectral;

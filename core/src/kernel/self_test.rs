@@ -3,6 +3,7 @@
 mod convolution;
 mod norm;
 mod plain;
+mod spectral;
 mod weights;
 
 use burn::tensor::{Device, Tensor, TensorData};
@@ -99,6 +100,20 @@ pub static CASES: &[Case] = &[
         name: "batch norm, gradient of the input",
         kernels: &[shaders::BATCH_NORM_INPUT_GRAD],
         run: norm::input,
+    },
+    Case {
+        name: "spectral norm",
+        kernels: &[
+            shaders::SPECTRAL_COLUMNS,
+            shaders::SPECTRAL_ROWS,
+            shaders::SPECTRAL_DIVIDE,
+        ],
+        run: spectral::forward,
+    },
+    Case {
+        name: "spectral norm, gradient",
+        kernels: &[shaders::SPECTRAL_PRODUCTS, shaders::SPECTRAL_GRAD],
+        run: spectral::gradient,
     },
     Case {
         name: "enlarging by two",

@@ -3,12 +3,9 @@
 use burn::tensor::Tensor;
 
 use crate::{
-    kernel::{choice::Kernel, conv2d::masked_conv2d},
+    kernel::{choice::Kernel, conv2d::masked_conv2d, spectral::spectral_norm},
     net::{Leaves, Net},
 };
-
-/// Keeps a vanishing norm from dividing by zero (PyTorch's spectral norm, eps).
-const EPS: f32 = 1e-12;
 
 /// A convolution, or a linear layer over images of one pixel.
 #[derive(Clone, Copy, Debug)]
@@ -50,19 +47,11 @@ impl Weighted {
     }
 }
 
-/// One power iteration, then W / sigma with sigma = u^T W v (u, v constant for the gradient).
+/// The weight `[c_out, c_in * k * k]` divided by its spectral norm, whose vectors move on unless the view is frozen.
 fn normalised(net: &mut Net, leaves: &Leaves, slot: usize, weight: Tensor<2>) -> Tensor<2> {
-    let plain = leaves.plain(&weight);
     let state = &mut net.spectral[slot];
-    let unit = |x: Tensor<2>| {
-        let norm = (x.clone() * x.clone()).sum().sqrt().clamp_min(EPS);
-        x / norm.reshape([1, 1])
-    };
-    if !leaves.is_frozen() {
-        state.v = unit(plain.clone().transpose().matmul(state.u.clone()));
-        state.u = unit(plain.matmul(state.v.clone()));
-    }
     let (u, v) = (leaves.lift(state.u.clone()), leaves.lift(state.v.clone()));
-    let sigma = (weight.clone().matmul(v) * u).sum().clamp_min(EPS);
-    weight / sigma.reshape([1, 1])
+    let [weight, u, v] = spectral_norm(weight, u, v, !leaves.is_frozen());
+    (state.u, state.v) = (leaves.plain(&u), leaves.plain(&v));
+    weight
 }

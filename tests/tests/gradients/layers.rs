@@ -6,7 +6,7 @@ use tightrope_core::config::{MlpConfig, ModelConfig, Role, preset};
 use tightrope_core::model;
 use tightrope_core::net::{Net, View};
 use tightrope_tests::devices::{self, host, tensor};
-use tightrope_tests::naive::{Conv, Norm, wide};
+use tightrope_tests::naive::{Conv, Norm, Spectral, wide};
 use tightrope_tests::random::Random;
 use tightrope_tests::report::{Limit, Report};
 
@@ -73,6 +73,21 @@ fn definitions_agree_with_differences() {
             let place = format!("slope {slope}");
             report.close(&kind, &place, &analytic[i], &slopes[i], Limit::Mixed(1e-6));
         }
+    }
+    for (rows, columns) in [(4, 6), (1, 5), (5, 1)] {
+        let spectral = Spectral {
+            rows,
+            columns,
+            eps: 1e-12,
+        };
+        let mut draw = |n| wide(&random.values(n));
+        let (w, dy) = (draw(rows * columns), draw(rows * columns));
+        let [u, v] = spectral.iterate(&w, &draw(rows));
+        let analytic = spectral.gradient(&w, &u, &v, &dy);
+        let slopes = differences(|w| dot(&spectral.forward(w, &u, &v), &dy), &w);
+        let place = format!("{rows} x {columns}");
+        let limit = Limit::Mixed(1e-7);
+        report.close("spectral norm's weight", &place, &analytic, &slopes, limit);
     }
     report.finish();
 }

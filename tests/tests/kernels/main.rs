@@ -6,6 +6,7 @@ mod batch_norm;
 mod conv2d;
 mod resample;
 mod select;
+mod spectral;
 
 use burn::tensor::Device;
 use tightrope_tests::devices;

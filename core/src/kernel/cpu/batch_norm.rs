@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::fill::filled;
+use super::{fill::filled, sum::sum};
 
 /// Values below which waking other threads costs more than it saves.
 const MIN_SHARED: usize = 1 << 16;
@@ -28,22 +28,6 @@ impl Maps {
     fn count(&self) -> f64 {
         (self.n * self.area) as f64
     }
-}
-
-/// Sum of `term(0..len)`. Sixteen running sums let the compiler use vectors without reassociating a float sum.
-#[inline(always)]
-fn sum(len: usize, term: impl Fn(usize) -> f32) -> f64 {
-    let mut lanes = [0.0f32; 16];
-    let whole = len - len % 16;
-    let mut at = 0;
-    while at < whole {
-        for (j, lane) in lanes.iter_mut().enumerate() {
-            *lane += term(at + j);
-        }
-        at += 16;
-    }
-    let rest: f32 = (whole..len).map(term).sum();
-    lanes.iter().map(|&l| f64::from(l)).sum::<f64>() + f64::from(rest)
 }
 
 /// `[mean of every channel, biased variance of every channel]`.

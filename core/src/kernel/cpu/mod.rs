@@ -26,6 +26,8 @@ pub mod batch_norm;
 pub mod conv2d;
 mod fill;
 pub mod resample;
+pub mod spectral;
+mod sum;
 
 use burn::tensor::{Bytes, DType};
 use burn_flex::{FlexTensor, Layout};

@@ -135,6 +135,45 @@ pub fn norm_input(
     (0..x.len()).map(value).collect()
 }
 
+/// `u^T w v` of a weight of `v.len()` columns.
+pub fn spectral_value(w: &[f32], u: &[f64], v: &[f64]) -> f64 {
+    let terms = w.iter().enumerate();
+    terms
+        .map(|(at, &w)| u[at / v.len()] * f64::from(w) * v[at % v.len()])
+        .sum()
+}
+
+/// The weight divided by its spectral norm, u and v after one power iteration.
+pub fn spectral(w: &[f32], u: &[f32], columns: usize) -> [Vec<f64>; 3] {
+    let unit = |vector: Vec<f64>| -> Vec<f64> {
+        let length = vector.iter().map(|v| v * v).sum::<f64>().sqrt();
+        vector.into_iter().map(|v| v / length).collect()
+    };
+    let (mut right, mut left) = (vec![0.0; columns], vec![0.0; u.len()]);
+    for (at, &w) in w.iter().enumerate() {
+        right[at % columns] += f64::from(w) * f64::from(u[at / columns]);
+    }
+    let v = unit(right);
+    for (at, &w) in w.iter().enumerate() {
+        left[at / columns] += f64::from(w) * v[at % columns];
+    }
+    let u = unit(left);
+    let sigma = spectral_value(w, &u, &v);
+    let y = w.iter().map(|&w| f64::from(w) / sigma).collect();
+    [y, u, v]
+}
+
+pub fn spectral_grad(dy: &[f32], w: &[f32], u: &[f64], v: &[f64]) -> Vec<f64> {
+    let sigma = spectral_value(w, u, v);
+    let products = dy.iter().zip(w).map(|(&a, &b)| f64::from(a) * f64::from(b));
+    let along = products.sum::<f64>() / sigma;
+    let value = |(at, &dy): (usize, &f32)| {
+        let outer = u[at / v.len()] * v[at % v.len()];
+        (f64::from(dy) - outer * along) / sigma
+    };
+    dy.iter().enumerate().map(value).collect()
+}
+
 pub fn enlarged(x: &[f32], h: usize, w: usize) -> Vec<f64> {
     let mut y = Vec::new();
     for plane in x.chunks_exact(h * w) {

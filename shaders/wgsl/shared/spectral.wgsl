@@ -1,0 +1,7 @@
+// Values a workgroup writes: enough that a sum over the rows before them costs little.
+const SPAN: u32 = 4096u;
+
+// Unlike max, keeps what is not a number.
+fn clamp_min(value: f32, least: f32) -> f32 {
+    return select(value, least, value < least);
+}
