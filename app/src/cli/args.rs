@@ -1,6 +1,6 @@
 //! What the command line takes. Settings stay text here: `cli::settings` checks them all together.
 
-use std::path::PathBuf;
+use std::{ops::RangeInclusive, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use tightrope_core::device::DeviceChoice;
@@ -68,6 +68,9 @@ impl Default for WindowArgs {
     }
 }
 
+/// How many seeds a comparison may have.
+pub const SEEDS: RangeInclusive<u64> = 1..=1000;
+
 /// `compare`.
 #[derive(Debug, Args)]
 pub struct CompareArgs {
@@ -75,7 +78,7 @@ pub struct CompareArgs {
     #[arg(long, short, value_name = "LIST")]
     pub methods: Option<String>,
     /// Repeat every method with this many seeds, counted up from --seed
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(SEEDS))]
     pub seeds: u64,
     /// Where the report goes [default: report.html in the folder of runs]
     #[arg(long, value_name = "FILE")]

@@ -11,8 +11,9 @@ use super::args::{BenchIterationArgs, CompareArgs, RunArgs, TrainArgs};
 use crate::problems::{collect, every};
 
 /// What `compare` shows when it is told nothing else.
-const SHOWCASE: [&str; 2] = ["spiral", "shapes16"];
-const METHODS: &str = "adapt-relax,stu-gan";
+pub const SHOWCASE: [&str; 2] = ["spiral", "shapes16"];
+/// The methods it compares.
+pub const METHODS: &str = "adapt-relax,stu-gan";
 
 /// Runs that belong side by side: one preset, several methods and seeds.
 #[derive(Debug)]
@@ -223,7 +224,7 @@ fn split(settings: &[String], problems: &mut Vec<String>) -> Vec<(String, String
         .filter_map(|text| match text.split_once('=') {
             Some((key, value)) => Some((key.trim().to_owned(), value.trim().to_owned())),
             None => {
-                problems.push(format!("--set: `{text}` has no value; write KEY=VALUE"));
+                problems.push(format!("settings: `{text}` has no value; write KEY=VALUE"));
                 None
             }
         });

@@ -14,7 +14,7 @@ use tightrope_core::{
 use super::{
     link::Link,
     look::Look,
-    model::{Cursor, Model},
+    model::{Cursor, Draft, Model},
 };
 use crate::lab::{Request, RunKey};
 
@@ -31,6 +31,8 @@ pub enum Action {
     ContinueUnfinished,
     /// Forget that runs were left unfinished; their folders stay.
     LeaveUnfinished,
+    /// Open the dialog for a new comparison, or close it.
+    SetDraft(Option<Draft>),
     /// Show another moment.
     Seek(Cursor),
     /// Show a run's details.
@@ -89,6 +91,10 @@ pub fn perform(action: Action, model: &mut Model, link: &Link, ctx: &egui::Conte
             }
         }
         Action::LeaveUnfinished => model.unfinished.clear(),
+        Action::SetDraft(draft) => {
+            model.draft = draft;
+            ctx.request_repaint();
+        }
         Action::Seek(cursor) => model.cursor = cursor,
         Action::Select(key) => model.selected = Some(key),
         Action::Hide(key, hidden) => {

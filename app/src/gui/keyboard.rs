@@ -5,12 +5,12 @@ use tightrope_core::event::Command;
 
 use super::{
     action::Action,
-    model::{Cursor, Model},
+    model::{Cursor, Draft, Model},
     panel::controls,
 };
 
 /// Every key and what it does, as the list of keys shows them.
-pub const KEYS: [(&str, &str); 10] = [
+pub const KEYS: [(&str, &str); 11] = [
     ("Space", "play or pause all runs"),
     ("S", "one iteration of every run"),
     ("D", "one discriminator step of every run"),
@@ -21,6 +21,7 @@ pub const KEYS: [(&str, &str); 10] = [
     ),
     ("Home", "the first moment"),
     ("End", "follow the latest moment"),
+    ("N", "new comparison"),
     ("F", "full screen"),
     ("Ctrl Q", "save everything and close"),
     ("?", "this list"),
@@ -28,8 +29,8 @@ pub const KEYS: [(&str, &str); 10] = [
 
 /// What the keys pressed in this frame ask for; `help` is switched by `?`.
 pub fn actions(ctx: &Context, model: &Model, help: &mut bool) -> Vec<Action> {
-    // Whoever types into a field wants letters.
-    if ctx.egui_wants_keyboard_input() {
+    // Whoever types into a field or fills in a dialog means that.
+    if ctx.egui_wants_keyboard_input() || model.draft.is_some() {
         return Vec::new();
     }
     let pressed = |modifiers, key| ctx.input_mut(|input| input.consume_key(modifiers, key));
@@ -62,6 +63,9 @@ pub fn actions(ctx: &Context, model: &Model, help: &mut bool) -> Vec<Action> {
     }
     if pressed(Modifiers::COMMAND, Key::Q) {
         actions.push(Action::Quit);
+    }
+    if plain(Key::N) {
+        actions.push(Action::SetDraft(Some(Draft::New)));
     }
     if plain(Key::F) {
         actions.push(Action::FullScreen);

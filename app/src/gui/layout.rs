@@ -9,10 +9,10 @@ use super::{
     action::Action,
     keyboard::KEYS,
     look::Look,
-    model::Model,
+    model::{Draft, Model},
     panel::{
-        Panel, beam::Beam, controls::Controls, notices::Notices, runs::Runs, samples::Samples,
-        timelines::Timelines, welcome::Welcome,
+        Panel, beam::Beam, compare::Compare, controls::Controls, notices::Notices, runs::Runs,
+        samples::Samples, timelines::Timelines, welcome::Welcome,
     },
 };
 
@@ -20,6 +20,7 @@ use super::{
 #[derive(Default)]
 pub struct Panels {
     beam: Beam,
+    compare: Compare,
     controls: Controls,
     notices: Notices,
     runs: Runs,
@@ -62,6 +63,7 @@ impl Panels {
         CentralPanel::default()
             .frame(frame)
             .show(ui, |ui| actions.extend(self.samples.show(ui, model)));
+        actions.extend(self.compare.show(ui, model));
         if *help {
             keys(ui, help);
         }
@@ -79,6 +81,13 @@ impl Panels {
                 .clicked()
             {
                 actions.push(Action::Showcase);
+            }
+            if ui
+                .button("New comparison")
+                .on_hover_text("Choose data and methods and train them side by side (N)")
+                .clicked()
+            {
+                actions.push(Action::SetDraft(Some(Draft::New)));
             }
             let report = model.report();
             let button = ui.add_enabled(report.is_some(), Button::new("Report"));

@@ -132,6 +132,15 @@ fn name(history: &History) -> String {
     format!("{}{strategy} s{}", config.method, config.seed)
 }
 
+/// What a new comparison starts out from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Draft {
+    /// Nothing in particular.
+    New,
+    /// A run's settings.
+    Like(RunKey),
+}
+
 /// The moment that samples, scores and masks of all runs are shown at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Cursor {
@@ -226,6 +235,8 @@ pub struct Model {
     pub notices: Vec<Notice>,
     /// Folders of runs that were left unfinished when the window closed.
     pub unfinished: Vec<PathBuf>,
+    /// What the dialog for a new comparison begins with, while it is open.
+    pub draft: Option<Draft>,
     /// Whether everything is being stopped and saved.
     pub closing: bool,
     /// Whether everything is saved and the window may go.

@@ -2,6 +2,7 @@
 //! no panel knows another.
 
 pub mod beam;
+pub mod compare;
 pub mod controls;
 pub mod notices;
 pub mod runs;

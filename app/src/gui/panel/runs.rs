@@ -15,7 +15,7 @@ use super::Panel;
 use crate::{
     gui::{
         action::Action,
-        model::{Model, RunView},
+        model::{Draft, Model, RunView},
         theme,
     },
     lab::{Request, RunKey},
@@ -146,6 +146,9 @@ impl Runs {
                 && ui.button("Start again").clicked()
             {
                 actions.push(Action::Ask(Request::Start(vec![config.clone()])));
+            }
+            if run.history.config.is_some() && ui.button("Duplicate\u{2026}").clicked() {
+                actions.push(Action::SetDraft(Some(Draft::Like(run.key))));
             }
             if run.is_live() {
                 if ui.button("Write a checkpoint").clicked() {

@@ -151,3 +151,25 @@ fn a_lab_that_is_gone_is_said_once() {
     assert_eq!(rig.model().notices.len(), 1);
     assert!(!rig.model().is_live());
 }
+
+#[test]
+fn n_opens_the_dialog_and_keys_belong_to_it_until_escape() {
+    let mut rig = rig([1024.0, 768.0]);
+    rig.press(Key::N);
+    let start = rig.harness.get_by_label("Start 2 runs").rect();
+    assert!(
+        start.right() <= 1024.0 && start.bottom() <= 768.0,
+        "{start}"
+    );
+    rig.press(Key::S);
+    assert_eq!(rig.asked.try_iter().count(), 0);
+    rig.press(Key::Escape);
+    assert!(rig.harness.query_by_label("Start 2 runs").is_none());
+    rig.press(Key::N);
+    rig.press(Key::Enter);
+    let asked: Vec<Request> = rig.asked.try_iter().collect();
+    assert!(
+        matches!(&asked[..], [Request::Start(runs)] if runs.len() == 2),
+        "{asked:?}"
+    );
+}

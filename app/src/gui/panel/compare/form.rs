@@ -1,0 +1,274 @@
+//! What the dialog is filled with, and what comes of it by the command line's own rules.
+
+use serde_json::Value;
+use tightrope_core::{
+    config::{
+        RunConfig,
+        preset::{self, PRESETS, Preset},
+    },
+    data::{SOURCES, Source},
+    error::Result,
+    method::{Method, MethodSpec, Strategy},
+};
+
+use crate::cli::{
+    args::{CompareArgs, RunArgs},
+    settings,
+};
+
+/// The key that data and its path are explained under.
+pub const DATA: &str = "data.source";
+
+/// A setting with a field of its own.
+pub struct Field {
+    /// Its name in config.json.
+    pub key: &'static str,
+    /// Its name beside the field.
+    pub label: &'static str,
+    /// One line.
+    pub about: &'static str,
+    /// What the preset has, to be shown while the field is empty.
+    pub of_preset: fn(&RunConfig) -> String,
+}
+
+/// The fields, in the order shown.
+pub const FIELDS: [Field; 4] = [
+    Field {
+        key: "generator.density",
+        label: "Density of G",
+        about: "share of the generator's weights that is active, 0 to 1",
+        of_preset: |config| config.generator.density.to_string(),
+    },
+    Field {
+        key: "discriminator.density",
+        label: "Density of D",
+        about: "the discriminator's at the start; goes before a strategy",
+        of_preset: |config| config.discriminator.density.to_string(),
+    },
+    Field {
+        key: "iterations",
+        label: "Iterations",
+        about: "generator iterations of every run",
+        of_preset: |config| config.iterations.to_string(),
+    },
+    Field {
+        key: "seed",
+        label: "Seed",
+        about: "of every random stream; all methods start from the same weights",
+        of_preset: |config| config.seed.to_string(),
+    },
+];
+
+/// What the dialog is filled with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Form {
+    /// The preset's name.
+    pub preset: &'static str,
+    /// The dataset's name.
+    pub source: &'static str,
+    /// Where the dataset lies, if it needs that said.
+    pub path: String,
+    /// What is compared.
+    pub methods: Vec<MethodSpec>,
+    /// The fields as typed; empty keeps the preset's value.
+    pub values: [String; FIELDS.len()],
+    /// Seeds counted up from the first.
+    pub seeds: u64,
+    /// Any other settings, KEY=VALUE, one a line.
+    pub settings: String,
+}
+
+impl Default for Form {
+    /// What the command line compares when it is told nothing else.
+    fn default() -> Self {
+        let mut form = Self {
+            preset: settings::SHOWCASE[0],
+            source: "",
+            path: String::new(),
+            methods: settings::METHODS
+                .split(',')
+                .filter_map(|name| name.parse().ok())
+                .collect(),
+            values: Default::default(),
+            seeds: 1,
+            settings: String::new(),
+        };
+        form.source = form.base().map_or("", |base| source(&base.data.source).0);
+        form
+    }
+}
+
+impl Form {
+    /// A run's settings, and the names of those that no field can repeat. What preset and method do not say by
+    /// themselves stands in the fields.
+    pub fn like(config: &RunConfig) -> (Self, Vec<String>) {
+        let (source, path) = source(&config.data.source);
+        let preset = preset::find(&config.preset).or_else(|_| preset::for_data(source));
+        let mut form = Self {
+            preset: preset.map_or(settings::SHOWCASE[0], |preset| preset.name),
+            source,
+            path: path.to_owned(),
+            methods: vec![MethodSpec {
+                method: config.method,
+                strategy: config.strategy,
+            }],
+            ..Self::default()
+        };
+        // D's density may follow from G's, and other settings from either.
+        let (of_d, first): (Vec<usize>, Vec<usize>) =
+            (0..FIELDS.len()).partition(|&place| FIELDS[place].key == "discriminator.density");
+        for places in [first, of_d] {
+            let base = form.resolved();
+            for place in places {
+                let Field { key, of_preset, .. } = FIELDS[place];
+                let value = of_preset(config);
+                let differs = base.as_ref().is_none_or(|base| of_preset(base) != value);
+                if differs && !config.method.fixes(key) {
+                    form.values[place] = value;
+                }
+            }
+        }
+        let others = form.differences(config);
+        let others = others.iter().filter(|(key, _)| !config.method.fixes(key));
+        let lines: Vec<String> = others
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
+        form.settings = lines.join("\n");
+        let lost = form.differences(config);
+        (form, lost.into_iter().map(|(key, _)| key).collect())
+    }
+
+    /// Settings of `config` that differ from what the form gives.
+    fn differences(&self, config: &RunConfig) -> Vec<(String, String)> {
+        let value = |config: &RunConfig, key: &str| {
+            let path = format!("/{}", key.replace('.', "/"));
+            serde_json::to_value(config).ok()?.pointer(&path).cloned()
+        };
+        let base = self.resolved();
+        let of_base = |key: &str| base.as_ref().and_then(|base| value(base, key));
+        let keys = config.keys().into_iter();
+        keys.filter_map(|key| {
+            let own = value(config, &key)?;
+            (of_base(&key).as_ref() != Some(&own)).then(|| (key, plain(own)))
+        })
+        .collect()
+    }
+
+    /// The first run's settings, where the form is right; else its preset's.
+    fn resolved(&self) -> Option<RunConfig> {
+        let first = self.runs().ok().and_then(|runs| runs.into_iter().next());
+        first.or_else(|| self.base())
+    }
+
+    /// The preset's settings before any method.
+    pub fn base(&self) -> Option<RunConfig> {
+        Some((self.preset()?.build)())
+    }
+
+    /// The preset.
+    pub fn preset(&self) -> Option<&'static Preset> {
+        PRESETS.iter().find(|preset| preset.name == self.preset)
+    }
+
+    /// The dataset.
+    pub fn source(&self) -> Option<&'static Source> {
+        SOURCES.iter().find(|source| source.name == self.source)
+    }
+
+    /// Takes another preset, and with it the data it is made for.
+    pub fn take_preset(&mut self, preset: &'static Preset) {
+        self.preset = preset.name;
+        let wanted = (preset.build)().data.source;
+        self.take_source(source(&wanted).0);
+    }
+
+    /// Takes other data; a preset that cannot learn from it makes way for the one that suits it.
+    pub fn take_source(&mut self, name: &'static str) {
+        if self.source != name {
+            self.path.clear();
+        }
+        self.source = name;
+        let is_images = |name: &str| {
+            SOURCES
+                .iter()
+                .find(|source| source.name == name)
+                .map(|source| source.images)
+        };
+        let fits = self
+            .base()
+            .is_some_and(|base| is_images(source(&base.data.source).0) == is_images(name));
+        if !fits && let Ok(preset) = preset::for_data(name) {
+            self.preset = preset.name;
+        }
+    }
+
+    /// Takes a method, or leaves it out.
+    pub fn toggle(&mut self, spec: MethodSpec) {
+        match self.methods.iter().position(|chosen| *chosen == spec) {
+            Some(place) => {
+                self.methods.remove(place);
+            }
+            None => {
+                self.methods.push(spec);
+                self.methods.sort_by_key(|spec| spec.method as usize);
+            }
+        }
+    }
+
+    /// The settings of every run, seed by seed, method by method.
+    pub fn runs(&self) -> Result<Vec<RunConfig>> {
+        let mut groups = settings::compare(&self.args())?;
+        Ok(groups.pop().map_or(Vec::new(), |group| group.runs))
+    }
+
+    /// The same as somebody on the command line would write it.
+    fn args(&self) -> CompareArgs {
+        let fields = FIELDS.iter().zip(&self.values);
+        let fields = fields
+            .filter(|(_, value)| !value.trim().is_empty())
+            .map(|(field, value)| format!("{}={value}", field.key));
+        let others = self.settings.lines().map(str::trim).map(str::to_owned);
+        let methods: Vec<String> = self.methods.iter().map(ToString::to_string).collect();
+        let data = match self.path.trim() {
+            "" => self.source.to_owned(),
+            path => format!("{}:{path}", self.source),
+        };
+        CompareArgs {
+            methods: Some(methods.join(",")),
+            seeds: self.seeds,
+            report: None,
+            run: RunArgs {
+                preset: Some(self.preset.to_owned()),
+                data: Some(data),
+                settings: fields
+                    .chain(others.filter(|line| !line.is_empty()))
+                    .collect(),
+                ..RunArgs::default()
+            },
+        }
+    }
+}
+
+/// The ways a method can be chosen: by itself, and with each strategy it takes.
+pub fn ways(method: Method) -> impl Iterator<Item = MethodSpec> {
+    let strategies = [None, Some(Strategy::Balance), Some(Strategy::Strong)];
+    let specs = strategies
+        .into_iter()
+        .map(move |strategy| MethodSpec::new(method, strategy));
+    specs.filter_map(Result::ok)
+}
+
+/// The dataset's name and its path, empty where there is none.
+fn source(text: &str) -> (&'static str, &str) {
+    let (name, path) = text.split_once(':').unwrap_or((text, ""));
+    let known = SOURCES.iter().find(|source| source.name == name);
+    (known.map_or("", |source| source.name), path)
+}
+
+/// A value as somebody would type it.
+fn plain(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
+}
