@@ -1,11 +1,8 @@
 //! Tightrope: train sparse GANs in balance, compare methods, see the balance.
 
 mod cli;
-<<<<<<< ours
 mod device;
-=======
 mod estimate;
->>>>>>> theirs
 mod gui;
 mod lab;
 mod problems;

@@ -1,18 +1,19 @@
 //! Where the panels are.
 
 use egui::{
-    Align, Align2, Button, CentralPanel, Frame, Grid, Layout, Margin, Panel as Side, RichText, Ui,
-    Window,
+    Align, Align2, Button, CentralPanel, Frame, Grid, Layout, Margin, Panel as Side, RichText,
+    ScrollArea, Ui, Window,
 };
 
 use super::{
     action::Action,
+    explain,
     keyboard::KEYS,
     look::Look,
     model::{Draft, Model},
     panel::{
-        Panel, beam::Beam, compare::Compare, controls::Controls, notices::Notices, runs::Runs,
-        samples::Samples, timelines::Timelines, welcome::Welcome,
+        Panel, beam::Beam, compare::Compare, controls::Controls, layers::Layers, notices::Notices,
+        runs::Runs, samples::Samples, timelines::Timelines, welcome::Welcome,
     },
 };
 
@@ -22,6 +23,7 @@ pub struct Panels {
     beam: Beam,
     compare: Compare,
     controls: Controls,
+    layers: Layers,
     notices: Notices,
     runs: Runs,
     samples: Samples,
@@ -59,6 +61,14 @@ impl Panels {
                 .default_size(270.0)
                 .size_range(200.0..=420.0)
                 .show(ui, |ui| actions.extend(self.runs.show(ui, model)));
+        }
+        if model.look.layers {
+            Side::right("layers")
+                .frame(frame)
+                .resizable(true)
+                .default_size(240.0)
+                .size_range(200.0..=520.0)
+                .show(ui, |ui| actions.extend(self.layers.show(ui, model)));
         }
         CentralPanel::default()
             .frame(frame)
@@ -110,6 +120,7 @@ fn settings(ui: &mut Ui, model: &Model) -> Option<Action> {
     let mut look = model.look.clone();
     ui.menu_button("View", |ui| {
         ui.checkbox(&mut look.runs, "Runs");
+        ui.checkbox(&mut look.layers, "Layers");
         ui.checkbox(&mut look.timelines, "Timelines");
         ui.checkbox(&mut look.welcome, "Welcome");
         ui.separator();
@@ -147,6 +158,12 @@ fn keys(ui: &mut Ui, help: &mut bool) {
                     ui.label(what);
                     ui.end_row();
                 }
+            });
+            ui.separator();
+            ui.collapsing("Terms", |ui| {
+                ScrollArea::vertical()
+                    .max_height(320.0)
+                    .show(ui, explain::glossary);
             });
         });
 }

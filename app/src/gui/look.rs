@@ -21,6 +21,8 @@ pub struct Look {
     pub welcome: bool,
     /// The list of runs.
     pub runs: bool,
+    /// The layers of the selected run.
+    pub layers: bool,
     /// The timelines.
     pub timelines: bool,
 }
@@ -34,6 +36,7 @@ impl Default for Look {
             averaged: true,
             welcome: true,
             runs: true,
+            layers: true,
             timelines: true,
         }
     }

@@ -1,8 +1,10 @@
 //! The window: `Model` in, drawn by panels that return `Action`s, which become `Request`s to the lab.
 
 mod action;
+mod explain;
 #[cfg(test)]
 mod fixture;
+mod inspection;
 mod keyboard;
 mod layout;
 mod link;

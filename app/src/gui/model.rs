@@ -8,7 +8,7 @@ use tightrope_core::{
     session::RunState,
 };
 
-use super::{look::Look, trace::Traces};
+use super::{inspection::Inspection, look::Look, trace::Traces};
 use crate::lab::{Added, Reply, Request, RunKey};
 
 /// One run as the window knows it.
@@ -227,6 +227,8 @@ pub struct Model {
     pub cursor: Cursor,
     /// The run whose details are shown.
     pub selected: Option<RunKey>,
+    /// What was read of the layer that is looked at.
+    pub inspection: Inspection,
     /// How the user wants to see things; remembered.
     pub look: Look,
     /// The device that trains, in words, once known.
@@ -282,6 +284,7 @@ impl Model {
                     (run.state, run.iteration) = (state, iteration);
                 }
             }
+            Reply::Layer(key, state) => self.inspection.take(key, state),
             Reply::Removed(key) => {
                 self.runs.retain(|run| run.key != key);
                 if self.selected == Some(key) {

@@ -10,6 +10,8 @@ pub const D: Color32 = Color32::from_rgb(0x00, 0x72, 0xB2);
 pub const G: Color32 = Color32::from_rgb(0xCC, 0x79, 0xA7);
 /// Real data.
 pub const REAL: Color32 = Color32::from_rgb(0x00, 0x9E, 0x73);
+/// A weight that has just become active.
+pub const GROWN: Color32 = Color32::from_rgb(0xF0, 0xE4, 0x42);
 /// A discriminator too weak.
 pub const WEAK: Color32 = Color32::from_rgb(0xE6, 0x9F, 0x00);
 /// A discriminator too strong.

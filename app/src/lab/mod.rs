@@ -26,7 +26,7 @@ use web_time::Instant;
 
 pub use opened::run_folders;
 pub use recorded::Recorded;
-pub use request::{Added, Reply, Request, RunKey};
+pub use request::{Added, LayerKey, Reply, Request, RunKey};
 pub use stored::Stored;
 
 use crate::{device, problems, report};
@@ -78,6 +78,7 @@ impl Lab {
             Request::Continue(key) | Request::Tell(key, _) | Request::Remove { key, .. } => {
                 Some(*key)
             }
+            Request::Inspect(key) => Some(key.run),
             _ => None,
         };
         if let Err(error) = self.try_ask(request).await {
@@ -95,6 +96,7 @@ impl Lab {
             Request::Continue(key) => self.go_on(key).await?,
             Request::Tell(key, command) => self.tell(key, command)?,
             Request::Remove { key, delete } => self.remove(key, delete)?,
+            Request::Inspect(key) => self.inspect(key).await?,
             Request::Limit(rate) => {
                 let apart = rate.and_then(|rate| Duration::try_from_secs_f64(1.0 / rate).ok());
                 self.held_back = apart.map(|apart| (apart, Instant::now()));
@@ -255,6 +257,16 @@ impl Lab {
         // Its place stays taken, but another opening of the folder is a new run.
         self.places[key.0].folder = PathBuf::new();
         self.replies.push(Reply::Removed(key));
+        Ok(())
+    }
+
+    async fn inspect(&mut self, key: LayerKey) -> Result<()> {
+        let training = self.places.get(key.run.0).and_then(|place| place.training);
+        let state = match training.and_then(|id| self.training.run(id)) {
+            Some(run) => run.layer_state(key.role, key.layer).await?,
+            None => None,
+        };
+        self.replies.push(Reply::Layer(key, state));
         Ok(())
     }
 

@@ -3,15 +3,27 @@
 use std::path::PathBuf;
 
 use tightrope_core::{
-    config::RunConfig,
+    config::{Role, RunConfig},
     event::{Command, Event, SampleData},
     history::History,
+    run::LayerState,
     session::RunState,
 };
 
 /// A run the lab knows: one that trains here, or one read from its folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RunKey(pub usize);
+
+/// A maskable layer of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LayerKey {
+    /// The run.
+    pub run: RunKey,
+    /// Which of its networks.
+    pub role: Role,
+    /// Its place among the network's maskable layers.
+    pub layer: usize,
+}
 
 /// What a front end can ask for.
 #[derive(Clone, Debug)]
@@ -36,6 +48,8 @@ pub enum Request {
         /// Whether its folder is deleted.
         delete: bool,
     },
+    /// Read one layer of a run that trains; answered by [`Reply::Layer`].
+    Inspect(LayerKey),
     /// Iterations of all runs per second at most; `None` is full speed.
     Limit(Option<f64>),
     /// One HTML page over these runs.
@@ -72,6 +86,8 @@ pub enum Reply {
         /// Iterations finished.
         iteration: u64,
     },
+    /// A layer as it is now; `None` if its run does not train or has no such layer.
+    Layer(LayerKey, Option<LayerState>),
     /// A run is no more.
     Removed(RunKey),
     /// A file that was asked for is written.

@@ -1,7 +1,10 @@
 use std::path::Path;
 
 use pollster::block_on;
-use tightrope_core::{config::preset, method::Method};
+use tightrope_core::{
+    config::{Role, preset},
+    method::Method,
+};
 
 use super::*;
 
@@ -117,6 +120,47 @@ fn a_paused_run_steps_and_shows_itself() {
     )));
     let replies = ask(&mut lab, Request::Tell(RunKey(0), Command::Resume));
     assert_eq!(ends(&replies), [(RunKey(0), EndReason::Finished)]);
+}
+
+#[test]
+fn a_layer_is_read_while_its_run_trains() {
+    let out = tempfile::tempdir().unwrap();
+    let mut lab = lab(out.path());
+    block_on(lab.ask(Request::Start(configs("1", &[Method::StuGan]))));
+    let info = lab.training.run(0).unwrap().info();
+    lab.drain();
+    let mut inspect = |role, layer| {
+        let run = RunKey(0);
+        block_on(lab.ask(Request::Inspect(LayerKey { run, role, layer })));
+        match lab.drain().pop() {
+            Some(Reply::Layer(key, state)) if key == (LayerKey { run, role, layer }) => state,
+            other => panic!("{other:?}"),
+        }
+    };
+    for (role, net) in [(Role::G, &info.generator), (Role::D, &info.discriminator)] {
+        for (layer, known) in net.layers.iter().enumerate() {
+            let state = inspect(role, layer).unwrap();
+            assert_eq!((state.iteration, &state.shape), (0, &known.shape));
+            let active = state.mask.iter().filter(|&&active| active).count();
+            assert_eq!(active, known.active);
+            assert!(state.largest > 0.0 && state.magnitudes.contains(&255));
+            let outside = state.mask.iter().zip(&state.magnitudes);
+            assert!(outside.into_iter().all(|(&active, &w)| active || w == 0));
+        }
+        assert!(inspect(role, net.layers.len()).is_none());
+    }
+    block_on(lab.advance());
+    lab.drain();
+    let key = LayerKey {
+        run: RunKey(0),
+        role: Role::G,
+        layer: 0,
+    };
+    let replies = ask(&mut lab, Request::Inspect(key));
+    assert!(
+        matches!(replies[..], [Reply::Layer(_, None)]),
+        "it has ended"
+    );
 }
 
 #[test]

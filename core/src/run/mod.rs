@@ -1,6 +1,7 @@
 //! One run: two networks, their data and everything that changes while they train.
 
 mod feed;
+mod inspect;
 mod quality;
 mod state;
 mod step;
@@ -24,6 +25,7 @@ use crate::{
 };
 use feed::latent;
 pub use feed::{Feed, Script, host_samples};
+pub use inspect::LayerState;
 use quality::Judge;
 pub use state::config_of;
 

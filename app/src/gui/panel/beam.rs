@@ -11,6 +11,7 @@ use tightrope_core::config::Role;
 use super::Panel;
 use crate::gui::{
     action::Action,
+    explain::{Term, explained},
     model::{Model, RunView},
     theme,
 };
@@ -50,10 +51,11 @@ impl Panel for Beam {
                         );
                         let value = br.map_or("BR \u{2013}".to_owned(), |br| format!("BR {br:.2}"));
                         ui.horizontal(|ui| {
-                            ui.label(value);
+                            explained(ui.label(value), Term::BalanceRatio);
                             if let Some(verdict) = verdict {
                                 let colour = theme::verdict(verdict, ui.visuals());
-                                ui.label(RichText::new(verdict.words()).color(colour).strong());
+                                let words = RichText::new(verdict.words()).color(colour).strong();
+                                explained(ui.label(words), Term::Verdict);
                             }
                         });
                     });

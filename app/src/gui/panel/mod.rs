@@ -4,6 +4,7 @@
 pub mod beam;
 pub mod compare;
 pub mod controls;
+pub mod layers;
 pub mod notices;
 pub mod runs;
 pub mod samples;

@@ -17,6 +17,7 @@ use super::Panel;
 use crate::{
     gui::{
         action::Action,
+        explain::{Term, explained},
         look::Look,
         model::{Cursor, Model, RunView},
         theme,
@@ -45,22 +46,12 @@ impl Panel for Samples {
         let mut actions = Vec::new();
         ui.horizontal(|ui| {
             ui.heading("Samples");
-            ui.weak("of the same z");
+            explained(ui.weak("of the same z"), Term::Latent);
             ui.add_space(8.0);
-            for (averaged, name, why) in [
-                (
-                    true,
-                    "averaged",
-                    "From the running average of the generator's weights",
-                ),
-                (false, "raw", "From the generator as it is"),
-            ] {
+            for (averaged, name) in [(true, "averaged"), (false, "raw")] {
                 let is_on = model.look.averaged == averaged;
-                if ui
-                    .selectable_label(is_on, name)
-                    .on_hover_text(why)
-                    .clicked()
-                {
+                let choice = ui.selectable_label(is_on, name);
+                if explained(choice, Term::Averaged).clicked() {
                     let look = Look {
                         averaged,
                         ..model.look.clone()
@@ -178,7 +169,11 @@ impl Samples {
             }
         }
         if let Some(quality) = quality(run, model.cursor) {
-            ui.small(in_words(quality));
+            let term = match quality.modes {
+                Some(_) => Term::Modes,
+                None => Term::Frechet,
+            };
+            explained(ui.small(in_words(quality)), term);
         }
     }
 

@@ -8,6 +8,7 @@ use egui::{ScrollArea, Ui};
 use super::Panel;
 use crate::gui::{
     action::Action,
+    explain::{Term, explained},
     look::Look,
     model::{Axis, Model},
 };
@@ -38,15 +39,18 @@ impl Panel for Timelines {
         let mut all = false;
         ui.horizontal_wrapped(|ui| {
             for (index, chart) in Chart::ALL.into_iter().enumerate() {
-                let why = chart.explanation();
-                ui.toggle_value(&mut self.open[index], chart.name())
-                    .on_hover_text(why);
+                let toggle = ui.toggle_value(&mut self.open[index], chart.name());
+                explained(toggle, chart.term(model));
             }
             ui.separator();
             ui.weak("over");
             for axis in Axis::ALL {
                 let is_on = model.look.axis == axis;
-                if ui.selectable_label(is_on, axis.name()).clicked() {
+                let mut choice = ui.selectable_label(is_on, axis.name());
+                if axis == Axis::Flops {
+                    choice = explained(choice, Term::Flops);
+                }
+                if choice.clicked() {
                     let look = Look {
                         axis,
                         ..model.look.clone()

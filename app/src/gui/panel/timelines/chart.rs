@@ -13,6 +13,7 @@ use tightrope_core::{
 use super::events;
 use crate::gui::{
     action::Action,
+    explain::Term,
     model::{Axis, Cursor, Model, RunView},
     theme,
     trace::Measure,
@@ -54,25 +55,20 @@ impl Chart {
         }
     }
 
-    /// What it means, in plain words with the formula.
-    pub fn explanation(self) -> &'static str {
+    /// The term that explains it.
+    pub fn term(self, model: &Model) -> Term {
         match self {
-            Self::Balance => {
-                "How much of the gap between real and fake one generator step closes: \
-                 BR = mean((D(G+z) \u{2212} D(Gz)) / (D(x) \u{2212} D(Gz))). \
-                 Near 0 the discriminator is too strong to be fooled, near 1 too weak to teach."
-            }
-            Self::Density => {
-                "The share of weights that are active in the generator (d_G) and the discriminator (d_D). \
-                 Marks are mask changes."
-            }
-            Self::Loss => "What each player minimises; in a GAN neither need fall.",
+            Self::Balance => Term::BalanceRatio,
+            Self::Density => Term::Density,
+            Self::Loss => Term::Losses,
             Self::Quality => {
-                "2-D data: modes covered. Images: Fr\u{e9}chet distance on random features, lower is better."
+                let mut measured = model.shown().filter_map(|run| run.history.last_quality());
+                match measured.any(|quality| quality.frechet_rf.is_some()) {
+                    true => Term::Frechet,
+                    false => Term::Modes,
+                }
             }
-            Self::Exploration => {
-                "The share of weights that have been active at any time: what dynamic sparsity has tried (ITOP)."
-            }
+            Self::Exploration => Term::Exploration,
         }
     }
 

@@ -1,0 +1,163 @@
+//! What the lab has read of the layer that is looked at, and how its mask has changed meanwhile.
+
+use tightrope_core::run::LayerState;
+
+use crate::lab::LayerKey;
+
+/// The layer that is looked at, as far as it was read.
+#[derive(Debug, Default)]
+pub struct Inspection {
+    seen: Option<Seen>,
+    answers: u64,
+}
+
+/// A layer as it was last read.
+#[derive(Debug)]
+pub struct Seen {
+    /// Which.
+    pub key: LayerKey,
+    /// What it was.
+    pub state: LayerState,
+    /// The mask it had before; `None` as long as no change was seen.
+    pub before: Option<Before>,
+}
+
+/// A mask that is no more.
+#[derive(Debug)]
+pub struct Before {
+    /// The iteration it was last seen at.
+    pub iteration: u64,
+    mask: Vec<bool>,
+}
+
+/// A weight of a layer, compared with the mask before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// Inactive, as before.
+    Inactive,
+    /// Active, as before.
+    Active,
+    /// Active now, inactive before.
+    Grown,
+    /// Inactive now, active before.
+    Dropped,
+}
+
+impl Inspection {
+    /// Takes in what was read.
+    pub fn take(&mut self, key: LayerKey, state: Option<LayerState>) {
+        self.answers += 1;
+        let last = self.seen.take().filter(|seen| seen.key == key);
+        self.seen = state.map(|state| Seen {
+            key,
+            before: last.and_then(|last| last.into_before(&state)),
+            state,
+        });
+    }
+
+    /// What was last read of this layer.
+    pub fn of(&self, key: LayerKey) -> Option<&Seen> {
+        self.seen.as_ref().filter(|seen| seen.key == key)
+    }
+
+    /// Answers heard so far.
+    pub fn answers(&self) -> u64 {
+        self.answers
+    }
+}
+
+impl Seen {
+    /// The mask that `now` is compared with.
+    fn into_before(self, now: &LayerState) -> Option<Before> {
+        if now.iteration < self.state.iteration {
+            // The run was taken back to a checkpoint.
+            return None;
+        }
+        if now.mask == self.state.mask {
+            return self.before;
+        }
+        Some(Before {
+            iteration: self.state.iteration,
+            mask: self.state.mask,
+        })
+    }
+
+    /// A weight by its place in the layer.
+    pub fn weight(&self, at: usize) -> Weight {
+        let is_active = self.state.mask[at];
+        let was_active = self
+            .before
+            .as_ref()
+            .map_or(is_active, |before| before.mask[at]);
+        match (was_active, is_active) {
+            (false, false) => Weight::Inactive,
+            (true, true) => Weight::Active,
+            (false, true) => Weight::Grown,
+            (true, false) => Weight::Dropped,
+        }
+    }
+
+    /// How many weights are of this kind.
+    pub fn count(&self, kind: Weight) -> usize {
+        let places = 0..self.state.mask.len();
+        places.filter(|&at| self.weight(at) == kind).count()
+    }
+
+    /// Output channels, and inputs times taps.
+    pub fn size(&self) -> [usize; 2] {
+        let rows = self.state.shape.first().copied().unwrap_or(0);
+        [rows, self.state.mask.len().checked_div(rows).unwrap_or(0)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tightrope_core::config::Role;
+
+    use super::*;
+    use crate::lab::RunKey;
+
+    const KEY: LayerKey = LayerKey {
+        run: RunKey(0),
+        role: Role::G,
+        layer: 0,
+    };
+
+    fn state(iteration: u64, mask: [f32; 4]) -> Option<LayerState> {
+        Some(LayerState::new(iteration, vec![2, 2], &mask, &mask))
+    }
+
+    fn kinds(inspection: &Inspection) -> Vec<Weight> {
+        let seen = inspection.of(KEY).unwrap();
+        (0..4).map(|at| seen.weight(at)).collect()
+    }
+
+    #[test]
+    fn changes_are_kept_until_the_next_change() {
+        use Weight::{Active, Dropped, Grown, Inactive};
+        let mut inspection = Inspection::default();
+        inspection.take(KEY, state(1, [1.0, 1.0, 0.0, 0.0]));
+        assert_eq!(kinds(&inspection), [Active, Active, Inactive, Inactive]);
+        for iteration in [5, 9] {
+            inspection.take(KEY, state(iteration, [1.0, 0.0, 1.0, 0.0]));
+            assert_eq!(kinds(&inspection), [Active, Dropped, Grown, Inactive]);
+        }
+        let before = |i: &Inspection| i.of(KEY)?.before.as_ref().map(|b| b.iteration);
+        assert_eq!(before(&inspection), Some(1));
+        inspection.take(KEY, state(3, [1.0, 1.0, 0.0, 0.0]));
+        assert_eq!(before(&inspection), None, "time went back");
+        assert_eq!(inspection.answers(), 4);
+    }
+
+    #[test]
+    fn another_layer_is_not_compared_with_this_one() {
+        let mut inspection = Inspection::default();
+        inspection.take(KEY, state(1, [1.0; 4]));
+        let other = LayerKey { layer: 1, ..KEY };
+        inspection.take(other, state(2, [0.0; 4]));
+        assert!(inspection.of(KEY).is_none());
+        assert!(inspection.of(other).unwrap().before.is_none());
+        inspection.take(other, None);
+        assert!(inspection.of(other).is_none());
+    }
+}

@@ -1,0 +1,232 @@
+//! The mask of the chosen layer while its run trains.
+
+use egui::{
+    Align, Color32, Layout, Rect, Response, RichText, Sense, TextureHandle, TextureOptions, Ui,
+    pos2, vec2,
+};
+
+use super::{
+    bars::Row,
+    picture::{self, Palette, View},
+};
+use crate::{
+    gui::{
+        action::Action,
+        explain::{Term, explained},
+        inspection::{Seen, Weight},
+        model::{Model, RunView},
+        theme,
+    },
+    lab::{LayerKey, Request},
+};
+
+/// Seconds between two readings of a layer whose weights have moved.
+const WEIGHTS: f64 = 1.0;
+/// The same after a change of its mask.
+const MASKS: f64 = 0.25;
+/// Height of the words below the picture.
+const WORDS: f32 = 44.0;
+/// Largest side of one weight.
+const LARGEST: f32 = 14.0;
+
+/// The foot of the panel.
+#[derive(Default)]
+pub struct MaskView {
+    view: View,
+    asked: Option<Asked>,
+    picture: Option<(Shown, TextureHandle)>,
+}
+
+/// When a layer was last asked for, and what was known of its run then.
+struct Asked {
+    key: LayerKey,
+    seconds: f64,
+    answers: u64,
+    known: Known,
+}
+
+/// What tells that there may be something new to see.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Known {
+    iteration: u64,
+    /// A player that stepped alone has moved too.
+    revision: u64,
+    masks: usize,
+}
+
+/// What a texture shows, so that it is uploaded once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Shown {
+    key: LayerKey,
+    answers: u64,
+    view: View,
+    palette: Palette,
+    most: [usize; 2],
+}
+
+impl MaskView {
+    /// Draws it, and asks for what it needs.
+    pub fn show(&mut self, ui: &mut Ui, model: &Model, run: &RunView, row: &Row) -> Option<Action> {
+        let key = LayerKey {
+            run: run.key,
+            role: row.role,
+            layer: row.layer,
+        };
+        ui.horizontal(|ui| {
+            let colour = theme::role(row.role, ui.visuals());
+            let name = format!("{} {}", row.role, row.name());
+            ui.label(RichText::new(name).color(colour).strong());
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let magnitude = ui.selectable_value(&mut self.view, View::Magnitude, "|w|");
+                explained(magnitude, Term::Magnitude);
+                let mask = ui.selectable_value(&mut self.view, View::Mask, "mask");
+                explained(mask, Term::Mask);
+            });
+        });
+        if !run.is_live() {
+            self.asked = None;
+            ui.weak("Masks are shown while a run trains.");
+            return None;
+        }
+        let action = self.ask(ui, model, run, key);
+        match model.inspection.of(key) {
+            Some(seen) => self.seen(ui, seen, model.inspection.answers()),
+            None => {
+                ui.weak("Reading the layer\u{2026}");
+            }
+        }
+        action
+    }
+
+    /// One question at a time, and none that would be answered as the last one was.
+    fn ask(&mut self, ui: &Ui, model: &Model, run: &RunView, key: LayerKey) -> Option<Action> {
+        let known = Known {
+            iteration: run.iteration,
+            revision: run.revision,
+            masks: run.history.masks.len(),
+        };
+        let (seconds, answers) = (ui.input(|input| input.time), model.inspection.answers());
+        if let Some(asked) = self.asked.as_ref().filter(|asked| asked.key == key) {
+            if asked.answers == answers || asked.known == known {
+                return None;
+            }
+            let is_changed = asked.known.masks != known.masks;
+            let left = asked.seconds + if is_changed { MASKS } else { WEIGHTS } - seconds;
+            if left > 0.0 {
+                ui.ctx().request_repaint_after_secs(left as f32);
+                return None;
+            }
+        }
+        self.asked = Some(Asked {
+            key,
+            seconds,
+            answers,
+            known,
+        });
+        Some(Action::Ask(Request::Inspect(key)))
+    }
+
+    fn seen(&mut self, ui: &mut Ui, seen: &Seen, answers: u64) {
+        let [rows, columns] = seen.size();
+        if rows * columns == 0 {
+            return;
+        }
+        let room = vec2(
+            ui.available_width(),
+            (ui.available_height() - WORDS).max(40.0),
+        );
+        let texels = room * ui.pixels_per_point();
+        let palette = Palette::of(seen.key.role, ui.visuals());
+        let shown = Shown {
+            key: seen.key,
+            answers,
+            view: self.view,
+            palette,
+            most: [texels.x as usize, texels.y as usize],
+        };
+        let texture = match &self.picture {
+            Some((before, texture)) if *before == shown => texture.clone(),
+            _ => {
+                let image = picture::draw(seen, self.view, &palette, shown.most);
+                let options = TextureOptions::NEAREST;
+                let texture = ui.ctx().load_texture("layer", image, options);
+                self.picture = Some((shown, texture.clone()));
+                texture
+            }
+        };
+        let size = vec2(side(room.x, columns), side(room.y, rows));
+        let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+        let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+        ui.painter()
+            .image(texture.id(), rect, whole, Color32::WHITE);
+        point(response, rect, seen);
+        self.words(ui, seen, &palette);
+    }
+
+    fn words(&self, ui: &mut Ui, seen: &Seen, palette: &Palette) {
+        ui.spacing_mut().item_spacing = vec2(6.0, 1.0);
+        let iteration = seen.state.iteration;
+        if self.view == View::Magnitude {
+            let largest = seen.state.largest;
+            ui.small(format!("iteration {iteration}, |w| up to {largest:.3}"));
+            ui.small("rows: outputs, columns: inputs \u{00D7} taps");
+            return;
+        }
+        let since = match &seen.before {
+            Some(before) => format!("iteration {iteration}, against {}", before.iteration),
+            None => format!("iteration {iteration}, no change seen yet"),
+        };
+        ui.small(since)
+            .on_hover_text("Rows are output channels, columns are inputs \u{00D7} taps.");
+        ui.horizontal(|ui| {
+            for (weight, name, term) in [
+                (Weight::Active, "kept", Term::Active),
+                (Weight::Grown, "grown", Term::DropGrow),
+                (Weight::Dropped, "dropped", Term::DropGrow),
+            ] {
+                let (swatch, _) = ui.allocate_exact_size(vec2(9.0, 9.0), Sense::hover());
+                ui.painter()
+                    .rect_filled(swatch, 1.0, palette.colour(weight));
+                explained(ui.small(format!("{name} {}", seen.count(weight))), term);
+            }
+        });
+    }
+}
+
+/// Whole pixels a weight where there is room for several.
+fn side(room: f32, count: usize) -> f32 {
+    let each = (room / count as f32).min(LARGEST);
+    count as f32 * if each >= 2.0 { each.floor() } else { each }
+}
+
+/// Tells of the weight under the pointer, where it has at least a pixel of its own.
+fn point(response: Response, rect: Rect, seen: &Seen) {
+    let [rows, columns] = seen.size();
+    let Some(at) = response.hover_pos() else {
+        return;
+    };
+    if rect.width() < columns as f32 || rect.height() < rows as f32 {
+        return;
+    }
+    let share = (at - rect.min) / rect.size();
+    let row = ((share.y * rows as f32) as usize).min(rows - 1);
+    let column = ((share.x * columns as f32) as usize).min(columns - 1);
+    let taps = seen.state.shape[2..].iter().product::<usize>().max(1);
+    let place = row * columns + column;
+    let kind = match seen.weight(place) {
+        Weight::Inactive => "inactive",
+        Weight::Active => "active",
+        Weight::Grown => "grown",
+        Weight::Dropped => "dropped",
+    };
+    let magnitude = f32::from(seen.state.magnitudes[place]) / 255.0 * seen.state.largest;
+    let (input, tap) = (column / taps, column % taps);
+    let tap = if taps > 1 {
+        format!(", tap {tap}")
+    } else {
+        String::new()
+    };
+    response.on_hover_text(format!(
+        "output {row}, input {input}{tap}\n{kind}, |w| {magnitude:.3}"
+    ));
+}
