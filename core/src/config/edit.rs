@@ -4,7 +4,10 @@
 use serde_json::{Number, Value};
 
 use super::RunConfig;
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    kernel::choice::Crossover,
+};
 
 /// Settings that say where a run comes from; `resolve` fills them in.
 const IDENTITY: [&str; 4] = ["version", "preset", "method", "strategy"];
@@ -47,7 +50,7 @@ const LIVE: [&str; 31] = [
 impl RunConfig {
     /// Names of all settings of this run, in alphabetical order.
     pub fn keys(&self) -> Vec<String> {
-        let mut keys: Vec<String> = leaves(&self.tree())
+        let mut keys: Vec<String> = leaves(&self.whole().tree())
             .into_iter()
             .map(|(path, _)| path)
             .collect();
@@ -68,7 +71,7 @@ impl RunConfig {
                 "{key}: not a setting; choose presets and methods by their names"
             ));
         }
-        if lookup(&self.tree(), &key).is_some() {
+        if lookup(&self.whole().tree(), &key).is_some() {
             return Ok(key);
         }
         let keys = self.keys();
@@ -94,12 +97,27 @@ impl RunConfig {
     /// makes sense beside the others is [`RunConfig::validate`]'s business.
     pub fn set(&mut self, key: &str, value: &str) -> Result<()> {
         let path = self.full_key(key)?;
-        let tree = self.tree();
+        let mut edited = if path.split('.').next() == Some("crossover") {
+            self.whole()
+        } else {
+            self.clone()
+        };
+        let tree = edited.tree();
         let Some(old) = lookup(&tree, &path) else {
             return wrong(format!("{path}: no such setting"));
         };
-        self.put(&path, readings(value.trim(), old), value.trim())
-            .map_err(|line| Error::Settings(vec![line]))
+        edited
+            .put(&path, readings(value.trim(), old), value.trim())
+            .map_err(|line| Error::Settings(vec![line]))?;
+        *self = edited;
+        Ok(())
+    }
+
+    /// With a crossover to edit, where none is set yet.
+    pub(super) fn whole(&self) -> Self {
+        let mut whole = self.clone();
+        whole.crossover.get_or_insert(Crossover::typical(false));
+        whole
     }
 
     /// Sets a live setting of a running run and returns its full name; refuses others, and values that do not

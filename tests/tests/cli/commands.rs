@@ -17,7 +17,7 @@ use tightrope_core::{
     method::METHODS,
 };
 
-use super::program::{Desk, text};
+use super::program::{Desk, json, text};
 
 /// A desk with one short run of each preset on it.
 fn trained(presets: &[&str]) -> (Desk, Vec<PathBuf>) {
@@ -280,4 +280,32 @@ fn a_bench_gives_one_object_of_numbers() {
     let words = desk.good(line);
     assert!(words.contains("s an iteration (median of 4"), "{words}");
     assert!(desk.runs().is_empty());
+}
+
+#[test]
+fn a_run_writes_down_where_its_dense_kernels_take_over() {
+    let desk = Desk::new();
+    let line = "train --preset tiny --iterations 1 --quiet --device cpu";
+    desk.good(line);
+    let crossover = |run: usize| json(&desk.runs()[run].join("config.json"))["crossover"].clone();
+    let measured = crossover(0);
+    for class in ["conv", "pointwise", "linear"] {
+        for pass in ["forward", "input_grad", "weight_grad"] {
+            let density = measured[class][pass].as_f64().expect("a density");
+            assert!((0.0..=1.01).contains(&density), "{class} {pass}: {density}");
+        }
+    }
+    desk.good(line);
+    assert_eq!(crossover(1), measured, "measured once a device");
+
+    let mut config = json(&desk.runs()[0].join("config.json"));
+    config["crossover"]["conv"]["forward"] = 0.0.into();
+    std::fs::write(desk.file("own.json"), config.to_string()).expect("written");
+    desk.good("train --config own.json --quiet --device cpu");
+    assert_eq!(crossover(2)["conv"]["forward"], 0.0);
+    config["crossover"]["conv"]["forward"] = 2.0.into();
+    std::fs::write(desk.file("own.json"), config.to_string()).expect("written");
+    let ran = desk.run("train --config own.json --quiet --device cpu");
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(ran.err.contains("crossover.conv.forward"), "{}", ran.err);
 }
