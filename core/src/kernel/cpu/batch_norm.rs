@@ -3,10 +3,10 @@
 
 use rayon::prelude::*;
 
-use super::{fill::filled, sum::sum};
-
-/// Values below which waking other threads costs more than it saves.
-const MIN_SHARED: usize = 1 << 16;
+use super::{
+    fill::{MIN_SHARED, filled},
+    sum::sum,
+};
 
 /// Layout of a batch of feature maps.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,9 +1,6 @@
 //! Enlarging and shrinking by two on the CPU.
 
-use super::fill::filled;
-
-/// Values below which waking other threads costs more than it saves.
-const MIN_SHARED: usize = 1 << 16;
+use super::fill::{MIN_SHARED, filled};
 
 /// Values a task writes.
 const TASK: usize = 1 << 14;

@@ -4,12 +4,9 @@ use rayon::prelude::*;
 
 use super::{
     super::spectral::{EPS, Matrix},
-    fill::filled,
+    fill::{MIN_SHARED, filled},
     sum::sum,
 };
-
-/// Values below which waking other threads costs more than it saves.
-const MIN_SHARED: usize = 1 << 16;
 
 /// Values of the weight a task reads.
 const TASK: usize = 1 << 14;
