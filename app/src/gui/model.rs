@@ -1,136 +1,17 @@
 //! Everything the window knows: runs as they have told it, and what the user looks at.
 
+mod axis;
+mod run;
+
 use std::path::PathBuf;
 
-use tightrope_core::{
-    event::{EndReason, Event, SampleData, Stats},
-    history::History,
-    session::RunState,
-};
+use tightrope_core::{event::Event, session::RunState};
 
-use super::{inspection::Inspection, look::Look, trace::Traces};
-use crate::lab::{Added, Reply, Request, RunKey};
+use super::{inspection::Inspection, look::Look};
+use crate::lab::{Reply, Request, RunKey};
 
-/// One run as the window knows it.
-#[derive(Debug)]
-pub struct RunView {
-    /// Its name towards the lab.
-    pub key: RunKey,
-    /// What the user calls it: at first its method and seed.
-    pub name: String,
-    /// Where it is recorded.
-    pub folder: PathBuf,
-    /// All it has said.
-    pub history: History,
-    /// Its numbers over time, ready to be drawn at any zoom.
-    pub traces: Traces,
-    /// Real samples.
-    pub reals: Option<SampleData>,
-    /// What it is doing.
-    pub state: RunState,
-    /// Iterations finished, between recorded states too.
-    pub iteration: u64,
-    /// Samples taken in so far, so that a picture of them knows when it is old.
-    pub revision: u64,
-    /// Its place among the run colours and line styles.
-    pub style: usize,
-    /// Left out of samples and timelines.
-    pub hidden: bool,
-    /// Why it failed and how to go on, in a line.
-    pub trouble: Option<String>,
-}
-
-impl RunView {
-    /// A run that has just come in.
-    pub fn new(added: Added, style: usize) -> Self {
-        let mut run = Self {
-            key: added.key,
-            name: name(&added.history),
-            folder: added.folder,
-            traces: Traces::default(),
-            reals: added.reals,
-            state: added.state,
-            iteration: added.history.iteration(),
-            history: added.history,
-            revision: 0,
-            style,
-            hidden: false,
-            trouble: None,
-        };
-        run.traces.rebuild(&run.history);
-        run
-    }
-
-    /// Takes one event in.
-    pub fn apply(&mut self, event: &Event) {
-        self.history.apply(event);
-        match event {
-            Event::Stats(stats) => {
-                self.traces.push(&self.history, stats);
-                self.iteration = self.iteration.max(stats.iteration);
-            }
-            Event::Resumed { iteration } => {
-                self.traces.rebuild(&self.history);
-                self.iteration = *iteration;
-                self.trouble = None;
-            }
-            Event::Samples(_) => self.revision += 1,
-            _ => {}
-        }
-    }
-
-    /// Whether it is still in the lab: running or paused.
-    pub fn is_live(&self) -> bool {
-        self.state != RunState::Ended
-    }
-
-    /// Whether it ended early and can go on from a checkpoint.
-    pub fn can_continue(&self) -> bool {
-        let finished =
-            matches!(&self.history.ended, Some(end) if end.reason == EndReason::Finished);
-        !self.is_live() && !finished && !self.history.checkpoints.is_empty()
-    }
-
-    /// Iterations it is meant to train.
-    pub fn iterations(&self) -> u64 {
-        self.history.config.as_ref().map_or(0, |c| c.iterations)
-    }
-
-    /// Iterations per second over the latest recorded states.
-    pub fn rate(&self) -> Option<f64> {
-        let stats = &self.history.stats;
-        let last = stats.last()?;
-        let since = stats.partition_point(|s| s.seconds < last.seconds - 2.0);
-        let first = stats.get(since.min(stats.len().saturating_sub(2)))?;
-        let seconds = last.seconds - first.seconds;
-        (seconds > 0.0).then(|| (last.iteration - first.iteration) as f64 / seconds)
-    }
-
-    /// The recorded state the cursor stands on: the last one not after it.
-    pub fn at(&self, cursor: Cursor) -> Option<&Stats> {
-        match cursor {
-            Cursor::Live => self.history.latest(),
-            Cursor::At(iteration) => {
-                let after = self
-                    .history
-                    .stats
-                    .partition_point(|s| s.iteration <= iteration);
-                self.history.stats.get(after.checked_sub(1)?)
-            }
-        }
-    }
-}
-
-/// `adapt-relax s42`, with the strategy where there is one.
-fn name(history: &History) -> String {
-    let Some(config) = &history.config else {
-        return String::new();
-    };
-    let strategy = config
-        .strategy
-        .map_or(String::new(), |s| format!(":{}", s.name()));
-    format!("{}{strategy} s{}", config.method, config.seed)
-}
+pub use axis::{Axis, Cursor};
+pub use run::RunView;
 
 /// What a new comparison starts out from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,83 +20,6 @@ pub enum Draft {
     New,
     /// A run's settings.
     Like(RunKey),
-}
-
-/// The moment that samples, scores and masks of all runs are shown at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Cursor {
-    /// The latest of each run.
-    #[default]
-    Live,
-    /// The latest that is not after this iteration.
-    At(u64),
-}
-
-/// What the timelines have in common below.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Axis {
-    /// Generator iterations.
-    #[default]
-    Iteration,
-    /// Training FLOPs, corrected count.
-    Flops,
-    /// Real images seen.
-    Images,
-    /// Seconds of training.
-    Seconds,
-}
-
-impl Axis {
-    /// All there are.
-    pub const ALL: [Self; 4] = [Self::Iteration, Self::Flops, Self::Images, Self::Seconds];
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Iteration => "iterations",
-            Self::Flops => "training FLOPs",
-            Self::Images => "real images",
-            Self::Seconds => "seconds",
-        }
-    }
-
-    /// Where a recorded state lies on it.
-    pub fn of(self, stats: &Stats) -> f64 {
-        match self {
-            Self::Iteration => stats.iteration as f64,
-            Self::Flops => stats.flops,
-            Self::Images => stats.images as f64,
-            Self::Seconds => stats.seconds,
-        }
-    }
-
-    /// Where an iteration of a run lies on it, between the recorded states around it.
-    pub fn at(self, history: &History, iteration: u64) -> f64 {
-        if self == Self::Iteration {
-            return iteration as f64;
-        }
-        let stats = &history.stats;
-        let after = stats.partition_point(|s| s.iteration < iteration);
-        let before = after.checked_sub(1).and_then(|i| stats.get(i));
-        let (x0, i0) = before.map_or((0.0, 0), |s| (self.of(s), s.iteration));
-        match stats.get(after) {
-            Some(next) => {
-                let share = (iteration - i0) as f64 / (next.iteration - i0).max(1) as f64;
-                x0 + share * (self.of(next) - x0)
-            }
-            None => x0,
-        }
-    }
-
-    /// The iteration of a run at this place on it.
-    pub fn iteration(self, history: &History, x: f64) -> u64 {
-        if self == Self::Iteration {
-            return x.max(0.0).round() as u64;
-        }
-        let stats = &history.stats;
-        let after = stats.partition_point(|s| self.of(s) < x);
-        stats.get(after).or(stats.last()).map_or(0, |s| s.iteration)
-    }
 }
 
 /// Everything the window knows.
