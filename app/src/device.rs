@@ -4,17 +4,25 @@ use std::{fs, path::PathBuf};
 
 use tightrope_core::{
     Result,
-    device::{self, Chosen, DeviceChoice},
+    device::{self, Chosen, DeviceChoice, Shared},
     kernel::{choice::Crossover, measure},
 };
 
-/// Opens the device the user chose and finds out where its dense kernels overtake the sparse ones: once, about a second,
-/// then from the user's cache folder.
+/// Opens the device the user chose.
 ///
 /// # Errors
 /// When a GPU was asked for and there is none, or it refuses.
 pub async fn open(choice: DeviceChoice) -> Result<Chosen> {
-    let mut chosen = device::open(choice).await?;
+    open_beside(choice, None).await
+}
+
+/// The same beside a window, whose device is shared where both want one adapter. Finds out where the device's dense
+/// kernels overtake the sparse ones: once, about a second, then from the user's cache folder.
+///
+/// # Errors
+/// When a GPU was asked for and there is none, or it refuses.
+pub async fn open_beside(choice: DeviceChoice, shared: Option<&Shared>) -> Result<Chosen> {
+    let mut chosen = device::open_beside(choice, shared).await?;
     // A software adapter would take minutes, and is for tests.
     if !chosen.hardware {
         return Ok(chosen);

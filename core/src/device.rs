@@ -1,23 +1,20 @@
 //! Which device trains, and why.
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
-use burn::{
-    backend::wgpu::WgpuSetup,
-    tensor::{Device, Int, Tensor},
-};
-use wgpu::{Backends, DeviceType};
+use burn::tensor::{Device, Int, Tensor};
+use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result, kernel::choice::Crossover};
+use crate::{Error, Result, caught::caught, kernel::choice::Crossover};
 
-/// OpenGL has no compute worth the name, and probing it complains on machines without a display.
-const BACKENDS: Backends = Backends::VULKAN
-    .union(Backends::METAL)
-    .union(Backends::DX12)
-    .union(Backends::BROWSER_WEBGPU);
+mod adapter;
+mod words;
+
+pub use adapter::{Adapter, Limits, Shared, adapters, best_first, descriptor};
 
 /// What the user asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum DeviceChoice {
     /// A GPU if there is a real one, else the CPU.
     #[default]
@@ -46,6 +43,31 @@ impl FromStr for DeviceChoice {
     }
 }
 
+impl fmt::Display for DeviceChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Cpu => f.write_str("cpu"),
+            Self::Gpu(None) => f.write_str("gpu"),
+            Self::Gpu(Some(n)) => write!(f, "gpu:{n}"),
+        }
+    }
+}
+
+impl TryFrom<String> for DeviceChoice {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<DeviceChoice> for String {
+    fn from(choice: DeviceChoice) -> Self {
+        choice.to_string()
+    }
+}
+
 /// A device in use.
 #[derive(Clone, Debug)]
 pub struct Chosen {
@@ -59,6 +81,8 @@ pub struct Chosen {
     pub gpu: bool,
     /// Whether it is what it pretends to be, not a software adapter.
     pub hardware: bool,
+    /// Whether somebody else draws with it.
+    pub shared: bool,
     /// Where its dense kernels overtake the sparse ones.
     pub crossover: Crossover,
 }
@@ -72,94 +96,16 @@ impl Chosen {
             reason: "given".to_owned(),
             gpu,
             hardware: true,
+            shared: false,
             crossover: Crossover::typical(gpu),
         }
     }
-}
 
-/// An adapter this machine offers.
-pub struct Adapter {
-    inner: wgpu::Adapter,
-    instance: wgpu::Instance,
-}
-
-impl Adapter {
-    /// Name, driver and API.
-    pub fn describe(&self) -> String {
-        let info = self.inner.get_info();
-        format!(
-            "{} ({:?}, {:?}, {})",
-            info.name, info.device_type, info.backend, info.driver_info
-        )
+    /// Whether it still computes: a GPU can be lost to a driver's reset, an update or a cable.
+    pub async fn answers(&self) -> bool {
+        let two = async { read(Tensor::<1>::ones([1], &self.device) + 1.0).await };
+        matches!(caught(two).await, Ok(Ok(two)) if two == [2.0])
     }
-
-    /// Whether it is hardware rather than a software rasteriser.
-    pub fn is_hardware(&self) -> bool {
-        self.rank() > 0
-    }
-
-    /// Its limits that matter to the kernels.
-    pub fn limits(&self) -> Limits {
-        let limits = self.inner.limits();
-        Limits {
-            storage_buffers: limits.max_storage_buffers_per_shader_stage,
-            binding_bytes: limits.max_storage_buffer_binding_size,
-            invocations: limits.max_compute_invocations_per_workgroup,
-        }
-    }
-
-    fn rank(&self) -> u8 {
-        match self.inner.get_info().device_type {
-            DeviceType::DiscreteGpu => 4,
-            DeviceType::IntegratedGpu => 3,
-            DeviceType::VirtualGpu => 2,
-            DeviceType::Other => 1,
-            DeviceType::Cpu => 0,
-        }
-    }
-
-    async fn open(&self) -> Result<Device> {
-        let features = self.inner.features() - wgpu::Features::MAPPABLE_PRIMARY_BUFFERS;
-        let descriptor = wgpu::DeviceDescriptor {
-            label: Some("tightrope"),
-            required_features: features & !wgpu::Features::all_experimental_mask(),
-            required_limits: self.inner.limits(),
-            ..Default::default()
-        };
-        let refused = |e: String| {
-            Error::Device(format!(
-                "{} refused: {e}; try --device cpu",
-                self.describe()
-            ))
-        };
-        let (device, queue) = self
-            .inner
-            .request_device(&descriptor)
-            .await
-            .map_err(|e| refused(e.to_string()))?;
-        let setup = WgpuSetup {
-            instance: self.instance.clone(),
-            backend: self.inner.get_info().backend,
-            adapter: self.inner.clone(),
-            device,
-            queue,
-        };
-        Device::wgpu_options()
-            .setup(setup)
-            .init()
-            .map_err(|e| refused(e.to_string()))
-    }
-}
-
-/// What an adapter allows a kernel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Storage buffers one kernel may bind.
-    pub storage_buffers: u32,
-    /// Largest buffer it may bind, in bytes.
-    pub binding_bytes: u64,
-    /// Invocations in one workgroup.
-    pub invocations: u32,
 }
 
 /// Lets the CPU backend use `threads` threads; only before anything has been computed.
@@ -196,29 +142,19 @@ pub fn vector_unit() -> &'static str {
     }
 }
 
-/// All adapters, best first; `gpu:N` counts in this order.
-pub async fn adapters() -> Vec<Adapter> {
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
-        backends: BACKENDS,
-        ..wgpu::InstanceDescriptor::new_without_display_handle()
-    });
-    let found = instance.enumerate_adapters(BACKENDS).await;
-    let mut adapters: Vec<Adapter> = found
-        .into_iter()
-        .map(|inner| Adapter {
-            inner,
-            instance: instance.clone(),
-        })
-        .collect();
-    adapters.sort_by_key(|a| std::cmp::Reverse(a.rank()));
-    adapters
-}
-
 /// Opens the device the user chose. `auto` never takes a software adapter: the CPU backend is far faster.
 ///
 /// # Errors
 /// When a GPU was asked for and there is none, or it refuses.
 pub async fn open(choice: DeviceChoice) -> Result<Chosen> {
+    open_beside(choice, None).await
+}
+
+/// The same beside somebody who draws: where both want one adapter, they share its device.
+///
+/// # Errors
+/// When a GPU was asked for and there is none, or it refuses.
+pub async fn open_beside(choice: DeviceChoice, shared: Option<&Shared>) -> Result<Chosen> {
     let cpu = |reason: &str| Chosen {
         device: Device::flex(),
         name: match threads() {
@@ -228,6 +164,7 @@ pub async fn open(choice: DeviceChoice) -> Result<Chosen> {
         reason: reason.to_owned(),
         gpu: false,
         hardware: true,
+        shared: false,
         crossover: Crossover::typical(false),
     };
     if choice == DeviceChoice::Cpu {
@@ -261,12 +198,20 @@ pub async fn open(choice: DeviceChoice) -> Result<Chosen> {
         },
         DeviceChoice::Cpu => return Ok(cpu("asked for")),
     };
+    let shared = shared.filter(|shared| shared.is_whole(adapter));
     Ok(Chosen {
-        device: adapter.open().await?,
+        device: match shared {
+            Some(shared) => shared.open_shared()?,
+            None => adapter.share().await?.open()?,
+        },
         name: adapter.describe(),
-        reason: reason.to_owned(),
+        reason: match shared {
+            Some(_) => format!("{reason}, shared with the window"),
+            None => reason.to_owned(),
+        },
         gpu: true,
         hardware: adapter.is_hardware(),
+        shared: shared.is_some(),
         crossover: Crossover::typical(true),
     })
 }
@@ -279,7 +224,7 @@ pub async fn read_counts(tensor: Tensor<1, Int>) -> Result<Vec<usize>> {
     let data = tensor
         .into_data_async()
         .await
-        .map_err(|e| Error::Device(e.to_string()))?;
+        .map_err(|e| words::trouble(&e.to_string()))?;
     Ok(data.iter::<i64>().map(|n| n as usize).collect())
 }
 
@@ -295,7 +240,7 @@ pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
     let data = tensor
         .into_data_async()
         .await
-        .map_err(|e| Error::Device(e.to_string()))?;
+        .map_err(|e| words::trouble(&e.to_string()))?;
     data.try_into_vec()
         .map_err(|e| Error::Device(format!("{e:?}")))
 }

@@ -6,6 +6,7 @@
 #![recursion_limit = "256"]
 
 pub mod balance;
+mod caught;
 pub mod config;
 pub mod data;
 pub mod device;

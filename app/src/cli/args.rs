@@ -50,20 +50,24 @@ pub struct WindowArgs {
     /// Run folders to show, or folders of run folders
     #[arg(value_name = "RUN")]
     pub runs: Vec<PathBuf>,
-    /// auto, cpu, gpu or gpu:N
-    #[arg(long, value_name = "DEVICE", default_value = "auto")]
-    pub device: DeviceChoice,
+    /// auto, cpu, gpu or gpu:N [default: as last chosen in the window, at first auto]
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<DeviceChoice>,
     /// Where run folders go
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub out: PathBuf,
+    /// Whether it takes the place of a window that could not draw any more
+    #[arg(long, hide = true)]
+    pub again: bool,
 }
 
 impl Default for WindowArgs {
     fn default() -> Self {
         Self {
             runs: Vec::new(),
-            device: DeviceChoice::Auto,
+            device: None,
             out: "runs".into(),
+            again: false,
         }
     }
 }

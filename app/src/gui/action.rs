@@ -14,7 +14,7 @@ use tightrope_core::{
 use super::{
     link::Link,
     look::Look,
-    model::{Cursor, Draft, Model},
+    model::{Cursor, Draft, Model, Undo},
 };
 use crate::lab::{Request, RunKey};
 
@@ -39,6 +39,8 @@ pub enum Action {
     Select(RunKey),
     /// Leave a run out of samples and timelines, or show it again.
     Hide(RunKey, bool),
+    /// Take back what was hidden or removed last.
+    Undo,
     /// Call a run something else.
     Rename(RunKey, String),
     /// See things another way.
@@ -98,10 +100,22 @@ pub fn perform(action: Action, model: &mut Model, link: &Link, ctx: &egui::Conte
         Action::Seek(cursor) => model.cursor = cursor,
         Action::Select(key) => model.selected = Some(key),
         Action::Hide(key, hidden) => {
-            if let Some(run) = model.run_mut(key) {
+            if let Some(run) = model.run_mut(key)
+                && run.hidden != hidden
+            {
                 run.hidden = hidden;
+                model.undo.push(Undo::Hide(key, !hidden));
             }
         }
+        Action::Undo => match model.undo.pop() {
+            Some(Undo::Hide(key, hidden)) => {
+                if let Some(run) = model.run_mut(key) {
+                    run.hidden = hidden;
+                }
+            }
+            Some(Undo::Restore(key)) => ask(Request::Restore(key), model, link),
+            None => {}
+        },
         Action::Rename(key, name) => {
             if let Some(run) = model.run_mut(key) {
                 run.name = name;
@@ -109,6 +123,9 @@ pub fn perform(action: Action, model: &mut Model, link: &Link, ctx: &egui::Conte
         }
         Action::SetLook(look) => {
             look.apply(ctx);
+            if look.device != model.look.device {
+                ask(Request::Device(look.device), model, link);
+            }
             model.look = look;
         }
         Action::Dismiss(index) => {

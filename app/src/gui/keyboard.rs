@@ -10,7 +10,7 @@ use super::{
 };
 
 /// Every key and what it does, as the list of keys shows them.
-pub const KEYS: [(&str, &str); 11] = [
+pub const KEYS: [(&str, &str); 12] = [
     ("Space", "play or pause all runs"),
     ("S", "one iteration of every run"),
     ("D", "one discriminator step of every run"),
@@ -23,6 +23,7 @@ pub const KEYS: [(&str, &str); 11] = [
     ("End", "follow the latest moment"),
     ("N", "new comparison"),
     ("F", "full screen"),
+    ("Ctrl Z", "take back hiding or removing a run"),
     ("Ctrl Q", "save everything and close"),
     ("?", "this list"),
 ];
@@ -60,6 +61,9 @@ pub fn actions(ctx: &Context, model: &Model, help: &mut bool) -> Vec<Action> {
     }
     if plain(Key::End) {
         actions.push(Action::Seek(Cursor::Live));
+    }
+    if pressed(Modifiers::COMMAND, Key::Z) {
+        actions.push(Action::Undo);
     }
     if pressed(Modifiers::COMMAND, Key::Q) {
         actions.push(Action::Quit);

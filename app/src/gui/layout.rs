@@ -16,6 +16,7 @@ use super::{
         runs::Runs, samples::Samples, timelines::Timelines, welcome::Welcome,
     },
 };
+use crate::lab::Request;
 
 /// All panels, each with its own small state.
 #[derive(Default)]
@@ -116,9 +117,10 @@ impl Panels {
     }
 }
 
-fn settings(ui: &mut Ui, model: &Model) -> Option<Action> {
+fn settings(ui: &mut Ui, model: &Model) -> Vec<Action> {
+    let mut actions = Vec::new();
     let mut look = model.look.clone();
-    ui.menu_button("View", |ui| {
+    let menu = ui.menu_button("View", |ui| {
         ui.checkbox(&mut look.runs, "Runs");
         ui.checkbox(&mut look.layers, "Layers");
         ui.checkbox(&mut look.timelines, "Timelines");
@@ -137,12 +139,24 @@ fn settings(ui: &mut Ui, model: &Model) -> Option<Action> {
             }
             ui.label(format!("{:.0} %", 100.0 * look.scale));
         });
+        ui.separator();
+        ui.menu_button("Train new runs on", |ui| {
+            if model.devices.is_empty() {
+                ui.spinner();
+            }
+            for (choice, name) in &model.devices {
+                ui.radio_value(&mut look.device, *choice, format!("{choice}: {name}"));
+            }
+        });
         if let Some(device) = &model.device {
-            ui.separator();
             ui.weak(format!("Trains on {device}"));
         }
     });
-    (look != model.look).then_some(Action::SetLook(look))
+    if menu.response.clicked() && model.devices.is_empty() {
+        actions.push(Action::Ask(Request::Devices));
+    }
+    actions.extend((look != model.look).then_some(Action::SetLook(look)));
+    actions
 }
 
 fn keys(ui: &mut Ui, help: &mut bool) {

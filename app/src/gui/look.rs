@@ -2,6 +2,7 @@
 
 use egui::{self, Theme, ThemePreference};
 use serde::{Deserialize, Serialize};
+use tightrope_core::device::DeviceChoice;
 
 use super::model::Axis;
 
@@ -25,6 +26,8 @@ pub struct Look {
     pub layers: bool,
     /// The timelines.
     pub timelines: bool,
+    /// What new runs train on.
+    pub device: DeviceChoice,
 }
 
 impl Default for Look {
@@ -38,6 +41,7 @@ impl Default for Look {
             runs: true,
             layers: true,
             timelines: true,
+            device: DeviceChoice::Auto,
         }
     }
 }

@@ -5,7 +5,7 @@ mod run;
 
 use std::path::PathBuf;
 
-use tightrope_core::{event::Event, session::RunState};
+use tightrope_core::{device::DeviceChoice, event::Event, session::RunState};
 
 use super::{inspection::Inspection, look::Look};
 use crate::lab::{Reply, Request, RunKey};
@@ -20,6 +20,15 @@ pub enum Draft {
     New,
     /// A run's settings.
     Like(RunKey),
+}
+
+/// What takes something back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undo {
+    /// Hiding a run, or showing it.
+    Hide(RunKey, bool),
+    /// Bringing a removed run back.
+    Restore(RunKey),
 }
 
 /// Everything the window knows.
@@ -37,10 +46,16 @@ pub struct Model {
     pub look: Look,
     /// The device that trains, in words, once known.
     pub device: Option<String>,
+    /// What there is to train on, once it was asked for.
+    pub devices: Vec<(DeviceChoice, String)>,
+    /// Whether the device the window draws with is gone.
+    pub cannot_draw: bool,
     /// What the window has to say, latest last.
     pub notices: Vec<Notice>,
     /// Folders of runs that were left unfinished when the window closed.
     pub unfinished: Vec<PathBuf>,
+    /// What can be taken back, latest last.
+    pub undo: Vec<Undo>,
     /// What the dialog for a new comparison begins with, while it is open.
     pub draft: Option<Draft>,
     /// Whether everything is being stopped and saved.
@@ -64,6 +79,14 @@ impl Model {
     /// Takes in what the lab says.
     pub fn take(&mut self, reply: Reply) {
         match reply {
+            Reply::Devices(devices) => self.devices = devices,
+            Reply::DeviceLost { name, shared } => {
+                self.trouble(format!(
+                    "{name} computes no more; Continue takes its runs up from their last checkpoints, on another \
+                     device if View names one"
+                ));
+                self.cannot_draw |= shared;
+            }
             Reply::Device { name, reason } => self.device = Some(format!("{name}: {reason}")),
             Reply::Added(added) => {
                 self.unfinished.retain(|folder| *folder != added.folder);
@@ -90,21 +113,29 @@ impl Model {
             }
             Reply::Layer(key, state) => self.inspection.take(key, state),
             Reply::Removed(key) => {
+                if let Some(run) = self.run(key) {
+                    let text = format!("{} left the list; Ctrl Z brings it back", run.name);
+                    self.say(text);
+                    self.undo.push(Undo::Restore(key));
+                }
                 self.runs.retain(|run| run.key != key);
                 if self.selected == Some(key) {
                     self.selected = self.runs.first().map(|run| run.key);
                 }
             }
-            Reply::Written(file) => self.notices.push(Notice {
-                is_trouble: false,
-                text: format!("written: {}", file.display()),
-            }),
+            Reply::Written(file) => self.say(format!("written: {}", file.display())),
             Reply::Trouble { key, what } => match key.and_then(|key| self.run_mut(key)) {
                 Some(run) => run.trouble = Some(what),
                 None => self.trouble(what),
             },
             Reply::Closed => self.closed = true,
         }
+    }
+
+    /// Something worth a line that concerns no one run.
+    pub fn say(&mut self, text: String) {
+        let is_trouble = false;
+        self.notices.push(Notice { is_trouble, text });
     }
 
     /// Something went wrong that concerns no one run.

@@ -1,45 +1,149 @@
 //! The window of a desktop.
 
-use std::time::Duration;
+use std::{
+    cell::RefCell,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    path::PathBuf,
+    process::Command,
+    rc::Rc,
+    sync::Arc,
+    thread::JoinHandle,
+    time::Duration,
+};
 
-use anyhow::{Result, anyhow};
-use eframe::NativeOptions;
+use anyhow::{Context as _, Result, anyhow};
+use eframe::{
+    NativeOptions,
+    egui_wgpu::{RenderState, WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew},
+    wgpu,
+};
 use egui::{Context, ViewportBuilder};
+use tightrope_core::device::{self, DeviceChoice, Shared};
 
-use super::{absolute, window::Window, worker};
+use super::{
+    absolute,
+    window::{Begin, Left, Window},
+    worker,
+};
 use crate::cli::args::WindowArgs;
 
 /// Shortest time between two frames that only show what training has said.
 const FRAME: Duration = Duration::from_millis(33);
 
-/// Opens the window and stays until it is closed.
+/// Opens the window and stays until it is closed. A window that cannot draw any more, because the graphics device is
+/// lost, leaves its runs saved and another one in its place.
 ///
 /// # Errors
 /// When there is no display, or nothing to draw with.
 pub fn open(args: &WindowArgs) -> Result<()> {
+    let left = Rc::new(RefCell::new(Left::default()));
+    let lab = Rc::new(RefCell::new(None));
+    // Nothing of the window is looked at after a panic but the list of its runs.
+    let shown = catch_unwind(AssertUnwindSafe(|| show(args, &left, &lab)));
+    // The lab saves what still trains when nobody listens any more.
+    if let Some(lab) = lab.take() {
+        drop(lab.join());
+    }
+    match shown {
+        Ok(closed) if !left.borrow().cannot_draw => closed,
+        Err(panic) if args.again => resume_unwind(panic),
+        _ => again(args, &left.borrow().folders),
+    }
+}
+
+/// A fresh process: what a lost device leaves behind in this one is not to be built on.
+fn again(args: &WindowArgs, folders: &[PathBuf]) -> Result<()> {
+    let program = std::env::current_exe().context("the window cannot be started again")?;
+    let mut window = Command::new(program);
+    window.args(["window", "--again", "--out"]).arg(&args.out);
+    if let Some(device) = args.device {
+        window.args(["--device", &device.to_string()]);
+    }
+    window.arg("--").args(folders);
+    window
+        .spawn()
+        .context("the window cannot be started again")?;
+    Ok(())
+}
+
+fn show(
+    args: &WindowArgs,
+    left: &Rc<RefCell<Left>>,
+    lab: &Rc<RefCell<Option<JoinHandle<()>>>>,
+) -> Result<()> {
     let viewport = ViewportBuilder::default()
         .with_title("Tightrope")
         .with_app_id("tightrope")
         .with_inner_size([1280.0, 860.0])
         .with_min_inner_size([800.0, 600.0]);
+    let choice = args.device.unwrap_or_default();
     let options = NativeOptions {
         viewport,
+        wgpu_options: WgpuConfiguration {
+            wgpu_setup: drawing(choice),
+            ..WgpuConfiguration::default()
+        },
         ..NativeOptions::default()
     };
-    let (device, out) = (args.device, absolute(&args.out));
-    let runs = args.runs.clone();
+    let out = absolute(&args.out);
+    // What broke a window once is not leant on again.
+    let shares = !args.again;
+    let begin = Begin {
+        runs: args.runs.clone(),
+        device: args.device,
+        again: args.again,
+    };
+    let (left, lab) = (left.clone(), lab.clone());
     eframe::run_native(
         "tightrope",
         options,
         Box::new(move |creation| {
-            let link = worker::start(device, out, waker(creation.egui_ctx.clone()))?;
-            Ok(Box::new(Window::new(creation, link, runs)))
+            let drawn_with = creation.wgpu_render_state.as_ref().filter(|_| shares);
+            let shared = drawn_with.and_then(shared);
+            let wake = waker(creation.egui_ctx.clone());
+            let (link, thread) = worker::start(choice, shared, out, wake)?;
+            lab.replace(Some(thread));
+            Ok(Box::new(Window::new(creation, link, begin, left)))
         }),
     )
     .map_err(|error| {
         let why = error.to_string();
         let why = why.lines().next().unwrap_or("no reason given");
         anyhow!("no window can be opened here ({why}); on the command line, start with `tightrope compare`")
+    })
+}
+
+/// Draws with the adapter that trains where it can, and with a device the kernels could share.
+fn drawing(choice: DeviceChoice) -> WgpuSetup {
+    let mut setup = WgpuSetupCreateNew::without_display_handle();
+    let plain = setup.device_descriptor.clone();
+    setup.native_adapter_selector = Some(Arc::new(move |adapters, surface| {
+        let draws = |adapter: &&wgpu::Adapter| {
+            surface.is_none_or(|surface| adapter.is_surface_supported(surface))
+        };
+        let best = device::best_first(adapters.to_vec());
+        let asked = match choice {
+            DeviceChoice::Gpu(Some(n)) => best.get(n),
+            _ => None,
+        };
+        let able = asked.into_iter().chain(&best).chain(adapters).find(draws);
+        able.cloned()
+            .ok_or_else(|| "no graphics adapter can draw here".to_owned())
+    }));
+    setup.device_descriptor = Arc::new(move |adapter| match adapter.get_info().backend {
+        wgpu::Backend::Gl => plain(adapter),
+        _ => device::descriptor(adapter),
+    });
+    setup.into()
+}
+
+/// A software adapter computes for seconds at a stretch; a window that had to wait for it would stand still.
+fn shared(drawn_with: &RenderState) -> Option<Shared> {
+    (drawn_with.adapter.get_info().device_type != wgpu::DeviceType::Cpu).then(|| Shared {
+        instance: drawn_with.instance.clone(),
+        adapter: drawn_with.adapter.clone(),
+        device: drawn_with.device.clone(),
+        queue: drawn_with.queue.clone(),
     })
 }
 

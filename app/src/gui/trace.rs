@@ -6,7 +6,7 @@ use tightrope_core::{event::Stats, history::History};
 const FAN: usize = 4;
 
 /// A recorded number that has a timeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Measure {
     /// Balance ratio over the window.
     Br,
@@ -38,6 +38,11 @@ impl Measure {
         Self::ExplorationG,
         Self::ExplorationD,
     ];
+
+    /// Whether it jumps from state to state, so that a running mean shows where it goes.
+    pub fn is_noisy(self) -> bool {
+        matches!(self, Self::Br | Self::BrSample | Self::LossG | Self::LossD)
+    }
 
     /// Its value in a recorded state; NaN where it was not measured.
     pub fn of(self, history: &History, stats: &Stats) -> f64 {

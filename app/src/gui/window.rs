@@ -1,9 +1,10 @@
 //! The window as eframe sees it: hear the lab, draw, do what was wanted.
 
-use std::path::PathBuf;
+use std::{cell::RefCell, path::PathBuf, rc::Rc};
 
 use egui::{Context, Id, Ui, ViewportCommand};
 use serde::{Deserialize, Serialize};
+use tightrope_core::device::DeviceChoice;
 
 use super::{
     absolute,
@@ -23,6 +24,26 @@ pub struct Window {
     panels: Panels,
     link: Link,
     help: bool,
+    left: Rc<RefCell<Left>>,
+}
+
+/// What a window leaves behind, whatever becomes of it.
+#[derive(Default)]
+pub struct Left {
+    /// The folders of its runs.
+    pub folders: Vec<PathBuf>,
+    /// Whether it closed because the device it drew with is gone.
+    pub cannot_draw: bool,
+}
+
+/// What a window begins with.
+pub struct Begin {
+    /// Run folders to show.
+    pub runs: Vec<PathBuf>,
+    /// What to train on, where the command line says so.
+    pub device: Option<DeviceChoice>,
+    /// Whether it takes the place of one that could not draw any more.
+    pub again: bool,
 }
 
 /// What is kept from one start to the next.
@@ -35,18 +56,38 @@ struct Kept {
 }
 
 impl Window {
-    /// A window that shows `runs`; on the very first start, the showcase.
-    pub fn new(creation: &eframe::CreationContext<'_>, link: Link, runs: Vec<PathBuf>) -> Self {
+    /// A window that shows the runs it begins with; on the very first start, the showcase.
+    pub fn new(
+        creation: &eframe::CreationContext<'_>,
+        link: Link,
+        begin: Begin,
+        left: Rc<RefCell<Left>>,
+    ) -> Self {
         let kept: Option<Kept> = creation
             .storage
             .and_then(|storage| eframe::get_value(storage, eframe::APP_KEY));
         let is_first = kept.is_none();
-        let kept = kept.unwrap_or_default();
+        let mut kept = kept.unwrap_or_default();
+        let remembered = kept.look.device;
+        if let Some(device) = begin.device {
+            kept.look.device = device;
+        }
         let mut window = Self::with(&creation.egui_ctx, link, kept.look);
+        window.left = left;
+        if begin.device.is_none() && remembered != DeviceChoice::Auto {
+            ask(Request::Device(remembered), &mut window.model, &window.link);
+        }
+        if begin.again {
+            window.model.trouble(
+                "drawing failed, most likely because the graphics device was lost, and the window was started again; \
+                 Continue takes its runs up from their last checkpoints"
+                    .to_owned(),
+            );
+        }
         window.model.unfinished = kept.unfinished;
         window.model.unfinished.retain(|folder| folder.is_dir());
-        let begin = if !runs.is_empty() {
-            let paths = runs.iter().map(|path| absolute(path));
+        let begin = if !begin.runs.is_empty() {
+            let paths = begin.runs.iter().map(|path| absolute(path));
             paths.map(Action::open).collect()
         } else if is_first {
             vec![Action::Showcase]
@@ -68,6 +109,7 @@ impl Window {
             panels: Panels::default(),
             link,
             help: false,
+            left: Rc::default(),
         }
     }
 
@@ -86,6 +128,18 @@ impl Window {
                     break;
                 }
             }
+        }
+        let mut left = self.left.borrow_mut();
+        left.folders = self
+            .model
+            .runs
+            .iter()
+            .map(|run| absolute(&run.folder))
+            .collect();
+        left.cannot_draw = self.model.cannot_draw;
+        drop(left);
+        if self.model.cannot_draw {
+            (self.model.closing, self.model.closed) = (true, true);
         }
         let asked = ctx.input(|input| input.viewport().close_requested());
         if asked && !self.model.closed && self.model.is_live() {

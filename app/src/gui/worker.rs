@@ -3,52 +3,54 @@
 use std::{
     path::PathBuf,
     sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
-    thread,
+    thread::{self, JoinHandle},
 };
 
 use anyhow::{Context, Result};
-use tightrope_core::device::DeviceChoice;
+use tightrope_core::device::{DeviceChoice, Shared};
 
 use super::link::Link;
 use crate::lab::{Lab, Reply, Request};
 
-/// Starts the lab; `wake` is called whenever there is something to hear.
+/// Starts the lab, which saves everything and ends when the link is dropped; `shared` is what the window draws with, `wake` is called whenever there is something to hear.
 ///
 /// # Errors
 /// When the system starts no thread.
-pub fn start(device: DeviceChoice, out: PathBuf, wake: impl Fn() + Send + 'static) -> Result<Link> {
+pub fn start(
+    device: DeviceChoice,
+    shared: Option<Shared>,
+    out: PathBuf,
+    wake: impl Fn() + Send + 'static,
+) -> Result<(Link, JoinHandle<()>)> {
     let (requests, asked) = channel();
     let (answers, replies) = channel();
-    thread::Builder::new()
+    let thread = thread::Builder::new()
         .name("lab".to_owned())
         .spawn(move || {
-            let lab = Lab::new(device, out);
+            let mut lab = Lab::new(device, out);
+            if let Some(shared) = shared {
+                lab.share(shared);
+            }
             pollster::block_on(work(lab, &asked, &answers, &wake));
             // The window hears that its lab is gone only when it looks.
             drop(answers);
             wake();
         })
         .context("no thread could be started to train on")?;
-    Ok(Link { requests, replies })
+    Ok((Link { requests, replies }, thread))
 }
 
 async fn work(mut lab: Lab, asked: &Receiver<Request>, answers: &Sender<Reply>, wake: &impl Fn()) {
     loop {
-        let request = if lab.is_busy() {
-            match asked.recv_timeout(lab.rest()) {
-                Ok(request) => Some(request),
-                Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
+        let heard = if lab.is_busy() {
+            asked.recv_timeout(lab.rest())
         } else {
-            match asked.recv() {
-                Ok(request) => Some(request),
-                Err(_) => return,
-            }
+            asked.recv().map_err(|_| RecvTimeoutError::Disconnected)
         };
-        match request {
-            Some(request) => lab.ask(request).await,
-            None => lab.advance().await,
+        match heard {
+            Ok(request) => lab.ask(request).await,
+            Err(RecvTimeoutError::Timeout) => lab.advance().await,
+            Err(RecvTimeoutError::Disconnected) => return lab.ask(Request::Close).await,
         }
         let said = lab.drain();
         if said.is_empty() {

@@ -5,10 +5,12 @@
 
 mod opened;
 mod recorded;
+mod removed;
 mod request;
 mod stored;
 
 use std::{
+    collections::HashMap,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -17,7 +19,7 @@ use anyhow::Result;
 use tightrope_core::{
     Error,
     config::RunConfig,
-    device::{Chosen, DeviceChoice},
+    device::{self as devices, Chosen, DeviceChoice, Shared},
     event::{Command, EndReason, Event},
     history::History,
     session::{RunId, RunState},
@@ -29,13 +31,17 @@ pub use recorded::Recorded;
 pub use request::{Added, LayerKey, Reply, Request, RunKey};
 pub use stored::Stored;
 
+use removed::Removed;
+
 use crate::{device, problems, report};
 
 /// Trains, records and reads runs.
 pub struct Lab {
     device: DeviceChoice,
-    /// Opened when the first run needs it.
-    chosen: Option<Chosen>,
+    /// What the window draws with.
+    shared: Option<Shared>,
+    /// Each opened when the first run needs it.
+    opened: HashMap<DeviceChoice, Chosen>,
     /// Where run folders go.
     out: PathBuf,
     training: Recorded,
@@ -46,6 +52,8 @@ pub struct Lab {
     has_commands: bool,
     /// Time between iterations, where they are held back, and when the next is due.
     held_back: Option<(Duration, Instant)>,
+    /// What can still be taken back.
+    removed: HashMap<RunKey, Removed>,
 }
 
 /// A run the lab knows.
@@ -61,7 +69,8 @@ impl Lab {
     pub fn new(device: DeviceChoice, out: PathBuf) -> Self {
         Self {
             device,
-            chosen: None,
+            shared: None,
+            opened: HashMap::new(),
             out,
             training: Recorded::default(),
             trained_by: Vec::new(),
@@ -69,7 +78,13 @@ impl Lab {
             replies: Vec::new(),
             has_commands: false,
             held_back: None,
+            removed: HashMap::new(),
         }
+    }
+
+    /// Trains on the device that the window draws with, where both want the same adapter.
+    pub fn share(&mut self, shared: Shared) {
+        self.shared = Some(shared);
     }
 
     /// Does what is asked, or answers why not.
@@ -96,7 +111,10 @@ impl Lab {
             Request::Continue(key) => self.go_on(key).await?,
             Request::Tell(key, command) => self.tell(key, command)?,
             Request::Remove { key, delete } => self.remove(key, delete)?,
+            Request::Restore(key) => self.restore(key).await?,
             Request::Inspect(key) => self.inspect(key).await?,
+            Request::Device(choice) => self.choose(choice).await?,
+            Request::Devices => self.replies.push(Reply::Devices(list().await)),
             Request::Limit(rate) => {
                 let apart = rate.and_then(|rate| Duration::try_from_secs_f64(1.0 / rate).ok());
                 self.held_back = apart.map(|apart| (apart, Instant::now()));
@@ -141,7 +159,7 @@ impl Lab {
     }
 
     async fn start(&mut self, configs: Vec<RunConfig>) -> Result<()> {
-        let chosen = self.open_device().await?;
+        let chosen = self.open_device(self.device).await?;
         let ids = self.training.add(configs, &self.out, &chosen).await?;
         for id in ids {
             let Some(run) = self.training.run(id) else {
@@ -164,22 +182,50 @@ impl Lab {
             });
             self.trained_by.push(key);
         }
-        self.training.record().await;
         self.pass_on(false).await;
         Ok(())
     }
 
-    async fn open_device(&mut self) -> Result<Chosen, Error> {
-        if let Some(chosen) = &self.chosen {
+    async fn choose(&mut self, choice: DeviceChoice) -> Result<()> {
+        let chosen = self.open_device(choice).await?;
+        self.device = choice;
+        self.replies.push(Reply::Device {
+            name: chosen.name,
+            reason: chosen.reason,
+        });
+        Ok(())
+    }
+
+    async fn open_device(&mut self, choice: DeviceChoice) -> Result<Chosen, Error> {
+        if let Some(chosen) = self.opened.get(&choice) {
             return Ok(chosen.clone());
         }
-        let chosen = device::open(self.device).await?;
+        let chosen = device::open_beside(choice, self.shared.as_ref()).await?;
         self.replies.push(Reply::Device {
             name: chosen.name.clone(),
             reason: chosen.reason.clone(),
         });
-        self.chosen = Some(chosen.clone());
+        self.opened.insert(choice, chosen.clone());
         Ok(chosen)
+    }
+
+    /// Forgets devices that compute no more, so that the next run opens a new one.
+    async fn check_devices(&mut self) {
+        let mut lost = Vec::new();
+        for (&choice, chosen) in &self.opened {
+            if !chosen.answers().await {
+                lost.push(choice);
+            }
+        }
+        for chosen in lost.iter().filter_map(|choice| self.opened.remove(choice)) {
+            if chosen.shared {
+                self.shared = None;
+            }
+            self.replies.push(Reply::DeviceLost {
+                name: chosen.name,
+                shared: chosen.shared,
+            });
+        }
     }
 
     async fn open(&mut self, path: &Path, go_on: bool) -> Result<()> {
@@ -224,7 +270,7 @@ impl Lab {
                 stored.iteration
             );
         }
-        let chosen = self.open_device().await?;
+        let chosen = self.open_device(self.device).await?;
         let id = self
             .training
             .resume(&stored, config, changes, &chosen)
@@ -251,12 +297,22 @@ impl Lab {
         if place.training.is_some() {
             anyhow::bail!("{}: the run still trains; stop it first", folder.display());
         }
-        if delete {
-            std::fs::remove_dir_all(&folder).map_err(|error| Error::io(&folder, error))?;
-        }
+        let kept = match delete {
+            true => Some(removed::put_away(&folder)?),
+            false => None,
+        };
+        self.removed.insert(key, Removed { folder, kept });
         // Its place stays taken, but another opening of the folder is a new run.
         self.places[key.0].folder = PathBuf::new();
         self.replies.push(Reply::Removed(key));
+        Ok(())
+    }
+
+    async fn restore(&mut self, key: RunKey) -> Result<()> {
+        if let Some(removed) = self.removed.remove(&key) {
+            removed.bring_back()?;
+            self.open(&removed.folder, false).await?;
+        }
         Ok(())
     }
 
@@ -288,6 +344,9 @@ impl Lab {
             self.training.command(id, Command::Stop);
         }
         self.advance().await;
+        self.removed
+            .drain()
+            .for_each(|(_, removed)| removed.delete());
         self.replies.push(Reply::Closed);
     }
 
@@ -300,6 +359,7 @@ impl Lab {
 
     /// Turns what the runs have said and become into replies; `commanded` if somebody told them something.
     async fn pass_on(&mut self, commanded: bool) {
+        let mut any_failed = false;
         for (id, event) in self.training.drain() {
             let key = self.trained_by[id];
             let failed = match &event {
@@ -311,11 +371,15 @@ impl Lab {
             };
             self.replies.push(Reply::Said(key, event));
             if let Some(why) = failed {
+                any_failed = true;
                 self.replies.push(Reply::Trouble {
                     key: Some(key),
                     what: format!("{why}; {}", self.training.way_on(id)),
                 });
             }
+        }
+        if any_failed {
+            self.check_devices().await;
         }
         for index in 0..self.places.len() {
             if let Some(id) = self.places[index].training {
@@ -358,6 +422,20 @@ impl Lab {
             iteration,
         });
     }
+}
+
+/// What `--device` takes here, with names.
+async fn list() -> Vec<(DeviceChoice, String)> {
+    let mut list = vec![
+        (DeviceChoice::Auto, "the best there is".to_owned()),
+        (
+            DeviceChoice::Cpu,
+            format!("{} threads, {}", devices::threads(), devices::vector_unit()),
+        ),
+    ];
+    let adapters = devices::adapters().await.into_iter().enumerate();
+    list.extend(adapters.map(|(n, adapter)| (DeviceChoice::Gpu(Some(n)), adapter.describe())));
+    list
 }
 
 #[cfg(test)]

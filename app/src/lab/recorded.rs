@@ -33,8 +33,8 @@ struct Track {
     path: PathBuf,
     /// Open while the run goes on and its folder takes what it says.
     folder: Option<RunFolder>,
-    /// The iteration up to which checkpoints have been seen to.
-    seen: u64,
+    /// The iteration up to which checkpoints have been seen to; a fresh run has none yet.
+    seen: Option<u64>,
 }
 
 impl Recorded {
@@ -72,9 +72,10 @@ impl Recorded {
         let folders = create_all(out, &runs)?;
         let mut added = Vec::new();
         for ((run, opening), folder) in runs.into_iter().zip(openings).zip(folders) {
-            self.track(folder, 0);
+            self.track(folder, None);
             added.push(self.session.add_opened(run, opening));
         }
+        self.record().await;
         Ok(added)
     }
 
@@ -98,11 +99,11 @@ impl Recorded {
         opening.extend(changes);
         let mut folder = RunFolder::open(&stored.folder, run.iteration())?;
         folder.set_config(&run.config)?;
-        self.track(folder, run.iteration());
+        self.track(folder, Some(run.iteration()));
         Ok(self.session.add_opened(run, opening))
     }
 
-    fn track(&mut self, folder: RunFolder, seen: u64) {
+    fn track(&mut self, folder: RunFolder, seen: Option<u64>) {
         self.tracks.push(Track {
             path: folder.path().to_owned(),
             folder: Some(folder),
@@ -203,7 +204,7 @@ impl Recorded {
     async fn apply(&mut self, id: RunId, event: Event) {
         let ended = match &event {
             Event::Ended { reason, iteration } => {
-                self.tracks[id].seen = *iteration;
+                self.tracks[id].seen = Some(*iteration);
                 // What a failed run computed last is not to be trusted: the last good checkpoint stays the last.
                 if !matches!(reason, EndReason::Failed(_)) {
                     self.checkpoint(id).await;
@@ -257,7 +258,7 @@ impl Recorded {
         };
         let track = &mut self.tracks[id];
         let iteration = run.iteration();
-        track.seen = iteration;
+        track.seen = Some(iteration);
         let Some(folder) = &mut track.folder else {
             return;
         };
@@ -291,7 +292,11 @@ impl Recorded {
             return false;
         };
         let (every, at) = (run.config.record.checkpoint_every, run.iteration());
-        at > self.tracks[id].seen && every > 0 && at.is_multiple_of(every)
+        match self.tracks[id].seen {
+            Some(seen) => at > seen && every > 0 && at.is_multiple_of(every),
+            // Whatever happens next, the folder can be gone on with.
+            None => true,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use tightrope_core::{
     config::{Role, RunConfig},
+    device::DeviceChoice,
     event::{Command, Event, SampleData},
     history::History,
     run::LayerState,
@@ -41,15 +42,21 @@ pub enum Request {
     Continue(RunKey),
     /// Tell a training run something.
     Tell(RunKey, Command),
-    /// Forget a run that does not train; with `delete`, its folder goes too.
+    /// Forget a run that does not train; with `delete`, its folder goes too when the lab closes.
     Remove {
         /// Which.
         key: RunKey,
         /// Whether its folder is deleted.
         delete: bool,
     },
+    /// Take back what was removed.
+    Restore(RunKey),
     /// Read one layer of a run that trains; answered by [`Reply::Layer`].
     Inspect(LayerKey),
+    /// Train what is started from now on here.
+    Device(DeviceChoice),
+    /// What there is to train on; answered by [`Reply::Devices`].
+    Devices,
     /// Iterations of all runs per second at most; `None` is full speed.
     Limit(Option<f64>),
     /// One HTML page over these runs.
@@ -72,6 +79,15 @@ pub enum Reply {
         name: String,
         /// Why.
         reason: String,
+    },
+    /// What there is to train on, with its name.
+    Devices(Vec<(DeviceChoice, String)>),
+    /// A device computes no more; what it trained goes on from checkpoints elsewhere.
+    DeviceLost {
+        /// What it was.
+        name: String,
+        /// Whether the window draws with it.
+        shared: bool,
     },
     /// A run is there.
     Added(Box<Added>),

@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::{io::Write, path::Path};
 
 use pollster::block_on;
 use tightrope_core::{
@@ -214,6 +214,19 @@ fn runs_leave_the_list_or_the_disk() {
     );
     assert!(!folder.exists());
     assert!(trouble(&ask(&mut lab, Request::Continue(RunKey(0))))[0].contains("not there"));
+    let replies = ask(&mut lab, Request::Restore(RunKey(0)));
+    let back = |reply: &Reply| matches!(reply, Reply::Added(added) if added.folder == folder);
+    assert!(replies.iter().any(back) && folder.join("config.json").exists());
+    let remove = |key, delete| Request::Remove {
+        key: RunKey(key),
+        delete,
+    };
+    assert!(trouble(&ask(&mut lab, remove(1, false))).is_empty());
+    assert!(folder.exists());
+    ask(&mut lab, Request::Restore(RunKey(1)));
+    assert!(trouble(&ask(&mut lab, remove(2, true))).is_empty());
+    ask(&mut lab, Request::Close);
+    assert_eq!(std::fs::read_dir(out.path()).unwrap().count(), 0);
 }
 
 #[test]
@@ -243,4 +256,48 @@ fn a_limit_holds_iterations_back() {
     assert!(lab.rest() > Duration::from_millis(50) && lab.rest() <= Duration::from_millis(100));
     block_on(lab.ask(Request::Limit(None)));
     assert_eq!(lab.rest(), Duration::ZERO);
+}
+
+#[test]
+fn a_lost_gpu_fails_its_runs_only_and_they_go_on_elsewhere() {
+    let Some(adapter) = block_on(devices::adapters()).into_iter().next() else {
+        // Past the test harness, which swallows what passing tests print.
+        writeln!(std::io::stderr(), "skipped: no graphics adapter").ok();
+        return;
+    };
+    let out = tempfile::tempdir().unwrap();
+    let shared = block_on(adapter.share()).unwrap();
+    let mut lab = Lab::new(DeviceChoice::Gpu(Some(0)), out.path().to_owned());
+    lab.share(shared.clone());
+    let mut config = configs("12", &[Method::Static]);
+    config[0].record.checkpoint_every = 2;
+    let replies = block_on(async {
+        lab.ask(Request::Start(config.clone())).await;
+        lab.ask(Request::Device(DeviceChoice::Cpu)).await;
+        lab.ask(Request::Start(config)).await;
+        for _ in 0..3 {
+            lab.advance().await;
+        }
+        shared.device.destroy();
+        while lab.is_busy() {
+            lab.advance().await;
+        }
+        lab.drain()
+    });
+    let ends = ends(&replies);
+    assert!(
+        matches!(
+            &ends[..],
+            [
+                (RunKey(0), EndReason::Failed(_)),
+                (RunKey(1), EndReason::Finished)
+            ]
+        ),
+        "{ends:?}"
+    );
+    assert!(trouble(&replies)[0].contains("checkpoint is of iteration 2"));
+    let lost = |reply: &&Reply| matches!(reply, Reply::DeviceLost { shared: true, .. });
+    assert_eq!(replies.iter().filter(lost).count(), 1);
+    let replies = ask(&mut lab, Request::Continue(RunKey(0)));
+    assert_eq!(self::ends(&replies), [(RunKey(0), EndReason::Finished)]);
 }

@@ -287,7 +287,7 @@ fn a_run_that_cannot_be_gone_on_with_is_left_as_it_is() {
             refused(&desk, &format!("{command} {name}"), &[part]);
         }
     }
-    std::fs::remove_file(&file).expect("removed");
+    std::fs::remove_dir_all(run.join("checkpoints")).expect("removed");
     refused(
         &desk,
         &format!("train --resume {name}"),

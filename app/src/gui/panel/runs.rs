@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use egui::{
-    Align, Frame, Layout, ProgressBar, RichText, ScrollArea, Sense, Shape, Stroke, TextEdit, Ui,
-    UiBuilder, pos2, vec2,
+    Align, Frame, Id, Layout, Modal, ProgressBar, RichText, ScrollArea, Sense, Shape, Stroke,
+    TextEdit, Ui, UiBuilder, pos2, vec2,
 };
 use tightrope_core::{
     event::{Command, EndReason},
@@ -28,6 +28,8 @@ pub struct Runs {
     folder: String,
     /// The run that is being renamed, and its new name.
     renaming: Option<(RunKey, String)>,
+    /// The run that may be about to be deleted.
+    deleting: Option<RunKey>,
 }
 
 impl Panel for Runs {
@@ -49,6 +51,7 @@ impl Panel for Runs {
                     self.card(ui, model, run, &mut actions);
                 }
             });
+        actions.extend(self.confirm(ui, model));
         ui.separator();
         ui.horizontal(|ui| {
             let field = TextEdit::singleline(&mut self.folder)
@@ -129,6 +132,31 @@ impl Runs {
         }
     }
 
+    fn confirm(&mut self, ui: &Ui, model: &Model) -> Option<Action> {
+        let run = self.deleting.and_then(|key| model.run(key))?;
+        let mut action = None;
+        let dialog = Modal::new(Id::unique("delete")).show(ui.ctx(), |ui| {
+            ui.heading(format!("Delete {}?", run.name));
+            ui.label(format!(
+                "Its folder goes with all it holds when the window closes; Ctrl Z brings it back until then.\n{}",
+                run.folder.display()
+            ));
+            ui.horizontal(|ui| {
+                if ui.button("Delete").clicked() {
+                    let (key, delete) = (run.key, true);
+                    action = Some(Action::Ask(Request::Remove { key, delete }));
+                }
+                if ui.button("Keep").clicked() || action.is_some() {
+                    self.deleting = None;
+                }
+            });
+        });
+        if dialog.should_close() {
+            self.deleting = None;
+        }
+        action
+    }
+
     fn menu(&mut self, ui: &mut Ui, run: &RunView, actions: &mut Vec<Action>) {
         ui.menu_button("\u{2026}", |ui| {
             if ui.button("Rename").clicked() {
@@ -154,9 +182,14 @@ impl Runs {
                 if ui.button("Write a checkpoint").clicked() {
                     actions.push(Action::tell(run.key, Command::Checkpoint));
                 }
-            } else if ui.button("Remove from the list").clicked() {
-                let (key, delete) = (run.key, false);
-                actions.push(Action::Ask(Request::Remove { key, delete }));
+            } else {
+                if ui.button("Remove from the list").clicked() {
+                    let (key, delete) = (run.key, false);
+                    actions.push(Action::Ask(Request::Remove { key, delete }));
+                }
+                if ui.button("Delete\u{2026}").clicked() {
+                    self.deleting = Some(run.key);
+                }
             }
         })
         .response

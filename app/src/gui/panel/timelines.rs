@@ -2,8 +2,12 @@
 
 mod chart;
 mod events;
+mod scale;
+mod smoothing;
+mod zones;
 
-use egui::{ScrollArea, Ui};
+use egui::{ScrollArea, Slider, Ui};
+use egui_plot::PlotUi;
 
 use super::Panel;
 use crate::gui::{
@@ -13,12 +17,41 @@ use crate::gui::{
     model::{Axis, Model},
 };
 use chart::Chart;
+use scale::Scale;
+use smoothing::Smoothing;
 
 /// The panel at the foot.
 pub struct Timelines {
     open: [bool; Chart::ALL.len()],
     /// The axis the charts were last drawn over.
     axis: Axis,
+    view: View,
+}
+
+/// How the charts show their lines.
+#[derive(Default)]
+struct View {
+    scale: Scale,
+    smoothing: Smoothing,
+    /// The stretch of the balance ratio that was last shown by default.
+    range: Option<[f64; 2]>,
+}
+
+impl View {
+    /// Shows what is worth seeing of the balance ratio, unless the user looks at something else.
+    fn show_range(&mut self, plot: &mut PlotUi, model: &Model, reset: bool) {
+        let (low, high) = zones::range(model);
+        let wanted = [low, high].map(|value| self.scale.place(value));
+        let bounds = plot.plot_bounds();
+        let is = |range: [f64; 2]| {
+            let now = [bounds.min()[1], bounds.max()[1]];
+            now.iter().zip(range).all(|(a, b)| (a - b).abs() < 1e-6)
+        };
+        if reset || (self.range != Some(wanted) && self.range.is_none_or(is)) {
+            self.range = Some(wanted);
+            plot.set_plot_bounds_y(wanted[0]..=wanted[1]);
+        }
+    }
 }
 
 impl Default for Timelines {
@@ -26,6 +59,7 @@ impl Default for Timelines {
         Self {
             open: Chart::ALL.map(|chart| matches!(chart, Chart::Balance | Chart::Density)),
             axis: Axis::default(),
+            view: View::default(),
         }
     }
 }
@@ -37,6 +71,7 @@ impl Panel for Timelines {
     fn show(&mut self, ui: &mut Ui, model: &Model) -> Vec<Action> {
         let mut actions = Vec::new();
         let mut all = false;
+        let scale = self.view.scale;
         ui.horizontal_wrapped(|ui| {
             for (index, chart) in Chart::ALL.into_iter().enumerate() {
                 let toggle = ui.toggle_value(&mut self.open[index], chart.name());
@@ -59,6 +94,21 @@ impl Panel for Timelines {
                 }
             }
             ui.separator();
+            let mut is_log = scale == Scale::Log;
+            let log = ui.toggle_value(&mut is_log, "log");
+            log.on_hover_text(
+                "A logarithmic y-axis; values around zero and below keep their place",
+            );
+            self.view.scale = if is_log { Scale::Log } else { Scale::Linear };
+            let mut weight = self.view.smoothing.weight();
+            ui.spacing_mut().slider_width = 70.0;
+            let slider = Slider::new(&mut weight, 0.0..=Smoothing::MOST)
+                .text("smooth")
+                .show_value(false);
+            ui.add(slider).on_hover_text(format!(
+                "Running means of losses and balance ratios; the past weighs {weight:.2}"
+            ));
+            self.view.smoothing.set_weight(weight);
             all = ui
                 .button("Show all")
                 .on_hover_text(
@@ -66,8 +116,9 @@ impl Panel for Timelines {
                 )
                 .clicked();
         });
+        self.view.smoothing.retain(|key| model.run(key).is_some());
         // A stretch of one axis means nothing on another.
-        let reset = all || self.axis != model.look.axis;
+        let reset = all || scale != self.view.scale || self.axis != model.look.axis;
         self.axis = model.look.axis;
         let open: Vec<Chart> = Chart::ALL
             .into_iter()
@@ -82,7 +133,7 @@ impl Panel for Timelines {
             let height = ((ui.available_height() - gaps) / open.len() as f32).max(LEAST);
             for (index, chart) in open.iter().enumerate() {
                 let is_last = index + 1 == open.len();
-                actions.extend(chart.show(ui, model, height, is_last, reset));
+                actions.extend(chart.show(ui, model, &mut self.view, height, is_last, reset));
             }
         });
         actions

@@ -173,3 +173,76 @@ fn n_opens_the_dialog_and_keys_belong_to_it_until_escape() {
         "{asked:?}"
     );
 }
+
+#[test]
+fn the_view_menu_lists_devices_and_new_runs_train_on_the_chosen_one() {
+    let mut rig = rig([1280.0, 860.0]);
+    let Rig { harness, asked, .. } = &mut rig;
+    harness.get_by_label("View").click();
+    harness.run_ok();
+    assert!(matches!(asked.try_recv(), Ok(Request::Devices)));
+    let cpu = (DeviceChoice::Cpu, "2 threads".to_owned());
+    rig.answers.send(Reply::Devices(vec![cpu])).unwrap();
+    rig.harness.run_ok();
+    rig.harness
+        .get_by_label_contains("Train new runs on")
+        .click();
+    rig.harness.run_ok();
+    rig.harness.get_by_label("cpu: 2 threads").click();
+    rig.harness.run_ok();
+    assert!(matches!(
+        rig.asked.try_recv(),
+        Ok(Request::Device(DeviceChoice::Cpu))
+    ));
+    assert_eq!(rig.model().look.device, DeviceChoice::Cpu);
+}
+
+#[test]
+fn a_window_that_cannot_draw_closes_and_leaves_its_runs() {
+    let mut rig = rig([1024.0, 768.0]);
+    let (name, shared) = ("a GPU".to_owned(), false);
+    rig.answers
+        .send(Reply::DeviceLost { name, shared })
+        .unwrap();
+    rig.harness.run_ok();
+    assert!(
+        !rig.model().closed
+            && rig.model().notices[0]
+                .text
+                .contains("a GPU computes no more")
+    );
+    let (name, shared) = ("a GPU".to_owned(), true);
+    rig.answers
+        .send(Reply::DeviceLost { name, shared })
+        .unwrap();
+    rig.harness.run_ok();
+    assert!(rig.model().closed);
+    let window = rig.harness.state().as_ref().unwrap();
+    let left = window.left.borrow();
+    assert!(left.cannot_draw && left.folders.len() == 2);
+}
+
+#[test]
+fn hiding_and_removing_are_taken_back() {
+    let mut rig = rig([1024.0, 768.0]);
+    let key = RunKey(1);
+    rig.answers.send(Reply::Removed(key)).unwrap();
+    rig.harness.run_ok();
+    assert_eq!(rig.model().runs.len(), 1);
+    let window = rig.harness.state_mut().as_mut().unwrap();
+    window.perform(vec![Action::Hide(RunKey(0), true)], &Context::default());
+    rig.harness.run_ok();
+    let undo = |rig: &mut Rig| {
+        rig.harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+        rig.harness.run_ok();
+    };
+    undo(&mut rig);
+    assert!(!rig.model().runs[0].hidden);
+    undo(&mut rig);
+    assert!(matches!(
+        rig.asked.try_recv(),
+        Ok(Request::Restore(RunKey(1)))
+    ));
+    undo(&mut rig);
+    assert!(rig.asked.try_recv().is_err());
+}

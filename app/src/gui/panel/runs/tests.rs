@@ -71,3 +71,28 @@ fn trouble_is_told_on_its_run() {
     let harness = fixture::stage(Runs::default(), model, [280.0, 500.0]);
     harness.get_by_label("the disk is full");
 }
+
+#[test]
+fn deleting_asks_first() {
+    let mut harness = fixture::stage(Runs::default(), fixture::model(), [600.0, 500.0]);
+    for (answer, asked) in [("Keep", 0), ("Delete", 1)] {
+        harness.state_mut().panel.deleting = Some(RunKey(0));
+        harness.run_ok();
+        harness.get_by_label_contains("Ctrl Z brings it back");
+        harness.get_by_label(answer).click();
+        harness.run_ok();
+        assert_eq!(harness.state().panel.deleting, None);
+        let wanted = std::mem::take(&mut harness.state_mut().actions);
+        assert_eq!(wanted.len(), asked, "{wanted:?}");
+        let delete = |action: &Action| {
+            matches!(
+                action,
+                Action::Ask(Request::Remove {
+                    key: RunKey(0),
+                    delete: true
+                })
+            )
+        };
+        assert!(wanted.iter().all(delete));
+    }
+}

@@ -1,22 +1,16 @@
 //! One chart: its lines, the cursor, and the zones of the balance ratio.
 
-use egui::{Align2, Color32, FontId, Id, Stroke, Ui, pos2, vec2};
-use egui_plot::{
-    Axis as PlotAxis, Corner, HLine, Legend, Line, LineStyle, Plot, PlotPoint, PlotPoints,
-    PlotResponse, PlotUi, Span, VLine,
-};
-use tightrope_core::{
-    config::Role,
-    event::{Quality, Verdict},
-};
+use egui::{Color32, Id, Stroke, Ui};
+use egui_plot::{Corner, Legend, Line, Plot, PlotPoints, PlotResponse, PlotUi, VLine};
+use tightrope_core::{config::Role, event::Quality};
 
-use super::events;
+use super::{View, events, scale::Scale, zones};
 use crate::gui::{
     action::Action,
     explain::Term,
     model::{Axis, Cursor, Model, RunView},
     theme,
-    trace::Measure,
+    trace::{Measure, Trace},
 };
 
 /// What a chart shows.
@@ -100,12 +94,13 @@ impl Chart {
         self,
         ui: &mut Ui,
         model: &Model,
+        view: &mut View,
         height: f32,
         with_axis: bool,
         reset: bool,
     ) -> Vec<Action> {
         let group = Id::unique("timelines");
-        let axis = model.look.axis;
+        let (axis, scale) = (model.look.axis, view.scale);
         let mut plot = Plot::new(("timeline", self))
             .height(height)
             .link_axis(group, [true, false])
@@ -122,15 +117,18 @@ impl Chart {
             .set_margin_fraction([0.0, 0.06].into())
             .show_axes([with_axis, true])
             .x_axis_formatter(|mark, _| short(mark.value))
-            .label_formatter(move |position| label(axis, position));
+            .label_formatter(move |position| label(axis, scale, position));
+        if scale == Scale::Log {
+            plot = plot
+                .y_grid_spacer(|input| Scale::marks(&input))
+                .y_axis_formatter(move |mark, range| scale.label(mark, range));
+        }
         if reset {
             plot = plot.reset();
         }
         plot = match self {
-            // Where the game is decided. A vanishing gap makes single ratios of any size; a double click shows them.
-            Self::Balance => plot
-                .default_y_bounds(-0.15, 1.35)
-                .auto_bounds([true, false]),
+            // A vanishing gap makes single ratios of any size; a double click shows them.
+            Self::Balance => plot.auto_bounds([true, false]),
             Self::Density | Self::Exploration => plot.include_y(0.0),
             Self::Loss | Self::Quality => plot,
         };
@@ -149,10 +147,29 @@ impl Chart {
         }
         let shown = plot.show(ui, |plot| {
             if self == Self::Balance {
-                zones(plot, model, &visuals);
+                view.show_range(plot, model, reset);
+                zones::shade(plot, model, scale, &visuals);
             }
             for (run, (name, measure, colour, is_step)) in lines {
-                let points = points(plot, run, measure, axis, pixels, is_step);
+                let stretch = Stretch {
+                    run,
+                    axis,
+                    scale,
+                    pixels,
+                    is_step,
+                };
+                let raw = stretch.points(plot, run.traces.of(measure));
+                let points = match view.smoothing.of(run, measure) {
+                    Some(smooth) => {
+                        let faint = Line::new("", raw)
+                            .color(colour.gamma_multiply(0.3))
+                            .width(1.0)
+                            .allow_hover(false);
+                        plot.line(faint);
+                        stretch.points(plot, smooth)
+                    }
+                    None => raw,
+                };
                 let line = Line::new(name, points)
                     .color(colour)
                     .width(1.8)
@@ -164,22 +181,22 @@ impl Chart {
             if self == Self::Quality {
                 model
                     .shown()
-                    .for_each(|run| quality(plot, run, axis, &visuals));
+                    .for_each(|run| quality(plot, run, axis, scale, &visuals));
             }
             if self == Self::Density {
                 model
                     .shown()
-                    .for_each(|run| events::marks(plot, run, axis, &visuals));
+                    .for_each(|run| events::marks(plot, run, axis, scale, &visuals));
             }
             if let Cursor::At(iteration) = model.cursor {
                 cursors(plot, model, axis, iteration, visuals.text_color());
             }
         });
         if self == Self::Balance {
-            name_zones(ui, model, &shown);
+            zones::name(ui, model, scale, &shown);
         }
         if self == Self::Density {
-            events::explain(model, &shown);
+            events::explain(model, scale, &shown);
         }
         clicked(model, &shown).into_iter().collect()
     }
@@ -201,51 +218,55 @@ fn clicked<R>(model: &Model, shown: &PlotResponse<R>) -> Option<Action> {
     }))
 }
 
-/// The visible stretch of a measure, without a peak lost.
-fn points(
-    plot: &PlotUi,
-    run: &RunView,
-    measure: Measure,
+/// How a run's lines are drawn.
+struct Stretch<'a> {
+    run: &'a RunView,
     axis: Axis,
+    scale: Scale,
     pixels: usize,
     is_step: bool,
-) -> PlotPoints<'static> {
-    let stats = &run.history.stats;
-    let trace = run.traces.of(measure);
-    let bounds = plot.plot_bounds();
-    let follows = plot.auto_bounds().x;
-    let (from, to) = if follows {
-        (0, stats.len())
-    } else {
-        // One more on either side, so that lines run out of sight.
-        let from = stats.partition_point(|s| axis.of(s) < bounds.min()[0]);
-        let to = stats.partition_point(|s| axis.of(s) <= bounds.max()[0]);
-        (from.saturating_sub(1), (to + 1).min(stats.len()))
-    };
-    let mut points: Vec<[f64; 2]> = Vec::new();
-    for index in trace.pick(from, to, pixels) {
-        let (x, y) = (axis.of(&stats[index]), trace.values()[index]);
-        if !y.is_finite() {
-            continue;
-        }
-        if let Some(&[_, before]) = points.last()
-            && is_step
-            && before != y
-        {
-            points.push([x, before]);
-        }
-        points.push([x, y]);
-    }
-    points.into()
 }
 
-fn quality(plot: &mut PlotUi, run: &RunView, axis: Axis, visuals: &egui::Visuals) {
+impl Stretch<'_> {
+    /// The visible stretch of a trace, without a peak lost.
+    fn points(&self, plot: &PlotUi, trace: &Trace) -> PlotPoints<'static> {
+        let (stats, axis) = (&self.run.history.stats, self.axis);
+        let bounds = plot.plot_bounds();
+        let follows = plot.auto_bounds().x;
+        let (from, to) = if follows {
+            (0, stats.len())
+        } else {
+            // One more on either side, so that lines run out of sight.
+            let from = stats.partition_point(|s| axis.of(s) < bounds.min()[0]);
+            let to = stats.partition_point(|s| axis.of(s) <= bounds.max()[0]);
+            (from.saturating_sub(1), (to + 1).min(stats.len()))
+        };
+        let mut points: Vec<[f64; 2]> = Vec::new();
+        for index in trace.pick(from, to, self.pixels) {
+            let (x, y) = (axis.of(&stats[index]), trace.values()[index]);
+            if !y.is_finite() {
+                continue;
+            }
+            let y = self.scale.place(y);
+            if let Some(&[_, before]) = points.last()
+                && self.is_step
+                && before != y
+            {
+                points.push([x, before]);
+            }
+            points.push([x, y]);
+        }
+        points.into()
+    }
+}
+
+fn quality(plot: &mut PlotUi, run: &RunView, axis: Axis, scale: Scale, visuals: &egui::Visuals) {
     let value = |q: &Quality| q.modes.map(|n| n as f64).or(q.frechet_rf);
     let points: Vec<[f64; 2]> = run
         .history
         .quality
         .iter()
-        .filter_map(|q| Some([axis.at(&run.history, q.iteration), value(q)?]))
+        .filter_map(|q| Some([axis.at(&run.history, q.iteration), scale.place(value(q)?)]))
         .collect();
     let modes = run
         .history
@@ -257,64 +278,6 @@ fn quality(plot: &mut PlotUi, run: &RunView, axis: Axis, visuals: &egui::Visuals
         .width(1.8)
         .style(theme::line(run.style));
     plot.line(line);
-}
-
-/// The target band and the zones beyond, of the selected run.
-fn zones(plot: &mut PlotUi, model: &Model, visuals: &egui::Visuals) {
-    let Some((low, high)) = band(model) else {
-        return;
-    };
-    let tint = |colour: Color32| colour.gamma_multiply(if visuals.dark_mode { 0.16 } else { 0.18 });
-    for (range, colour) in [
-        (f64::NEG_INFINITY..=low, theme::STRONG),
-        (high..=f64::INFINITY, theme::WEAK),
-    ] {
-        let span = Span::new("", range)
-            .axis(PlotAxis::Y)
-            .fill(tint(colour))
-            .border_width(0.0);
-        plot.span(span);
-    }
-    for edge in [low, high] {
-        let line = HLine::new("", edge)
-            .stroke(Stroke::new(1.0, theme::REAL))
-            .style(LineStyle::dashed_dense())
-            .allow_hover(false);
-        plot.hline(line);
-    }
-}
-
-fn band(model: &Model) -> Option<(f64, f64)> {
-    let run = model.selected().filter(|run| !run.hidden);
-    run.or(model.shown().next())?.history.band()
-}
-
-fn name_zones<R>(ui: &Ui, model: &Model, shown: &PlotResponse<R>) {
-    let Some((low, high)) = band(model) else {
-        return;
-    };
-    let frame = *shown.transform.frame();
-    let painter = ui.painter().with_clip_rect(frame);
-    let y = |value: f64| {
-        shown
-            .transform
-            .position_from_point(&PlotPoint::new(0.0, value))
-            .y
-    };
-    let left = frame.left() + 8.0;
-    for (place, align, verdict) in [
-        (y(high) - 4.0, Align2::LEFT_BOTTOM, Verdict::DTooWeak),
-        (y(low) + 4.0, Align2::LEFT_TOP, Verdict::DTooStrong),
-    ] {
-        let colour = theme::verdict(verdict, ui.visuals());
-        let font = FontId::proportional(12.5);
-        let words = painter.layout_no_wrap(verdict.words().to_owned(), font, colour);
-        let rect = align.anchor_size(pos2(left, place), words.size());
-        // Lines pass behind the words, not through them.
-        let ground = ui.visuals().extreme_bg_color.gamma_multiply(0.8);
-        painter.rect_filled(rect.expand2(vec2(4.0, 1.0)), 4.0, ground);
-        painter.galley(rect.min, words, colour);
-    }
 }
 
 /// Where the cursor stands: one line, or one a run where runs differ.
@@ -333,7 +296,7 @@ fn cursors(plot: &mut PlotUi, model: &Model, axis: Axis, iteration: u64, ink: Co
     }
 }
 
-fn label(axis: Axis, position: &egui_plot::HoverPosition) -> Option<String> {
+fn label(axis: Axis, scale: Scale, position: &egui_plot::HoverPosition) -> Option<String> {
     let egui_plot::HoverPosition::NearDataPoint {
         plot_name,
         position,
@@ -344,7 +307,7 @@ fn label(axis: Axis, position: &egui_plot::HoverPosition) -> Option<String> {
     };
     Some(format!(
         "{plot_name}: {:.3}\n{} {}",
-        position.y,
+        scale.value(position.y),
         short(position.x),
         axis.name()
     ))

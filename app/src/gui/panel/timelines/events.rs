@@ -7,6 +7,7 @@ use tightrope_core::{
     event::{MaskChange, MaskEvent},
 };
 
+use super::scale::Scale;
 use crate::gui::{
     model::{Axis, Model, RunView},
     theme,
@@ -16,7 +17,7 @@ use crate::gui::{
 const REACH: f32 = 7.0;
 
 /// One mark for every change.
-pub fn marks(plot: &mut PlotUi, run: &RunView, axis: Axis, visuals: &Visuals) {
+pub fn marks(plot: &mut PlotUi, run: &RunView, axis: Axis, scale: Scale, visuals: &Visuals) {
     for (change, shape, radius) in [
         (MaskChange::DropGrow, MarkerShape::Diamond, 2.5),
         (MaskChange::Raise, MarkerShape::Up, 4.0),
@@ -28,7 +29,7 @@ pub fn marks(plot: &mut PlotUi, run: &RunView, axis: Axis, visuals: &Visuals) {
                 .masks
                 .iter()
                 .filter(|mask| mask.change == change && mask.net == role)
-                .map(|mask| place(run, mask, axis))
+                .map(|mask| place(run, mask, axis, scale))
                 .collect();
             // Without a name it stays out of the legend.
             let marks = Points::new("", PlotPoints::from(points))
@@ -41,12 +42,15 @@ pub fn marks(plot: &mut PlotUi, run: &RunView, axis: Axis, visuals: &Visuals) {
     }
 }
 
-fn place(run: &RunView, mask: &MaskEvent, axis: Axis) -> [f64; 2] {
-    [axis.at(&run.history, mask.iteration), mask.density]
+fn place(run: &RunView, mask: &MaskEvent, axis: Axis, scale: Scale) -> [f64; 2] {
+    [
+        axis.at(&run.history, mask.iteration),
+        scale.place(mask.density),
+    ]
 }
 
 /// Says what the change under the pointer did.
-pub fn explain<R>(model: &Model, shown: &PlotResponse<R>) {
+pub fn explain<R>(model: &Model, scale: Scale, shown: &PlotResponse<R>) {
     let Some(pointer) = shown.response.hover_pos() else {
         return;
     };
@@ -54,7 +58,7 @@ pub fn explain<R>(model: &Model, shown: &PlotResponse<R>) {
     let mut lines = Vec::new();
     for run in model.shown() {
         let pointed = run.history.masks.iter().filter(|mask| {
-            let [x, y] = place(run, mask, axis);
+            let [x, y] = place(run, mask, axis, scale);
             let at = shown.transform.position_from_point(&PlotPoint::new(x, y));
             at.distance(pointer) <= REACH
         });

@@ -1,7 +1,12 @@
 use egui_kittest::kittest::Queryable;
 
 use super::*;
-use crate::gui::fixture;
+use tightrope_core::event::Event;
+
+use crate::gui::{
+    fixture::{self, Stage},
+    trace::Measure,
+};
 
 #[test]
 fn charts_come_and_go_and_share_an_axis() {
@@ -31,6 +36,7 @@ fn every_chart_draws_every_axis() {
         let timelines = Timelines {
             open: [true; Chart::ALL.len()],
             axis,
+            view: View::default(),
         };
         let mut harness = fixture::stage(timelines, model, [900.0, 700.0]);
         harness.run_steps(2);
@@ -55,4 +61,42 @@ fn a_click_moves_the_cursor() {
         ),
         "{wanted:?}"
     );
+}
+
+#[test]
+fn the_axis_can_be_logarithmic_and_lines_smooth() {
+    let timelines = Timelines {
+        open: [true; Chart::ALL.len()],
+        ..Timelines::default()
+    };
+    let mut harness = fixture::stage(timelines, fixture::model(), [1200.0, 900.0]);
+    let linear = harness.state().panel.view.range;
+    harness.get_by_label("log").click();
+    harness.run_ok();
+    let view = &harness.state().panel.view;
+    assert_eq!(view.scale, Scale::Log);
+    assert_ne!(view.range, linear);
+    harness.state_mut().panel.view.smoothing.set_weight(0.9);
+    harness.run_steps(2);
+    let Stage { panel, model, .. } = harness.state_mut();
+    let run = &model.runs[0];
+    let raw = run.traces.of(Measure::Br).values();
+    let smooth = panel.view.smoothing.of(run, Measure::Br).unwrap().values();
+    let wild = |values: &[f64]| -> f64 { values.windows(2).map(|w| (w[1] - w[0]).abs()).sum() };
+    assert_eq!(raw.len(), smooth.len());
+    assert!(wild(smooth) < wild(raw));
+    assert!(panel.view.smoothing.of(run, Measure::DensityD).is_none());
+}
+
+#[test]
+fn the_balance_shows_its_band_and_no_wild_values() {
+    let mut model = fixture::model();
+    let (low, high) = zones::range(&model);
+    let (band_low, band_high) = model.runs[0].history.band().unwrap();
+    assert!(low < band_low.min(0.0) && high > band_high);
+    let mut wild = model.runs[0].history.latest().unwrap().clone();
+    wild.iteration += 1;
+    (wild.br_mean_of_ratios, wild.br_ratio_of_means) = (Some(1e6), Some(1e6));
+    model.runs[0].apply(&Event::Stats(wild));
+    assert_eq!(zones::range(&model), (low, high));
 }

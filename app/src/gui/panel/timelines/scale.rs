@@ -1,0 +1,108 @@
+//! How values lie on a y-axis.
+
+use std::ops::RangeInclusive;
+
+use egui_plot::{GridInput, GridMark};
+
+/// How values lie on a y-axis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// As they are.
+    #[default]
+    Linear,
+    /// By their logarithm; around zero, and below it, nothing is lost.
+    Log,
+}
+
+impl Scale {
+    /// Below this size [`Scale::Log`] is nearly linear.
+    const SMALL: f64 = 0.01;
+
+    /// Where a value lies.
+    pub fn place(self, value: f64) -> f64 {
+        match self {
+            Self::Linear => value,
+            Self::Log => {
+                (value.abs() / Self::SMALL).ln_1p().copysign(value) / std::f64::consts::LN_10
+            }
+        }
+    }
+
+    /// The value that lies here.
+    pub fn value(self, place: f64) -> f64 {
+        match self {
+            Self::Linear => place,
+            Self::Log => {
+                Self::SMALL
+                    * (place.abs() * std::f64::consts::LN_10)
+                        .exp_m1()
+                        .copysign(place)
+            }
+        }
+    }
+
+    /// Marks at 1, 2 and 5 of every power of ten in sight.
+    pub fn marks(input: &GridInput) -> Vec<GridMark> {
+        let (low, high) = input.bounds;
+        let largest = Self::Log.value(low.abs().max(high.abs()).min(300.0));
+        let powers = Self::SMALL.log10() as i32..=largest.max(Self::SMALL).log10().ceil() as i32;
+        let sizes = powers.flat_map(|power| {
+            // Lines further apart are drawn stronger.
+            [(1.0, 1.0), (2.0, 0.3), (5.0, 0.3)]
+                .map(|(digit, step)| (digit * 10_f64.powi(power), step))
+        });
+        let signed = sizes.flat_map(|(size, step)| [(size, step), (-size, step)]);
+        std::iter::once((0.0, 1.0))
+            .chain(signed)
+            .map(|(value, step_size)| GridMark {
+                value: Self::Log.place(value),
+                step_size,
+            })
+            .filter(|mark| (low..=high).contains(&mark.value))
+            .collect()
+    }
+
+    /// A mark's number.
+    pub fn label(self, mark: GridMark, _: &RangeInclusive<f64>) -> String {
+        let value = self.value(mark.value);
+        // Rounds away what the logarithm left.
+        format!("{}", (value * 1e6).round() / 1e6)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_leads_back_to_its_value_and_order_is_kept() {
+        let values = [-1e6, -2.0, -1e-3, 0.0, 1e-9, 0.05, 1.0, 3e5];
+        for scale in [Scale::Linear, Scale::Log] {
+            let places = values.map(|value| scale.place(value));
+            assert!(places.is_sorted());
+            for (value, place) in values.into_iter().zip(places) {
+                assert!((scale.value(place) - value).abs() <= 1e-9 * value.abs());
+            }
+        }
+    }
+
+    #[test]
+    fn marks_are_round_and_in_sight() {
+        let bounds = (Scale::Log.place(-0.3), Scale::Log.place(2.5));
+        let base_step_size = 0.1;
+        let marks = Scale::marks(&GridInput {
+            bounds,
+            base_step_size,
+        });
+        let mut labels: Vec<String> = marks
+            .into_iter()
+            .map(|mark| Scale::Log.label(mark, &(0.0..=1.0)))
+            .collect();
+        labels.sort();
+        let expected = [
+            "-0.01", "-0.02", "-0.05", "-0.1", "-0.2", "0", "0.01", "0.02", "0.05", "0.1", "0.2",
+            "0.5", "1", "2",
+        ];
+        assert_eq!(labels, expected);
+    }
+}
