@@ -219,6 +219,34 @@ pub enum BenchCommand {
     Kernels(BenchKernelsArgs),
     /// Whole training iterations of a preset
     Iteration(BenchIterationArgs),
+    /// Frames of the window, and what drawing costs training; needs a display
+    Window(BenchWindowArgs),
+}
+
+/// `bench window`.
+#[derive(Debug, Args)]
+pub struct BenchWindowArgs {
+    /// Runs in the window
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub runs: usize,
+    /// Recorded states of each
+    #[arg(long, value_name = "N", default_value_t = 200_000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub points: u64,
+    /// Frames measured
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    pub frames: usize,
+    /// Seconds of training in each round, without and with the window
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub seconds: u64,
+    /// Rounds
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub rounds: usize,
+    /// What trains: auto, cpu, gpu or gpu:N
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub device: DeviceChoice,
+    /// One JSON object instead of words
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `bench kernels`.

@@ -15,7 +15,7 @@ use crate::device::open;
 
 use super::{
     args::{BenchArgs, BenchCommand, BenchIterationArgs},
-    bench_kernels,
+    bench_kernels, bench_window,
     output::say,
     settings, stand_in,
 };
@@ -25,6 +25,7 @@ pub async fn run(args: &BenchArgs) -> Result<()> {
     match &args.what {
         BenchCommand::Kernels(args) => bench_kernels::run(args).await,
         BenchCommand::Iteration(args) => iteration(args).await,
+        BenchCommand::Window(args) => bench_window::run(args),
     }
 }
 
@@ -174,7 +175,7 @@ fn in_words(result: &Value) -> String {
 }
 
 /// The middle value, or the mean of the two in the middle.
-fn median(values: &[f64]) -> f64 {
+pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let half = sorted.len() / 2;

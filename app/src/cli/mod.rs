@@ -5,6 +5,7 @@ pub mod adapt_overrides;
 pub mod args;
 pub mod bench;
 mod bench_kernels;
+mod bench_window;
 pub mod compare;
 pub mod datasets;
 pub mod doctor;

@@ -62,7 +62,8 @@ pub struct Model {
     pub closing: bool,
     /// Whether everything is saved and the window may go.
     pub closed: bool,
-    lab_is_gone: bool,
+    /// Whether the lab has ended without being asked to.
+    pub lab_is_gone: bool,
     styles: usize,
 }
 

@@ -154,6 +154,16 @@ impl Window {
         }
     }
 
+    /// Iterations of all runs together.
+    pub fn iterations(&self) -> u64 {
+        self.model.runs.iter().map(|run| run.iteration).sum()
+    }
+
+    /// Whether nobody trains any more.
+    pub fn is_without_lab(&self) -> bool {
+        self.model.lab_is_gone
+    }
+
     /// Draws everything and does what the user wants.
     pub fn show(&mut self, ui: &mut Ui) {
         let mut actions = keyboard::actions(ui.ctx(), &self.model, &mut self.help);

@@ -1,0 +1,219 @@
+//! The window measured: how long a frame takes with long runs in it, and what drawing costs training.
+
+use std::{
+    cell::RefCell,
+    path::PathBuf,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::channel,
+    },
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, anyhow};
+use eframe::NativeOptions;
+use egui::{Context, Ui, ViewportBuilder, ViewportCommand};
+use tightrope_core::{
+    config::{RunConfig, preset},
+    device::DeviceChoice,
+    event::{Event, Stats, Verdict},
+    history::History,
+    method::Method,
+    session::RunState,
+};
+
+use super::{link::Link, look::Look, window::Window, worker};
+use crate::lab::{Added, Reply, Request, RunKey};
+
+/// Frames that settle caches and textures before any is measured.
+const WARMUP: usize = 30;
+/// Shortest time between two frames that only show what training has said, as in the window.
+const FRAME: Duration = Duration::from_millis(33);
+
+/// Seconds of each of `frames` frames with this many canned runs of this many recorded states, one more of each a frame:
+/// laying out, tessellating and handing over to the graphics driver, without waiting for the screen.
+///
+/// # Errors
+/// When there is no display.
+pub fn frames(runs: usize, points: u64, frames: usize) -> Result<Vec<f64>> {
+    let config = settings(Method::AdaptRelax)?;
+    let (requests, _asked) = channel();
+    let (answers, replies) = channel();
+    for key in 0..runs {
+        let mut history = History::new(RunConfig {
+            iterations: 2 * points,
+            ..config.clone()
+        });
+        history.stats = (1..=points)
+            .map(|iteration| stats(iteration, key))
+            .collect();
+        let added = Added {
+            key: RunKey(key),
+            folder: PathBuf::new(),
+            history,
+            reals: None,
+            // One that trains would want to be saved before the window closes.
+            state: RunState::Ended,
+        };
+        answers.send(Reply::Added(Box::new(added)))?;
+    }
+    let measured = Rc::new(RefCell::new(Vec::new()));
+    let taken = measured.clone();
+    let mut at = points;
+    show(move |ctx| {
+        let mut window = Window::with(ctx, Link { requests, replies }, whole());
+        Box::new(Watched(move |ui: &mut Ui, frame: &mut eframe::Frame| {
+            at += 1;
+            for key in 0..runs {
+                let event = Event::Stats(stats(at, key));
+                // The window holds the other end.
+                let _ = answers.send(Reply::Said(RunKey(key), event));
+            }
+            window.hear(ui.ctx());
+            window.show(ui);
+            let mut taken = taken.borrow_mut();
+            taken.extend(frame.info().cpu_usage.map(f64::from));
+            if taken.len() < WARMUP + frames {
+                ui.ctx().request_repaint();
+            } else {
+                ui.ctx().send_viewport_cmd(ViewportCommand::Close);
+            }
+        }))
+    })?;
+    let measured = measured.take();
+    Ok(measured.into_iter().skip(WARMUP).collect())
+}
+
+/// Iterations a second of the example, first without drawing, then with the window open, `rounds` times in turn.
+///
+/// # Errors
+/// When there is no display.
+pub fn rates(device: DeviceChoice, each: Duration, rounds: usize) -> Result<Vec<[f64; 2]>> {
+    let configs = vec![settings(Method::AdaptRelax)?, settings(Method::StuGan)?];
+    let out = std::env::temp_dir().join(format!("tightrope-bench-{}", std::process::id()));
+    let measured = Rc::new(RefCell::new(Vec::new()));
+    let taken = measured.clone();
+    let (folder, thread) = (out.clone(), Rc::new(RefCell::new(None)));
+    let lab = thread.clone();
+    let shown = show(move |ctx| {
+        let draws = Arc::new(AtomicBool::new(true));
+        let (drawn, waker) = (draws.clone(), ctx.clone());
+        let wake = move || {
+            if drawn.load(Ordering::Relaxed) {
+                waker.request_repaint_after(FRAME);
+            }
+        };
+        let link = match worker::start(device, None, folder, wake) {
+            Ok((link, thread)) => {
+                lab.replace(Some(thread));
+                link.ask(Request::Start(configs));
+                link
+            }
+            Err(_) => Link {
+                requests: channel().0,
+                replies: channel().1,
+            },
+        };
+        let mut window = Window::with(ctx, link, whole());
+        let mut since: Option<(Instant, u64)> = None;
+        let mut stretches: Vec<f64> = Vec::new();
+        Box::new(Watched(move |ui: &mut Ui, _: &mut eframe::Frame| {
+            window.hear(ui.ctx());
+            if draws.load(Ordering::Relaxed) {
+                window.show(ui);
+            }
+            let now = window.iterations();
+            match since {
+                // Loading and the first kernels are not training.
+                None if now < 200 => {}
+                None => since = Some((Instant::now(), now)),
+                Some((start, before)) if start.elapsed() >= each => {
+                    stretches.push((now - before) as f64 / start.elapsed().as_secs_f64());
+                    if let [.., headless, open] = stretches[..]
+                        && stretches.len().is_multiple_of(2)
+                    {
+                        taken.borrow_mut().push([headless, open]);
+                    }
+                    since = Some((Instant::now(), now));
+                }
+                Some(_) => {}
+            }
+            let open = !stretches.len().is_multiple_of(2);
+            draws.store(open || since.is_none(), Ordering::Relaxed);
+            ui.ctx().request_repaint_after(each);
+            if stretches.len() >= 2 * rounds || window.is_without_lab() {
+                ui.ctx().send_viewport_cmd(ViewportCommand::Close);
+            }
+        }))
+    });
+    if let Some(thread) = thread.take() {
+        drop(thread.join());
+    }
+    // Nothing in it is wanted.
+    let _ = std::fs::remove_dir_all(&out);
+    shown?;
+    Ok(measured.take())
+}
+
+/// A window of ordinary size that draws as it is told.
+struct Watched<F>(F);
+
+impl<F: FnMut(&mut Ui, &mut eframe::Frame)> eframe::App for Watched<F> {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        (self.0)(ui, frame);
+    }
+}
+
+fn show(app: impl FnOnce(&Context) -> Box<dyn eframe::App>) -> Result<()> {
+    let options = NativeOptions {
+        viewport: ViewportBuilder::default().with_inner_size([1280.0, 860.0]),
+        persist_window: false,
+        ..NativeOptions::default()
+    };
+    let create: eframe::AppCreator<'_> = Box::new(move |creation| Ok(app(&creation.egui_ctx)));
+    eframe::run_native("tightrope-bench", options, create)
+        .map_err(|error| anyhow!("no window can be opened here ({error})"))
+}
+
+fn whole() -> Look {
+    Look {
+        welcome: false,
+        ..Look::default()
+    }
+}
+
+/// The example, for as long as it takes.
+fn settings(method: Method) -> Result<RunConfig> {
+    let mut config = preset::resolve(preset::find("spiral")?, method, None, &[])?;
+    config.iterations = 10_000_000;
+    Ok(config)
+}
+
+/// What a run might have said: noisy, so that no two neighbours are alike.
+fn stats(iteration: u64, run: usize) -> Stats {
+    let noise = |salt: u64| {
+        let mixed = (iteration + salt).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ run as u64;
+        (mixed >> 40) as f64 / (1u64 << 24) as f64
+    };
+    Stats {
+        iteration,
+        seconds: iteration as f64 * 1e-3,
+        images: 64 * iteration,
+        flops: 1e7 * iteration as f64,
+        flops_paper: 1e7 * iteration as f64,
+        d_loss: 1.0 + noise(1) as f32,
+        g_loss: noise(2) as f32,
+        br: Some(noise(3)),
+        br_mean_of_ratios: Some(0.3 + 0.4 * noise(4)),
+        br_ratio_of_means: Some(0.3 + 0.4 * noise(4)),
+        score_real: Some(1.0),
+        score_fake: Some(0.0),
+        verdict: Some(Verdict::Balanced),
+        density_g: 0.1,
+        density_d: 0.05 * (1 + iteration / 50_000) as f64,
+        exploration_g: 0.5,
+        exploration_d: 0.5,
+    }
+}
