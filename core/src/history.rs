@@ -1,5 +1,7 @@
 //! `History::apply`: the only fold over events. A live run and a stored run are the same thing to a reader.
 
+mod edits;
+
 use std::collections::BTreeMap;
 
 use crate::config::{Estimator, Role, RunConfig};
@@ -13,8 +15,10 @@ pub const KEPT_MOMENTS: usize = 48;
 /// Everything a run has said so far, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
-    /// The run's settings, where known.
+    /// The run's settings when it was started or last read, where known; [`History::settings`] are those of now.
     pub config: Option<RunConfig>,
+    /// The settings with what was edited since, once something was.
+    edited: Option<RunConfig>,
     /// What the run consists of.
     pub info: Option<RunInfo>,
     /// States by rising iteration.
@@ -103,11 +107,14 @@ impl History {
                 iteration,
                 key,
                 value,
-            } => self.edits.push(Edit {
-                iteration: *iteration,
-                key: key.clone(),
-                value: value.clone(),
-            }),
+            } => {
+                self.edits.push(Edit {
+                    iteration: *iteration,
+                    key: key.clone(),
+                    value: value.clone(),
+                });
+                self.take_up_last();
+            }
             // Nothing changed, so there is nothing to remember.
             Event::Refused { .. } => {}
             Event::Balance { iteration, verdict } => self.verdicts.push((*iteration, *verdict)),
@@ -135,6 +142,7 @@ impl History {
         self.samples.retain(|&at, _| at <= iteration);
         self.ended = None;
         self.resumed.push(iteration);
+        self.take_up_all();
     }
 
     fn thin_samples(&mut self) {
@@ -186,7 +194,7 @@ impl History {
 
     /// The balance ratio over the window, by the estimator of the settings.
     pub fn window_br(&self, stats: &Stats) -> Option<f64> {
-        let estimator = self.config.as_ref().map(|c| c.balance.estimator);
+        let estimator = self.settings().map(|c| c.balance.estimator);
         let value = match estimator.unwrap_or(Estimator::MeanOfRatios) {
             Estimator::MeanOfRatios => stats.br_mean_of_ratios,
             Estimator::RatioOfMeans => stats.br_ratio_of_means,
@@ -196,27 +204,18 @@ impl History {
 
     /// The target band of the balance ratio, `(br_low, br_high)`.
     pub fn band(&self) -> Option<(f64, f64)> {
-        let balance = &self.config.as_ref()?.balance;
+        let balance = &self.settings()?.balance;
         Some((balance.br_low, balance.br_high))
     }
 
     /// Share of the recorded states in which the game was balanced; `None` where BR was never measured.
     pub fn share_in_band(&self) -> Option<f64> {
-        self.share(Verdict::Balanced)
+        share(&self.stats, Verdict::Balanced)
     }
 
     /// Share of the recorded states in which the discriminator was too strong.
     pub fn share_below_band(&self) -> Option<f64> {
-        self.share(Verdict::DTooStrong)
-    }
-
-    /// By verdict, not by the recorded ratio: a vanished gap has a verdict but no finite ratio.
-    fn share(&self, verdict: Verdict) -> Option<f64> {
-        let verdicts = self.stats.iter().filter_map(|s| s.verdict);
-        let (held, known) = verdicts.fold((0, 0), |(held, known), v| {
-            (held + usize::from(v == verdict), known + 1)
-        });
-        (known > 0).then(|| f64::from(held as u32) / f64::from(known))
+        share(&self.stats, Verdict::DTooStrong)
     }
 
     /// Median of the windowed BR over the last third of the iterations done.
@@ -271,6 +270,15 @@ impl History {
         let paper = stats.flops_paper / (info.dense_flops_per_iteration_paper * iterations);
         (corrected.is_finite() && paper.is_finite()).then_some((corrected, paper))
     }
+}
+
+/// By verdict, not by the recorded ratio: a vanished gap has a verdict but no finite ratio.
+fn share(stats: &[Stats], verdict: Verdict) -> Option<f64> {
+    let verdicts = stats.iter().filter_map(|s| s.verdict);
+    let (held, known) = verdicts.fold((0, 0), |(held, known), v| {
+        (held + usize::from(v == verdict), known + 1)
+    });
+    (known > 0).then(|| f64::from(held as u32) / f64::from(known))
 }
 
 impl Quality {

@@ -148,33 +148,45 @@ impl Session {
         std::mem::take(&mut self.checkpoints)
     }
 
-    async fn advance_one(&mut self, id: RunId) {
-        let mut step = Step::Whole;
-        while let Some(command) = self.slots[id].commands.pop_front() {
-            if self.slots[id].state == RunState::Ended {
+    /// Lets commands take effect without advancing; says whether steps are still to be made.
+    pub fn obey(&mut self) -> bool {
+        (0..self.slots.len()).for_each(|id| self.obey_one(id));
+        self.slots.iter().any(|slot| !slot.commands.is_empty())
+    }
+
+    /// Obeys a run's commands up to the first that makes a step.
+    fn obey_one(&mut self, id: RunId) {
+        loop {
+            let slot = &mut self.slots[id];
+            let is_over = slot.state == RunState::Ended;
+            let is_next = |command: &mut Command| is_over || Step::of(command).is_none();
+            let Some(command) = slot.commands.pop_front_if(is_next) else {
+                return;
+            };
+            if is_over {
                 continue;
             }
             match command {
-                Command::Pause => self.slots[id].state = RunState::Paused,
-                Command::Resume => self.slots[id].state = RunState::Running,
-                Command::Step | Command::StepD | Command::StepG => {
-                    step = match command {
-                        Command::StepD => Step::Critic,
-                        Command::StepG => Step::Generator,
-                        _ => Step::Whole,
-                    };
-                    self.slots[id].state = RunState::Paused;
-                    self.work(id, step).await;
-                    return;
-                }
+                Command::Pause => slot.state = RunState::Paused,
+                Command::Resume => slot.state = RunState::Running,
+                Command::Step | Command::StepD | Command::StepG => {}
                 Command::Edit { key, value } => self.change(id, |run| run.edit(&key, &value)),
                 Command::SetDensity(density) => self.change(id, |run| run.set_density(density)),
                 Command::Checkpoint => self.checkpoints.push(id),
                 Command::Stop => self.end(id, EndReason::Stopped),
             }
         }
-        if self.slots[id].state == RunState::Running {
+    }
+
+    async fn advance_one(&mut self, id: RunId) {
+        self.obey_one(id);
+        let slot = &mut self.slots[id];
+        let step = slot.commands.pop_front().as_ref().and_then(Step::of);
+        if let Some(step) = step {
+            slot.state = RunState::Paused;
             self.work(id, step).await;
+        } else if slot.state == RunState::Running {
+            self.work(id, Step::Whole).await;
         }
     }
 
@@ -245,4 +257,16 @@ enum Step {
     Whole,
     Critic,
     Generator,
+}
+
+impl Step {
+    /// The step a command makes, if it makes one.
+    fn of(command: &Command) -> Option<Self> {
+        match command {
+            Command::Step => Some(Self::Whole),
+            Command::StepD => Some(Self::Critic),
+            Command::StepG => Some(Self::Generator),
+            _ => None,
+        }
+    }
 }

@@ -14,7 +14,8 @@ use tightrope_core::{
 use super::{
     link::Link,
     look::Look,
-    model::{Cursor, Draft, Model, Undo},
+    model::{Cursor, Draft, Model, Speed, Undo},
+    panel::wheel,
 };
 use crate::lab::{Request, RunKey};
 
@@ -33,6 +34,12 @@ pub enum Action {
     LeaveUnfinished,
     /// Open the dialog for a new comparison, or close it.
     SetDraft(Option<Draft>),
+    /// Train this fast.
+    SetSpeed(Speed),
+    /// Start a run whose density of D the user steers, and ADAPT beside it.
+    TakeTheWheel,
+    /// Open the live settings of runs, or close them.
+    SetEditing(bool),
     /// Show another moment.
     Seek(Cursor),
     /// Show a run's details.
@@ -97,6 +104,27 @@ pub fn perform(action: Action, model: &mut Model, link: &Link, ctx: &egui::Conte
             model.draft = draft;
             ctx.request_repaint();
         }
+        Action::SetSpeed(speed) => {
+            model.speed = speed;
+            model.runs.iter_mut().for_each(|run| run.stills.clear());
+            ask(speed.request(), model, link);
+        }
+        Action::TakeTheWheel => match wheel::runs(model) {
+            Ok(configs) => {
+                perform(Action::TellAll(Command::Pause), model, link, ctx);
+                perform(Action::SetSpeed(Speed::STEERABLE), model, link, ctx);
+                let shown: Vec<RunKey> = model.shown().map(|run| run.key).collect();
+                for key in shown {
+                    perform(Action::Hide(key, true), model, link, ctx);
+                }
+                // The first of the new ones will be.
+                model.selected = None;
+                model.cursor = Cursor::Live;
+                ask(Request::Start(configs), model, link);
+            }
+            Err(error) => model.trouble(error.to_string()),
+        },
+        Action::SetEditing(editing) => model.editing = editing,
         Action::Seek(cursor) => model.cursor = cursor,
         Action::Select(key) => model.selected = Some(key),
         Action::Hide(key, hidden) => {

@@ -6,15 +6,16 @@ use tightrope_core::event::Command;
 use super::{
     action::Action,
     model::{Cursor, Draft, Model},
-    panel::controls,
+    panel::{controls, wheel},
 };
 
 /// Every key and what it does, as the list of keys shows them.
-pub const KEYS: [(&str, &str); 12] = [
+pub const KEYS: &[(&str, &str)] = &[
     ("Space", "play or pause all runs"),
     ("S", "one iteration of every run"),
     ("D", "one discriminator step of every run"),
     ("G", "one generator step of every run"),
+    ("[ ]", "lower or raise d_D of manual runs by 10 %"),
     (
         "\u{2190} \u{2192}",
         "an earlier or a later moment; with Shift ten times as far",
@@ -47,6 +48,11 @@ pub fn actions(ctx: &Context, model: &Model, help: &mut bool) -> Vec<Action> {
     ] {
         if plain(key) {
             actions.push(Action::TellAll(command));
+        }
+    }
+    for (key, factor) in [(Key::OpenBracket, 0.9), (Key::CloseBracket, 1.1)] {
+        if plain(key) {
+            actions.extend(wheel::moved(model, factor));
         }
     }
     for (modifiers, times) in [(Modifiers::SHIFT, 10), (Modifiers::NONE, 1)] {

@@ -12,8 +12,9 @@ use super::{
     look::Look,
     model::{Draft, Model},
     panel::{
-        Panel, beam::Beam, compare::Compare, controls::Controls, layers::Layers, notices::Notices,
-        runs::Runs, samples::Samples, timelines::Timelines, welcome::Welcome,
+        Panel, beam::Beam, compare::Compare, controls::Controls, layers::Layers, live::Live,
+        notices::Notices, runs::Runs, samples::Samples, slow::Slow, timelines::Timelines,
+        welcome::Welcome, wheel::Wheel,
     },
 };
 use crate::lab::Request;
@@ -25,11 +26,14 @@ pub struct Panels {
     compare: Compare,
     controls: Controls,
     layers: Layers,
+    live: Live,
     notices: Notices,
     runs: Runs,
     samples: Samples,
+    slow: Slow,
     timelines: Timelines,
     welcome: Welcome,
+    wheel: Wheel,
 }
 
 impl Panels {
@@ -54,6 +58,12 @@ impl Panels {
                 .show(ui, |ui| actions.extend(self.timelines.show(ui, model)));
         }
         Side::bottom("controls").show(ui, |ui| actions.extend(self.controls.show(ui, model)));
+        if Wheel::is_wanted(model) {
+            Side::bottom("wheel").show(ui, |ui| actions.extend(self.wheel.show(ui, model)));
+        }
+        if Slow::is_wanted(model) {
+            Side::bottom("slow motion").show(ui, |ui| actions.extend(self.slow.show(ui, model)));
+        }
         let frame = Frame::central_panel(ui.style()).inner_margin(Margin::same(10));
         if model.look.runs {
             Side::left("runs")
@@ -75,6 +85,7 @@ impl Panels {
             .frame(frame)
             .show(ui, |ui| actions.extend(self.samples.show(ui, model)));
         actions.extend(self.compare.show(ui, model));
+        actions.extend(self.live.show(ui, model));
         if *help {
             keys(ui, help);
         }
@@ -167,7 +178,7 @@ fn keys(ui: &mut Ui, help: &mut bool) {
         .resizable(false)
         .show(ui.ctx(), |ui| {
             Grid::new("keys").num_columns(2).show(ui, |ui| {
-                for (key, what) in KEYS {
+                for &(key, what) in KEYS {
                     ui.monospace(key);
                     ui.label(what);
                     ui.end_row();

@@ -2,6 +2,7 @@
 
 mod axis;
 mod run;
+mod speed;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use crate::lab::{Reply, Request, RunKey};
 
 pub use axis::{Axis, Cursor};
 pub use run::RunView;
+pub use speed::Speed;
 
 /// What a new comparison starts out from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +42,12 @@ pub struct Model {
     pub cursor: Cursor,
     /// The run whose details are shown.
     pub selected: Option<RunKey>,
+    /// How fast training goes.
+    pub speed: Speed,
+    /// The run that slow motion shows a stage of.
+    pub shown_stage: Option<RunKey>,
+    /// Whether the live settings of runs are being edited.
+    pub editing: bool,
     /// What was read of the layer that is looked at.
     pub inspection: Inspection,
     /// How the user wants to see things; remembered.
@@ -110,6 +118,12 @@ impl Model {
             } => {
                 if let Some(run) = self.run_mut(key) {
                     (run.state, run.iteration) = (state, iteration);
+                }
+            }
+            Reply::Still(key, still) => {
+                self.shown_stage = Some(key);
+                if let Some(run) = self.run_mut(key) {
+                    run.take_still(still);
                 }
             }
             Reply::Layer(key, state) => self.inspection.take(key, state),

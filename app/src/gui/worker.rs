@@ -1,16 +1,23 @@
 //! Hosts the lab on a thread of its own.
 
 use std::{
+    collections::VecDeque,
+    future::Future,
     path::PathBuf,
-    sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    pin::Pin,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    },
     thread::{self, JoinHandle},
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result};
 use tightrope_core::device::{DeviceChoice, Shared};
 
 use super::link::Link;
-use crate::lab::{Lab, Reply, Request};
+use crate::lab::{Host, Lab, Reply, Request};
 
 /// Starts the lab, which saves everything and ends when the link is dropped; `shared` is what the window draws with, `wake` is called whenever there is something to hear.
 ///
@@ -20,10 +27,16 @@ pub fn start(
     device: DeviceChoice,
     shared: Option<Shared>,
     out: PathBuf,
-    wake: impl Fn() + Send + 'static,
+    wake: impl Fn() + Send + Sync + 'static,
 ) -> Result<(Link, JoinHandle<()>)> {
     let (requests, asked) = channel();
     let (answers, replies) = channel();
+    let waiting = VecDeque::new();
+    let desk = Arc::new(Desk {
+        inbox: Mutex::new(Inbox { asked, waiting }),
+        answers,
+        wake: Arc::new(wake),
+    });
     let thread = thread::Builder::new()
         .name("lab".to_owned())
         .spawn(move || {
@@ -31,36 +44,104 @@ pub fn start(
             if let Some(shared) = shared {
                 lab.share(shared);
             }
-            pollster::block_on(work(lab, &asked, &answers, &wake));
+            lab.hosted_by(Arc::clone(&desk) as Arc<dyn Host>);
+            pollster::block_on(work(lab, &desk));
             // The window hears that its lab is gone only when it looks.
-            drop(answers);
+            let wake = Arc::clone(&desk.wake);
+            drop(desk);
             wake();
         })
         .context("no thread could be started to train on")?;
     Ok((Link { requests, replies }, thread))
 }
 
-async fn work(mut lab: Lab, asked: &Receiver<Request>, answers: &Sender<Reply>, wake: &impl Fn()) {
+async fn work(mut lab: Lab, desk: &Desk) {
     loop {
-        let heard = if lab.is_busy() {
-            asked.recv_timeout(lab.rest())
-        } else {
-            asked.recv().map_err(|_| RecvTimeoutError::Disconnected)
-        };
-        match heard {
-            Ok(request) => lab.ask(request).await,
-            Err(RecvTimeoutError::Timeout) => lab.advance().await,
-            Err(RecvTimeoutError::Disconnected) => return lab.ask(Request::Close).await,
+        match desk.next(lab.is_busy().then(|| lab.rest())) {
+            Next::Asked(request) => lab.ask(request).await,
+            Next::Nothing => lab.advance().await,
+            Next::Gone => return lab.ask(Request::Close).await,
         }
         let said = lab.drain();
         if said.is_empty() {
             continue;
         }
         for reply in said {
-            if answers.send(reply).is_err() {
-                return;
+            if desk.answers.send(reply).is_err() {
+                return lab.ask(Request::Close).await;
             }
         }
-        wake();
+        (desk.wake)();
     }
 }
+
+/// The lab's end of the link.
+struct Desk {
+    inbox: Mutex<Inbox>,
+    answers: Sender<Reply>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+struct Inbox {
+    asked: Receiver<Request>,
+    /// What was asked during an iteration in slow motion.
+    waiting: VecDeque<Request>,
+}
+
+enum Next {
+    Asked(Request),
+    /// Nothing was asked in the time given.
+    Nothing,
+    /// Nobody will ask any more.
+    Gone,
+}
+
+impl Desk {
+    /// The next request; a busy lab waits for it no longer than `time`.
+    fn next(&self, time: Option<Duration>) -> Next {
+        let mut inbox = self.inbox();
+        if let Some(request) = inbox.waiting.pop_front() {
+            return Next::Asked(request);
+        }
+        let Some(time) = time else {
+            return inbox.asked.recv().map_or(Next::Gone, Next::Asked);
+        };
+        match inbox.asked.recv_timeout(time) {
+            Ok(request) => Next::Asked(request),
+            Err(RecvTimeoutError::Timeout) => Next::Nothing,
+            Err(RecvTimeoutError::Disconnected) => Next::Gone,
+        }
+    }
+
+    /// Waits until the time is over or a request does not want to wait.
+    fn rest(&self, time: Duration) {
+        let end = Instant::now() + time;
+        let mut inbox = self.inbox();
+        while inbox.waiting.iter().all(Request::can_wait) {
+            let left = end.saturating_duration_since(Instant::now());
+            match inbox.asked.recv_timeout(left) {
+                Ok(request) => inbox.waiting.push_back(request),
+                Err(_) => return,
+            }
+        }
+    }
+
+    fn inbox(&self) -> MutexGuard<'_, Inbox> {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Host for Desk {
+    fn show(self: Arc<Self>, reply: Reply, time: Duration) -> Pin<Box<dyn Future<Output = ()>>> {
+        Box::pin(async move {
+            // A window that is gone is noticed after the iteration.
+            if self.answers.send(reply).is_ok() {
+                (self.wake)();
+                self.rest(time);
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,11 +7,13 @@ mod opened;
 mod recorded;
 mod removed;
 mod request;
+mod slow;
 mod stored;
 
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -29,6 +31,7 @@ use web_time::Instant;
 pub use opened::run_folders;
 pub use recorded::Recorded;
 pub use request::{Added, LayerKey, Reply, Request, RunKey};
+pub use slow::{Host, Stage, Still};
 pub use stored::Stored;
 
 use removed::Removed;
@@ -54,6 +57,9 @@ pub struct Lab {
     held_back: Option<(Duration, Instant)>,
     /// What can still be taken back.
     removed: HashMap<RunKey, Removed>,
+    /// How long each stage of an iteration is shown in slow motion.
+    stage_time: Option<Duration>,
+    host: Option<Arc<dyn Host>>,
 }
 
 /// A run the lab knows.
@@ -79,6 +85,8 @@ impl Lab {
             has_commands: false,
             held_back: None,
             removed: HashMap::new(),
+            stage_time: None,
+            host: None,
         }
     }
 
@@ -109,7 +117,7 @@ impl Lab {
             Request::Start(configs) => self.start(configs).await?,
             Request::Open { folder, go_on } => self.open(&folder, go_on).await?,
             Request::Continue(key) => self.go_on(key).await?,
-            Request::Tell(key, command) => self.tell(key, command)?,
+            Request::Tell(key, command) => self.tell(key, command).await?,
             Request::Remove { key, delete } => self.remove(key, delete)?,
             Request::Restore(key) => self.restore(key).await?,
             Request::Inspect(key) => self.inspect(key).await?,
@@ -118,6 +126,11 @@ impl Lab {
             Request::Limit(rate) => {
                 let apart = rate.and_then(|rate| Duration::try_from_secs_f64(1.0 / rate).ok());
                 self.held_back = apart.map(|apart| (apart, Instant::now()));
+                self.unwatch();
+            }
+            Request::SlowMotion(time) => {
+                self.held_back = None;
+                self.stage_time = Some(time);
             }
             Request::Report { keys, file } => self.report(&keys, file)?,
             Request::Close => self.close().await,
@@ -149,6 +162,7 @@ impl Lab {
             *due = Instant::now() + *apart;
         }
         let commanded = std::mem::take(&mut self.has_commands);
+        self.watch();
         self.training.advance().await;
         self.pass_on(commanded).await;
     }
@@ -282,11 +296,16 @@ impl Lab {
         Ok(())
     }
 
-    fn tell(&mut self, key: RunKey, command: Command) -> Result<()> {
+    async fn tell(&mut self, key: RunKey, command: Command) -> Result<()> {
         // A run that has ended since the command was given needs no answer.
         if let Some(id) = self.place(key)?.training {
             self.training.command(id, command);
             self.has_commands = true;
+            if self.stage_time.is_some() {
+                // The next iteration takes seconds; what it need not wait for is heard before it.
+                self.has_commands = self.training.obey().await;
+                self.pass_on(true).await;
+            }
         }
         Ok(())
     }

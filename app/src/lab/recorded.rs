@@ -122,6 +122,13 @@ impl Recorded {
         self.record().await;
     }
 
+    /// Lets commands take effect without advancing; says whether steps are still to be made.
+    pub async fn obey(&mut self) -> bool {
+        let has_steps = self.session.obey();
+        self.record().await;
+        has_steps
+    }
+
     /// What the runs have said since the last call, in order.
     pub fn drain(&mut self) -> Vec<(RunId, Event)> {
         std::mem::take(&mut self.said)

@@ -1,6 +1,6 @@
 //! What a front end asks of the lab and what it hears back: plain data, fit for a channel or a web worker's messages.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use tightrope_core::{
     config::{Role, RunConfig},
@@ -10,6 +10,8 @@ use tightrope_core::{
     run::LayerState,
     session::RunState,
 };
+
+use super::Still;
 
 /// A run the lab knows: one that trains here, or one read from its folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,8 +59,10 @@ pub enum Request {
     Device(DeviceChoice),
     /// What there is to train on; answered by [`Reply::Devices`].
     Devices,
-    /// Iterations of all runs per second at most; `None` is full speed.
+    /// Iterations of all runs per second at most; `None` is full speed. Ends slow motion.
     Limit(Option<f64>),
+    /// Show every stage of every iteration for so long, as [`Reply::Still`], until a limit is set.
+    SlowMotion(Duration),
     /// One HTML page over these runs.
     Report {
         /// Which, in the order shown.
@@ -102,6 +106,8 @@ pub enum Reply {
         /// Iterations finished.
         iteration: u64,
     },
+    /// A run in slow motion has come to this.
+    Still(RunKey, Still),
     /// A layer as it is now; `None` if its run does not train or has no such layer.
     Layer(LayerKey, Option<LayerState>),
     /// A run is no more.

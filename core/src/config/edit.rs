@@ -63,6 +63,17 @@ impl RunConfig {
         &LIVE
     }
 
+    /// The settings that may change while a run trains, each with the value it has, as `set` takes it.
+    pub fn live_values(&self) -> Vec<(&'static str, String)> {
+        let tree = self.tree();
+        let text = |key| match lookup(&tree, key) {
+            Some(Value::String(text)) => text.clone(),
+            Some(value) => value.to_string(),
+            None => String::new(),
+        };
+        LIVE.iter().map(|&key| (key, text(key))).collect()
+    }
+
     /// The full name of a setting: itself, or the one setting whose last part `key` is.
     pub fn full_key(&self, key: &str) -> Result<String> {
         let key = key.trim().replace('-', "_");

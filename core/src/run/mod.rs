@@ -7,9 +7,10 @@ mod state;
 mod step;
 mod tell;
 
-use std::sync::Arc;
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use burn::tensor::{Device, Tensor};
+use web_time::Instant;
 
 use crate::{
     Error, Result,
@@ -54,10 +55,15 @@ pub enum Phase {
     ProbeFake,
     /// Scores of the last real batch at a probe `[batch_d]`.
     ProbeReal,
+    /// A network's mask after it has changed `[maskable]`.
+    Mask(Role),
 }
 
-/// Called at every phase.
-pub type Watcher = Box<dyn FnMut(Phase, &Tensor<1>) + Send>;
+/// Called at every phase; the run goes on when what it returns is done, however long that takes.
+pub type Watcher = Box<dyn FnMut(Phase, Tensor<1>) -> Watching + Send>;
+
+/// What a watcher does with a phase.
+pub type Watching = Pin<Box<dyn Future<Output = ()>>>;
 
 /// A network with its forward pass and its density controller.
 pub struct Player {
@@ -105,6 +111,8 @@ pub struct Run {
     happened: Vec<(u64, String)>,
     judge: Option<Judge>,
     watcher: Option<Watcher>,
+    /// Time spent on watching in this iteration.
+    watched: Duration,
 }
 
 impl Run {
@@ -164,6 +172,7 @@ impl Run {
             happened: Vec::new(),
             judge: None,
             watcher: None,
+            watched: Duration::ZERO,
             config,
         };
         run.rate = run.flops_per_iteration();
@@ -195,9 +204,16 @@ impl Run {
         self.watcher = Some(watcher);
     }
 
-    fn tell(&mut self, phase: Phase, tensor: &Tensor<1>) {
+    /// Nobody watches any more.
+    pub fn unwatch(&mut self) {
+        self.watcher = None;
+    }
+
+    async fn tell(&mut self, phase: Phase, tensor: &Tensor<1>) {
         if let Some(watcher) = &mut self.watcher {
-            watcher(phase, tensor);
+            let start = Instant::now();
+            watcher(phase, tensor.clone()).await;
+            self.watched += start.elapsed();
         }
     }
 

@@ -1,5 +1,7 @@
 //! One GAN iteration (ADAPT, algorithm 1), in the authors' order.
 
+use std::time::Duration;
+
 use burn::tensor::{Tensor, TensorData};
 use web_time::Instant;
 
@@ -25,11 +27,12 @@ impl Run {
     pub async fn step(&mut self) -> Result<Vec<Event>> {
         let start = Instant::now();
         let t = self.iteration + 1;
-        let (real, d_loss) = self.critic_steps(t);
-        let (z, pre, g_loss) = self.generator_step(t);
+        self.watched = Duration::ZERO;
+        let (real, d_loss) = self.critic_steps(t).await;
+        let (z, pre, g_loss) = self.generator_step(t).await;
         self.losses.push(Tensor::cat(vec![d_loss, g_loss], 0));
         if self.probes_at(t) {
-            self.probe(z, pre, real);
+            self.probe(z, pre, real).await;
         }
         let mut events = self.update_masks(t).await?;
         self.iteration = t;
@@ -40,8 +43,8 @@ impl Run {
             self.rate = self.flops_per_iteration();
         }
         let logged = self.log().await?;
-        // What a GPU has only queued so far is waited for in the log; looking at samples is not training.
-        self.seconds += start.elapsed().as_secs_f64();
+        // What a GPU has only queued so far is waited for in the log; looking on and at samples is not training.
+        self.seconds += start.elapsed().saturating_sub(self.watched).as_secs_f64();
         if logged {
             events.extend(self.balance_events());
         }
@@ -55,7 +58,7 @@ impl Run {
     /// When a loss is not finite or the device fails.
     pub async fn step_d(&mut self) -> Result<Vec<Event>> {
         self.read_losses().await?;
-        let (_, d_loss) = self.critic_steps(self.iteration + 1);
+        let (_, d_loss) = self.critic_steps(self.iteration + 1).await;
         let loss = read(d_loss).await?;
         self.check("the discriminator's loss", loss[0])?;
         self.latest[0] = loss[0];
@@ -68,7 +71,7 @@ impl Run {
     /// When a loss is not finite or the device fails.
     pub async fn step_g(&mut self) -> Result<Vec<Event>> {
         self.read_losses().await?;
-        let (_, _, g_loss) = self.generator_step(self.iteration + 1);
+        let (_, _, g_loss) = self.generator_step(self.iteration + 1).await;
         let loss = read(g_loss).await?;
         self.check("the generator's loss", loss[0])?;
         self.latest[1] = loss[0];
@@ -79,7 +82,7 @@ impl Run {
     }
 
     /// n_critic discriminator steps; returns the last real batch and the last loss `[1]`.
-    fn critic_steps(&mut self, t: u64) -> (Tensor<4>, Tensor<1>) {
+    async fn critic_steps(&mut self, t: u64) -> (Tensor<4>, Tensor<1>) {
         let (batch, z_dim, loss) = (self.config.batch_d, self.config.z_dim, self.config.loss);
         let mut last = None;
         for step in 1..=self.config.n_critic {
@@ -105,13 +108,13 @@ impl Run {
 
             let (real_scores, fake_scores) =
                 (real_scores.reshape([batch]), fake_scores.reshape([batch]));
-            self.tell(Phase::RealScores, &real_scores);
-            self.tell(Phase::FakeScores, &fake_scores);
+            self.tell(Phase::RealScores, &real_scores).await;
+            self.tell(Phase::FakeScores, &fake_scores).await;
             let loss = loss.critic(real_scores, fake_scores);
-            self.tell(Phase::CriticLoss, &loss);
+            self.tell(Phase::CriticLoss, &loss).await;
             let grads = loss.backward();
             let grad = d.gradients(&self.d.net, &grads);
-            self.tell(Phase::CriticGradient, &grad);
+            self.tell(Phase::CriticGradient, &grad).await;
             self.d.gradient = grow.then(|| grad.clone());
             self.d.net.adam(
                 grad,
@@ -128,7 +131,7 @@ impl Run {
     }
 
     /// The generator's step; returns its z, the mean score of its fakes `[1]` before the update, and the loss `[1]`.
-    fn generator_step(&mut self, t: u64) -> (Tensor<4>, Tensor<1>, Tensor<1>) {
+    async fn generator_step(&mut self, t: u64) -> (Tensor<4>, Tensor<1>, Tensor<1>) {
         let batch = self.config.batch_g;
         let grow = self.grows_by_gradient_at(Role::G, t);
         let dense_grad = grow || self.config.gradients == Gradients::Dense;
@@ -147,13 +150,13 @@ impl Run {
             .model
             .forward(&mut self.d.net, &d, fake)
             .reshape([batch]);
-        self.tell(Phase::GeneratorScores, &scores);
+        self.tell(Phase::GeneratorScores, &scores).await;
         let pre = scores.clone().inner().mean();
         let loss = self.config.loss.generator(scores);
-        self.tell(Phase::GeneratorLoss, &loss);
+        self.tell(Phase::GeneratorLoss, &loss).await;
         let grads = loss.backward();
         let grad = g.gradients(&self.g.net, &grads);
-        self.tell(Phase::GeneratorGradient, &grad);
+        self.tell(Phase::GeneratorGradient, &grad).await;
         self.g.gradient = grow.then(|| grad.clone());
         // An average must see the new mask: when one is due, averaging waits for it.
         let averaging = if self.mask_due(Role::G, t) {
@@ -173,7 +176,7 @@ impl Run {
 
     /// Scores the same z after the generator's update, and the last real batch (ADAPT). In training
     /// mode, as the authors do: spectral norm's vectors and batch norm's running statistics move on.
-    fn probe(&mut self, z: Tensor<4>, pre: Tensor<1>, real: Tensor<4>) {
+    async fn probe(&mut self, z: Tensor<4>, pre: Tensor<1>, real: Tensor<4>) {
         let g = self.g.net.leaves(View::Plain, false, false);
         let d = self.d.net.leaves(View::Plain, false, false);
         let fake = self.g.model.forward(&mut self.g.net, &g, z);
@@ -187,8 +190,8 @@ impl Run {
             .model
             .forward(&mut self.d.net, &d, real)
             .reshape([self.config.batch_d]);
-        self.tell(Phase::ProbeFake, &post);
-        self.tell(Phase::ProbeReal, &real);
+        self.tell(Phase::ProbeFake, &post).await;
+        self.tell(Phase::ProbeReal, &real).await;
         self.probes
             .push(Tensor::cat(vec![post.mean(), pre, real.mean()], 0));
     }
@@ -229,6 +232,8 @@ impl Run {
             }
             if let Some(event) = self.update_mask(role, t).await? {
                 self.happened(t, format!("{role}'s mask update at iteration {t}"));
+                let mask = self.player(role).net.mask.clone();
+                self.tell(Phase::Mask(role), &mask).await;
                 events.push(Event::Mask(event));
             }
             if role == Role::G {

@@ -255,3 +255,29 @@ fn a_command_to_nobody_is_ignored() {
     advance(&mut session, 1);
     assert_eq!(iteration(&session, 0), 1);
 }
+
+#[test]
+fn commands_are_obeyed_without_advancing_up_to_a_step() {
+    let mut session = session([quick("manual"), quick("static")]);
+    for command in [
+        Command::Pause,
+        Command::SetDensity(0.5),
+        Command::Step,
+        Command::Resume,
+    ] {
+        session.command(0, command);
+    }
+    assert!(session.obey());
+    assert_eq!(session.state(0), Some(RunState::Paused));
+    let events = session.drain();
+    assert!(
+        matches!(events[..], [(0, Event::Edited { .. })]),
+        "{events:?}"
+    );
+    assert_eq!((iteration(&session, 0), iteration(&session, 1)), (0, 0));
+    advance(&mut session, 1);
+    assert_eq!(session.state(0), Some(RunState::Paused));
+    assert!(!session.obey());
+    assert_eq!(session.state(0), Some(RunState::Running));
+    assert_eq!((iteration(&session, 0), iteration(&session, 1)), (1, 1));
+}

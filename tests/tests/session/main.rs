@@ -4,6 +4,7 @@ mod control;
 mod failures;
 mod methods;
 mod resume;
+mod watch;
 
 use std::sync::Arc;
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use tightrope_core::{
+    config::Policy,
     event::{EndReason, Event, SampleData, Stats},
     history::History,
     session::RunState,
@@ -11,7 +12,7 @@ use tightrope_core::{
 use super::Cursor;
 use crate::{
     gui::trace::Traces,
-    lab::{Added, RunKey},
+    lab::{Added, RunKey, Stage, Still},
 };
 
 /// One run as the window knows it.
@@ -35,6 +36,8 @@ pub struct RunView {
     pub iteration: u64,
     /// Samples taken in so far, so that a picture of them knows when it is old.
     pub revision: u64,
+    /// The stages of the present iteration so far, in slow motion; the last is happening now.
+    pub stills: Vec<Still>,
     /// Its place among the run colours and line styles.
     pub style: usize,
     /// Left out of samples and timelines.
@@ -56,6 +59,7 @@ impl RunView {
             iteration: added.history.iteration(),
             history: added.history,
             revision: 0,
+            stills: Vec::new(),
             style,
             hidden: false,
             trouble: None,
@@ -80,6 +84,28 @@ impl RunView {
             Event::Samples(_) => self.revision += 1,
             _ => {}
         }
+    }
+
+    /// Takes in what slow motion shows.
+    pub fn take_still(&mut self, still: Still) {
+        let is_first = (still.stage, still.critic_step) == (Stage::RealBatch, 1);
+        let is_new = |last: &Still| last.iteration != still.iteration;
+        // A generator that steps alone begins with its update every time.
+        let is_again = self
+            .stills
+            .iter()
+            .any(|seen| (seen.stage, seen.critic_step) == (still.stage, still.critic_step));
+        if is_first || is_again || self.stills.last().is_some_and(is_new) {
+            self.stills.clear();
+        }
+        self.stills.push(still);
+        self.iteration = self.iteration.max(still.iteration - 1);
+    }
+
+    /// Whether its method leaves the discriminator's density to the user.
+    pub fn is_manual(&self) -> bool {
+        let policy = self.history.config.as_ref().map(|c| c.discriminator.policy);
+        policy == Some(Policy::Manual)
     }
 
     /// Whether it is still in the lab: running or paused.

@@ -1,38 +1,17 @@
 //! Play, pause, step, speed, and the slider that scrubs everything.
 
-use egui::{Slider, Ui};
+use egui::{Button, ComboBox, Slider, Ui};
 use tightrope_core::event::Command;
 
 use super::Panel;
-use crate::{
-    gui::{
-        action::Action,
-        model::{Cursor, Model},
-    },
-    lab::Request,
+use crate::gui::{
+    action::Action,
+    model::{Cursor, Model, Speed},
 };
 
-/// Speeds to choose from, iterations of all runs per second; the last is full speed.
-const SPEEDS: [(&str, Option<f64>); 5] = [
-    ("1 / s", Some(1.0)),
-    ("5 / s", Some(5.0)),
-    ("20 / s", Some(20.0)),
-    ("100 / s", Some(100.0)),
-    ("full speed", None),
-];
-
 /// The bar between samples and timelines.
-pub struct Controls {
-    speed: usize,
-}
-
-impl Default for Controls {
-    fn default() -> Self {
-        Self {
-            speed: SPEEDS.len() - 1,
-        }
-    }
-}
+#[derive(Default)]
+pub struct Controls;
 
 impl Panel for Controls {
     fn show(&mut self, ui: &mut Ui, model: &Model) -> Vec<Action> {
@@ -74,7 +53,20 @@ impl Panel for Controls {
                     }
                 }
             });
-            actions.extend(self.speed(ui));
+            actions.extend(speed(ui, model));
+            let wheel = ui.button("Take the wheel").on_hover_text(
+                "Steer d_D of a run by hand against ADAPT beside it, on the preset and seed of the selected run. Other \
+                 runs are paused and hidden.",
+            );
+            if wheel.clicked() {
+                actions.push(Action::TakeTheWheel);
+            }
+            let edit = ui
+                .add_enabled(is_live || model.editing, Button::selectable(model.editing, "Edit"))
+                .on_hover_text("Change learning rates, the target band and other settings of runs while they train");
+            if edit.clicked() {
+                actions.push(Action::SetEditing(!model.editing));
+            }
             ui.separator();
             actions.extend(scrub(ui, model));
         });
@@ -82,21 +74,22 @@ impl Panel for Controls {
     }
 }
 
-impl Controls {
-    fn speed(&mut self, ui: &mut Ui) -> Option<Action> {
-        let before = self.speed;
-        egui::ComboBox::from_id_salt("speed")
-            .width(90.0)
-            .selected_text(SPEEDS[self.speed].0)
-            .show_ui(ui, |ui| {
-                for (index, (name, _)) in SPEEDS.iter().enumerate() {
-                    ui.selectable_value(&mut self.speed, index, *name);
-                }
-            })
-            .response
-            .on_hover_text("Iterations of all runs per second at most");
-        (self.speed != before).then(|| Action::Ask(Request::Limit(SPEEDS[self.speed].1)))
-    }
+fn speed(ui: &mut Ui, model: &Model) -> Option<Action> {
+    let mut speed = model.speed;
+    ComboBox::from_id_salt("speed")
+        .width(90.0)
+        .height(260.0)
+        .selected_text(speed.name())
+        .show_ui(ui, |ui| {
+            for choice in Speed::ALL {
+                ui.selectable_value(&mut speed, choice, choice.name());
+            }
+        })
+        .response
+        .on_hover_text(
+            "Iterations of all runs per second at most; slow motion shows every stage of an iteration",
+        );
+    (speed != model.speed).then_some(Action::SetSpeed(speed))
 }
 
 fn scrub(ui: &mut Ui, model: &Model) -> Option<Action> {

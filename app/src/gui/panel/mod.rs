@@ -5,11 +5,14 @@ pub mod beam;
 pub mod compare;
 pub mod controls;
 pub mod layers;
+pub mod live;
 pub mod notices;
 pub mod runs;
 pub mod samples;
+pub mod slow;
 pub mod timelines;
 pub mod welcome;
+pub mod wheel;
 
 use egui::Ui;
 

@@ -1,6 +1,7 @@
 //! What was measured over time, chart under chart on one x-axis.
 
 mod chart;
+mod edits;
 mod events;
 mod scale;
 mod smoothing;

@@ -6,7 +6,10 @@ use tightrope_core::event::Command;
 
 use super::*;
 use crate::{
-    gui::{fixture, model::Cursor},
+    gui::{
+        fixture,
+        model::{Cursor, Speed},
+    },
     lab::{Reply, RunKey},
 };
 
@@ -245,4 +248,27 @@ fn hiding_and_removing_are_taken_back() {
     ));
     undo(&mut rig);
     assert!(rig.asked.try_recv().is_err());
+}
+
+#[test]
+fn taking_the_wheel_leaves_the_stage_to_two_new_runs() {
+    let mut rig = rig([1280.0, 860.0]);
+    rig.harness.get_by_label("Take the wheel").click();
+    rig.harness.run_ok();
+    let asked: Vec<Request> = rig.asked.try_iter().collect();
+    let [
+        Request::Tell(RunKey(1), Command::Pause),
+        Request::Limit(Some(_)),
+        Request::Start(runs),
+    ] = &asked[..]
+    else {
+        panic!("{asked:?}");
+    };
+    let methods: Vec<&str> = runs.iter().map(|run| run.method.name()).collect();
+    assert_eq!(methods, ["manual", "adapt-relax"]);
+    assert_eq!(rig.model().speed, Speed::STEERABLE);
+    assert_eq!(
+        (rig.model().shown().count(), rig.model().selected),
+        (0, None)
+    );
 }

@@ -4,7 +4,7 @@ use egui::{Color32, Id, Stroke, Ui};
 use egui_plot::{Corner, Legend, Line, Plot, PlotPoints, PlotResponse, PlotUi, VLine};
 use tightrope_core::{config::Role, event::Quality};
 
-use super::{View, events, scale::Scale, zones};
+use super::{View, edits, events, scale::Scale, zones};
 use crate::gui::{
     action::Action,
     explain::Term,
@@ -198,6 +198,7 @@ impl Chart {
         if self == Self::Density {
             events::explain(model, scale, &shown);
         }
+        edits::marks(ui, model, &shown);
         clicked(model, &shown).into_iter().collect()
     }
 }

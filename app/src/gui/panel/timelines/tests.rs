@@ -100,3 +100,27 @@ fn the_balance_shows_its_band_and_no_wild_values() {
     model.runs[0].apply(&Event::Stats(wild));
     assert_eq!(zones::range(&model), (low, high));
 }
+
+#[test]
+fn an_edit_is_marked_and_says_what_was_changed() {
+    let mut model = fixture::model();
+    let event = tightrope_core::event::Event::Edited {
+        iteration: 500,
+        key: "generator.lr".into(),
+        value: "0.01".into(),
+    };
+    model.take(crate::lab::Reply::Said(crate::lab::RunKey(0), event));
+    let mut harness = fixture::stage(Timelines::default(), model, [1600.0, 500.0]);
+    let words = "adapt-relax s42, iteration 500: generator.lr = 0.01";
+    assert_eq!(harness.query_all_by_label(words).count(), 0);
+    // At the upper edge of the first chart, half way along; where exactly depends on the width of the axis.
+    let below = harness.get_by_label("Show all").rect().bottom() + 12.0;
+    for x in (780..880).step_by(4) {
+        harness.hover_at(egui::pos2(x as f32, below));
+        harness.run_steps(12);
+        if harness.query_all_by_label(words).count() > 0 {
+            return;
+        }
+    }
+    panic!("no mark was found");
+}

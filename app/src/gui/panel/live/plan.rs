@@ -1,0 +1,60 @@
+//! What typed changes come to for one run, by the engine's own rules.
+
+use std::collections::BTreeMap;
+
+use crate::{gui::model::RunView, problems::lines};
+
+/// What typed changes come to for one run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    /// Changes the run will take, in an order in which it takes them.
+    pub accepted: Vec<(&'static str, String)>,
+    /// Changes it would refuse, and why.
+    pub refused: Vec<(&'static str, String)>,
+}
+
+impl Plan {
+    /// Tries the changes on the settings the run has now. One may need another to go before it, as `br_low` needs
+    /// room below `br_high`.
+    pub fn new(run: &RunView, typed: &BTreeMap<&'static str, String>) -> Self {
+        let mut plan = Self::default();
+        let Some(mut settings) = run.history.settings().cloned() else {
+            return plan;
+        };
+        let mut left: Vec<(&'static str, &str)> = typed
+            .iter()
+            .map(|(&key, text)| (key, text.trim()))
+            .collect();
+        loop {
+            let before = left.len();
+            plan.refused.clear();
+            left.retain(|&(key, text)| match settings.set_live(key, text) {
+                Ok(_) => {
+                    plan.accepted.push((key, text.to_owned()));
+                    false
+                }
+                Err(error) => {
+                    let why: Vec<String> =
+                        lines(&error).iter().map(|line| own(key, line)).collect();
+                    plan.refused.push((key, why.join("; ")));
+                    true
+                }
+            });
+            if left.is_empty() || left.len() == before {
+                return plan;
+            }
+        }
+    }
+
+    /// Why a change would be refused.
+    pub fn why_not(&self, key: &str) -> Option<&str> {
+        let refused = self.refused.iter().find(|(refused, _)| *refused == key);
+        refused.map(|(_, why)| why.as_str())
+    }
+}
+
+/// A line beside the field it is about need not name it.
+fn own(key: &str, line: &str) -> String {
+    let name = format!("{key}: ");
+    line.strip_prefix(&name).unwrap_or(line).to_owned()
+}

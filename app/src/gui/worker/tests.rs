@@ -1,0 +1,94 @@
+use tightrope_core::{
+    config::{RunConfig, preset},
+    event::Command,
+    method::Method,
+    session::RunState,
+};
+
+use super::*;
+use crate::lab::{RunKey, Stage};
+
+/// Longer than a test waits for anything.
+const LONG: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn configs() -> Vec<RunConfig> {
+    let preset = preset::find("spiral").unwrap();
+    let methods = [Method::AdaptRelax, Method::StuGan];
+    let resolved = methods.map(|method| preset::resolve(preset, method, None, &[]).unwrap());
+    resolved.to_vec()
+}
+
+/// The first reply that this finds something in.
+fn heard<T>(link: &Link, find: impl Fn(&Reply) -> Option<T>) -> T {
+    loop {
+        let reply = link.replies.recv_timeout(PATIENCE).expect("a reply");
+        if let Some(found) = find(&reply) {
+            return found;
+        }
+    }
+}
+
+#[test]
+fn a_request_cuts_slow_motion_short_and_takes_effect_after_the_iteration() {
+    let out = tempfile::tempdir().unwrap();
+    let out_at = out.path().to_owned();
+    let (link, thread) = start(DeviceChoice::Cpu, None, out_at, || ()).unwrap();
+    assert!(link.ask(Request::SlowMotion(LONG)) && link.ask(Request::Start(configs())));
+    let still = |reply: &Reply| match reply {
+        Reply::Still(key, still) => Some((*key, *still)),
+        _ => None,
+    };
+    let (key, first) = heard(&link, still);
+    assert_eq!((key, first.stage), (RunKey(0), Stage::RealBatch));
+    assert_eq!((first.iteration, first.critic_step), (1, 1));
+    assert!(link.ask(Request::Tell(RunKey(0), Command::Pause)));
+    // What is left of the iteration passes by, and the pause is heard before the other run rests again.
+    let paused = |reply: &Reply| match reply {
+        Reply::State {
+            key,
+            state: RunState::Paused,
+            iteration,
+        } => Some((*key, *iteration)),
+        _ => None,
+    };
+    assert_eq!(heard(&link, paused), (RunKey(0), 1));
+    let (key, next) = heard(&link, still);
+    assert_eq!((key, next.iteration), (RunKey(1), 2));
+    assert!(link.ask(Request::Close));
+    heard(&link, |reply| matches!(reply, Reply::Closed).then_some(()));
+    drop(link);
+    thread.join().unwrap();
+}
+
+#[test]
+fn what_a_panel_asks_by_itself_waits_for_the_end_of_the_iteration() {
+    let (requests, asked) = channel();
+    let (answers, _replies) = channel();
+    let desk = Desk {
+        inbox: Mutex::new(Inbox {
+            asked,
+            waiting: VecDeque::new(),
+        }),
+        answers,
+        wake: Arc::new(|| ()),
+    };
+    let key = crate::lab::LayerKey {
+        run: RunKey(0),
+        role: tightrope_core::config::Role::G,
+        layer: 0,
+    };
+    requests.send(Request::Inspect(key)).unwrap();
+    let (start, time) = (Instant::now(), Duration::from_millis(30));
+    desk.rest(time);
+    assert!(start.elapsed() >= time);
+    requests.send(Request::Limit(None)).unwrap();
+    desk.rest(LONG);
+    // Over at once from here on.
+    desk.rest(LONG);
+    assert!(matches!(desk.next(None), Next::Asked(Request::Inspect(_))));
+    assert!(matches!(desk.next(None), Next::Asked(Request::Limit(None))));
+    assert!(matches!(desk.next(Some(Duration::ZERO)), Next::Nothing));
+    drop(requests);
+    assert!(matches!(desk.next(None), Next::Gone));
+}

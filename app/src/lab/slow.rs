@@ -1,0 +1,152 @@
+//! Slow motion: every stage of an iteration is told while it happens, and stays for a while.
+
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use tightrope_core::{
+    balance::Sample,
+    config::Role,
+    device::read,
+    run::{Phase, Watcher},
+};
+
+use super::{Lab, Reply, Request, RunKey};
+
+/// Whoever hosts a lab, as far as slow motion needs it.
+pub trait Host: Send + Sync {
+    /// Passes a reply on at once and rests for `time`, or until somebody asks for what cannot wait
+    /// ([`Request::can_wait`]); further rests of the iteration are over at once then.
+    fn show(self: Arc<Self>, reply: Reply, time: Duration) -> Pin<Box<dyn Future<Output = ()>>>;
+}
+
+/// A stage of an iteration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// D scores a real batch.
+    RealBatch,
+    /// D scores a fake batch.
+    FakeBatch,
+    /// D learns from both.
+    UpdateD,
+    /// G learns from D's scores of its batch.
+    UpdateG,
+    /// D scores the same fakes again: one sample of the balance ratio.
+    Probe,
+    /// A network's mask has changed.
+    DropGrow(Role),
+}
+
+/// A stage of an iteration that is happening now.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Still {
+    /// Generator iteration, counted from 1.
+    pub iteration: u64,
+    /// What happens.
+    pub stage: Stage,
+    /// The critic step within the iteration, counted from 1.
+    pub critic_step: usize,
+    /// The number that is known by now: the mean score of a batch, the loss of an update, the BR sample of a probe
+    /// (not finite where there is no gap), the density after a mask change.
+    pub value: f64,
+}
+
+impl Request {
+    /// Whether it may wait until an iteration in slow motion is over: panels ask for it by themselves.
+    pub fn can_wait(&self) -> bool {
+        matches!(self, Self::Inspect(_))
+    }
+}
+
+impl Lab {
+    /// Names who hosts this lab.
+    pub fn hosted_by(&mut self, host: Arc<dyn Host>) {
+        self.host = Some(host);
+    }
+
+    /// Shows the next iteration of every run stage by stage, if that is wanted.
+    pub(super) fn watch(&mut self) {
+        let (Some(time), Some(host)) = (self.stage_time, &self.host) else {
+            return;
+        };
+        for (id, &key) in self.trained_by.iter().enumerate() {
+            if let Some(run) = self.training.run_mut(id) {
+                let iteration = run.iteration() + 1;
+                run.watch(watcher(Arc::clone(host), key, iteration, time));
+            }
+        }
+    }
+
+    /// Ends slow motion.
+    pub(super) fn unwatch(&mut self) {
+        if self.stage_time.take().is_some() {
+            for id in 0..self.trained_by.len() {
+                if let Some(run) = self.training.run_mut(id) {
+                    run.unwatch();
+                }
+            }
+        }
+    }
+}
+
+/// Tells the stages of one iteration of a run. Several phases of the engine make up a stage, which is told when its
+/// number is known.
+fn watcher(host: Arc<dyn Host>, key: RunKey, iteration: u64, time: Duration) -> Watcher {
+    let mut critic_step = 0;
+    // Mean scores of the generator's batch, before and after its update.
+    let (mut pre, mut post) = (None, None);
+    Box::new(move |phase, tensor| {
+        let mean = tensor.mean();
+        let stage = match phase {
+            Phase::RealScores => {
+                critic_step += 1;
+                Some(Stage::RealBatch)
+            }
+            Phase::FakeScores => Some(Stage::FakeBatch),
+            Phase::CriticLoss => Some(Stage::UpdateD),
+            Phase::GeneratorLoss => Some(Stage::UpdateG),
+            Phase::ProbeReal => Some(Stage::Probe),
+            Phase::Mask(role) => Some(Stage::DropGrow(role)),
+            Phase::GeneratorScores => {
+                pre = Some(mean.clone());
+                None
+            }
+            Phase::ProbeFake => {
+                post = Some(mean.clone());
+                None
+            }
+            Phase::CriticGradient | Phase::GeneratorGradient => None,
+        };
+        let Some(stage) = stage else {
+            return Box::pin(async {});
+        };
+        let known = match stage {
+            Stage::Probe => pre.take().into_iter().chain(post.take()).collect(),
+            _ => Vec::new(),
+        };
+        let host = Arc::clone(&host);
+        Box::pin(async move {
+            let mut values = Vec::new();
+            for tensor in known.into_iter().chain([mean]) {
+                // A device that fails here fails the run too, and there it is said.
+                let Ok(value) = read(tensor).await else {
+                    return;
+                };
+                values.extend(value.into_iter().map(f64::from));
+            }
+            let value = match values[..] {
+                [pre, post, real] => Sample { post, pre, real }.ratio(),
+                [value] => value,
+                _ => return,
+            };
+            let still = Still {
+                iteration,
+                stage,
+                critic_step,
+                value,
+            };
+            host.show(Reply::Still(key, still), time).await;
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests;
