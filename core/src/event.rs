@@ -1,9 +1,12 @@
 //! What a run says (`Event`) and what it can be told (`Command`): plain data, no tensors.
 //! The recorder, the window and the reports consume the same stream.
 
+mod moment;
+
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::config::Role;
+pub use moment::{Field, Masks, Push};
 
 /// One thing that happened in a run. Serialised to `stats.jsonl` (`Stats`) or `events.jsonl` (the rest).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +21,12 @@ pub enum Event {
     /// Samples from the fixed z.
     #[serde(skip)]
     Samples(Samples),
+    /// How D sees the plane at the moment of samples.
+    #[serde(skip)]
+    Field(Field),
+    /// Masks at the moment of samples, where they have changed since the last.
+    #[serde(skip)]
+    Masks(Masks),
     /// Quality of generated samples.
     Quality(Quality),
     /// A live setting was edited by command.

@@ -1,16 +1,13 @@
 //! `History::apply`: the only fold over events. A live run and a stored run are the same thing to a reader.
 
 mod edits;
+mod moment;
 
 use std::collections::BTreeMap;
 
 use crate::config::{Estimator, Role, RunConfig};
-use crate::event::{
-    EndReason, Event, MaskEvent, NetInfo, Quality, RunInfo, SampleData, Stats, Verdict,
-};
-
-/// Moments of samples that stay in memory; beyond that the most crowded one is let go.
-pub const KEPT_MOMENTS: usize = 48;
+use crate::event::{EndReason, Event, MaskEvent, Masks, NetInfo, Quality, RunInfo, Stats, Verdict};
+pub use moment::{KEPT_MOMENTS, Moment};
 
 /// Everything a run has said so far, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,7 +32,7 @@ pub struct History {
     pub checkpoints: Vec<(u64, String)>,
     /// Iterations from which the run was resumed.
     pub resumed: Vec<u64>,
-    /// Samples of the fixed z by iteration, at most [`KEPT_MOMENTS`] of them.
+    /// Samples of the fixed z and what goes with them by iteration, at most [`KEPT_MOMENTS`] of them.
     pub samples: BTreeMap<u64, Moment>,
     /// How the run ended; `None` while it trains, and for a run that was cut off.
     pub ended: Option<Ended>,
@@ -59,22 +56,6 @@ pub struct Ended {
     pub iteration: u64,
     /// Why.
     pub reason: EndReason,
-}
-
-/// Samples of the fixed z at one iteration.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Moment {
-    /// From the live generator.
-    pub raw: Option<SampleData>,
-    /// From the averaged generator.
-    pub averaged: Option<SampleData>,
-}
-
-impl Moment {
-    /// The averaged samples, or the live ones where there is no average.
-    pub fn main(&self) -> Option<&SampleData> {
-        self.averaged.as_ref().or(self.raw.as_ref())
-    }
 }
 
 impl History {
@@ -101,7 +82,17 @@ impl History {
                     &mut moment.raw
                 };
                 *slot = Some(samples.data.clone());
-                self.thin_samples();
+                moment::thin(&mut self.samples);
+            }
+            Event::Field(field) => {
+                let moment = self.samples.entry(field.iteration).or_default();
+                moment.field = Some(field.clone());
+                moment::thin(&mut self.samples);
+            }
+            Event::Masks(masks) => {
+                let moment = self.samples.entry(masks.iteration).or_default();
+                moment.set_masks(masks);
+                moment::thin(&mut self.samples);
             }
             Event::Edited {
                 iteration,
@@ -145,17 +136,6 @@ impl History {
         self.take_up_all();
     }
 
-    fn thin_samples(&mut self) {
-        if self.samples.len() <= KEPT_MOMENTS {
-            return;
-        }
-        let at: Vec<u64> = self.samples.keys().copied().collect();
-        let crowded = at.windows(3).min_by_key(|w| w[2] - w[0]).map(|w| w[1]);
-        if let Some(iteration) = crowded {
-            self.samples.remove(&iteration);
-        }
-    }
-
     /// The latest state.
     pub fn latest(&self) -> Option<&Stats> {
         self.stats.last()
@@ -174,6 +154,12 @@ impl History {
         self.samples
             .last_key_value()
             .map(|(&at, moment)| (at, moment))
+    }
+
+    /// The masks of a network as they were recorded up to iteration `until`, the latest first.
+    pub fn masks_until(&self, net: Role, until: u64) -> impl Iterator<Item = &Masks> {
+        let moments = self.samples.range(..=until).rev();
+        moments.filter_map(move |(_, moment)| moment.masks_of(net))
     }
 
     /// The latest quality measurement.
@@ -296,7 +282,7 @@ impl Quality {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Samples;
+    use crate::event::{SampleData, Samples};
     use crate::record::fixture;
 
     fn stats(iteration: u64, br: f64) -> Event {

@@ -239,7 +239,7 @@ impl Net {
                 let piece = flat.clone().slice(p.offset..p.offset + p.len());
                 match view {
                     View::Plain | View::Frozen => piece,
-                    View::Constant => Tensor::from_inner(piece),
+                    View::Constant | View::FrozenConstant => Tensor::from_inner(piece),
                     View::Tracked => Tensor::from_inner(piece).require_grad(),
                 }
             })

@@ -47,6 +47,10 @@ pub enum Term {
     Frechet,
     /// Exploration rate.
     Exploration,
+    /// The discriminator's score over the plane.
+    Score,
+    /// Where samples are pushed.
+    Push,
     /// Training FLOPs.
     Flops,
     /// The generator's input.
@@ -70,7 +74,7 @@ const fn entry(name: &'static str, words: &'static str, formula: &'static str) -
 
 impl Term {
     /// All there are.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::BalanceRatio,
         Self::TargetBand,
         Self::Verdict,
@@ -92,6 +96,8 @@ impl Term {
         Self::Modes,
         Self::Frechet,
         Self::Exploration,
+        Self::Score,
+        Self::Push,
         Self::Flops,
         Self::Latent,
     ];
@@ -212,6 +218,19 @@ impl Term {
                 "exploration",
                 "The share of weights that have been active at any time: what dynamic sparsity has tried (ITOP).",
                 "ever active / maskable",
+            ),
+            Self::Score => entry(
+                "score",
+                "The discriminator's opinion of every point of the plane: the higher, the more real it takes a sample \
+                 there to be. Blue is above the middle of the scale, orange below, each as strong as the score is far.",
+                "D(x); middle of the scale: 0, for the Wasserstein loss the mean",
+            ),
+            Self::Push => entry(
+                "push",
+                "Where the generator is pushed: at each sample, the direction in which its loss falls fastest. A \
+                 longer arrow is a stronger push, up to the strongest tenth; where D is flat it teaches nothing. The \
+                 averaged generator is not trained itself: its arrows say how D sees its samples.",
+                "\u{2212}\u{2202}L_G / \u{2202}x at x = G(z); for the hinge loss the slope of D",
             ),
             Self::Flops => entry(
                 "training FLOPs",

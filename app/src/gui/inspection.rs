@@ -1,6 +1,6 @@
-//! What the lab has read of the layer that is looked at, and how its mask has changed meanwhile.
+//! The layer that is looked at, as the lab has read it or as its masks were recorded, and how its mask has changed.
 
-use tightrope_core::run::LayerState;
+use tightrope_core::{event::Masks, run::LayerState};
 
 use crate::lab::LayerKey;
 
@@ -11,7 +11,7 @@ pub struct Inspection {
     answers: u64,
 }
 
-/// A layer as it was last read.
+/// A layer as it was read, or recorded.
 #[derive(Debug)]
 pub struct Seen {
     /// Which.
@@ -25,7 +25,7 @@ pub struct Seen {
 /// A mask that is no more.
 #[derive(Debug)]
 pub struct Before {
-    /// The iteration it was last seen at.
+    /// The iteration it was last seen or recorded at.
     pub iteration: u64,
     mask: Vec<bool>,
 }
@@ -67,6 +67,43 @@ impl Inspection {
 }
 
 impl Seen {
+    /// A layer of this shape as its masks were recorded, compared with those recorded before; of its weights nothing
+    /// is known. `None` if the masks are of a network without such a layer.
+    pub fn recorded(
+        key: LayerKey,
+        shape: &[usize],
+        now: &Masks,
+        before: Option<&Masks>,
+    ) -> Option<Self> {
+        let count: usize = shape.iter().product();
+        let mask = |masks: &Masks| -> Option<Vec<bool>> {
+            let bits = masks.layers.get(key.layer)?;
+            Some((0..count).map(|at| bits.get(at)).collect())
+        };
+        Some(Self {
+            key,
+            state: LayerState {
+                iteration: now.iteration,
+                shape: shape.to_vec(),
+                mask: mask(now)?,
+                magnitudes: Vec::new(),
+                largest: 0.0,
+            },
+            before: before.and_then(|before| {
+                Some(Before {
+                    iteration: before.iteration,
+                    mask: mask(before)?,
+                })
+            }),
+        })
+    }
+
+    /// |w| of a weight, where the weights were read.
+    pub fn magnitude(&self, at: usize) -> Option<f32> {
+        let share = self.state.magnitudes.get(at)?;
+        Some(f32::from(*share) / 255.0 * self.state.largest)
+    }
+
     /// The mask that `now` is compared with.
     fn into_before(self, now: &LayerState) -> Option<Before> {
         if now.iteration < self.state.iteration {
@@ -112,7 +149,7 @@ impl Seen {
 
 #[cfg(test)]
 mod tests {
-    use tightrope_core::config::Role;
+    use tightrope_core::{config::Role, sparse::bits::Bits};
 
     use super::*;
     use crate::lab::RunKey;
@@ -147,6 +184,32 @@ mod tests {
         inspection.take(KEY, state(3, [1.0, 1.0, 0.0, 0.0]));
         assert_eq!(before(&inspection), None, "time went back");
         assert_eq!(inspection.answers(), 4);
+    }
+
+    #[test]
+    fn recorded_masks_are_compared_without_weights() {
+        let masks = |iteration, mask: [f32; 4]| Masks {
+            iteration,
+            net: Role::G,
+            layers: vec![Bits::pack(&mask)],
+        };
+        let (old, new) = (
+            masks(3, [1.0, 1.0, 0.0, 0.0]),
+            masks(7, [1.0, 0.0, 1.0, 0.0]),
+        );
+        let seen = Seen::recorded(KEY, &[2, 2], &new, Some(&old)).unwrap();
+        let kinds = [
+            Weight::Active,
+            Weight::Dropped,
+            Weight::Grown,
+            Weight::Inactive,
+        ];
+        assert_eq!([0, 1, 2, 3].map(|at| seen.weight(at)), kinds);
+        assert_eq!((seen.state.iteration, seen.size()), (7, [2, 2]));
+        assert_eq!(seen.before.as_ref().map(|before| before.iteration), Some(3));
+        assert_eq!(seen.magnitude(0), None);
+        let other = LayerKey { layer: 1, ..KEY };
+        assert!(Seen::recorded(other, &[2, 2], &new, None).is_none());
     }
 
     #[test]

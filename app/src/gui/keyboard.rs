@@ -25,6 +25,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("N", "new comparison"),
     ("F", "full screen"),
     ("Ctrl Z", "take back hiding or removing a run"),
+    ("Esc", "unpin the sample that was clicked"),
     ("Ctrl Q", "save everything and close"),
     ("?", "this list"),
 ];

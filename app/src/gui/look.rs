@@ -18,6 +18,10 @@ pub struct Look {
     pub axis: Axis,
     /// Samples of the averaged generator rather than the live one, where there is one.
     pub averaged: bool,
+    /// The discriminator's score behind 2-D samples.
+    pub score: bool,
+    /// Arrows for where 2-D samples are pushed.
+    pub push: bool,
     /// The welcome strip.
     pub welcome: bool,
     /// The list of runs.
@@ -37,6 +41,8 @@ impl Default for Look {
             scale: 1.0,
             axis: Axis::Iteration,
             averaged: true,
+            score: true,
+            push: false,
             welcome: true,
             runs: true,
             layers: true,

@@ -71,6 +71,17 @@ pub fn verdict(verdict: Verdict, visuals: &Visuals) -> Color32 {
     if visuals.dark_mode { dark } else { light }
 }
 
+/// A score between the least (-1) and the greatest (1): the discriminator's colour above the middle, orange below.
+pub fn score(share: f32, visuals: &Visuals) -> Color32 {
+    let end = match (share < 0.0, visuals.dark_mode) {
+        (false, _) => role(Role::D, visuals),
+        (true, false) => rgb(0xB35806),
+        (true, true) => rgb(0xE08214),
+    };
+    let strength = 0.55 * share.abs().min(1.0);
+    visuals.extreme_bg_color.lerp_to_gamma(end, strength)
+}
+
 /// Makes every window of this context look like ours.
 pub fn install(ctx: &egui::Context) {
     for theme in [Theme::Light, Theme::Dark] {

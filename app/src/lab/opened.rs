@@ -35,6 +35,7 @@ pub fn run_folders(path: &Path) -> Vec<PathBuf> {
 pub fn read(key: RunKey, folder: &Path) -> Result<Added> {
     let mut run = read_run(folder)?;
     let averaged = run.config.averaging.rule != AveragingRule::None;
+    let mut moments = run.moments()?.into_iter().peekable();
     for grid in &run.grids {
         let data = grid.read(run.config.data.channels(), run.config.data.side)?;
         run.history.apply(&Event::Samples(Samples {
@@ -42,6 +43,9 @@ pub fn read(key: RunKey, folder: &Path) -> Result<Added> {
             averaged,
             data,
         }));
+        while let Some((_, event)) = moments.next_if(|&(at, _)| at <= grid.iteration) {
+            run.history.apply(&event);
+        }
     }
     Ok(Added {
         key,

@@ -77,6 +77,11 @@ fn two_runs_train_are_recorded_and_heard() {
         let stored = opened::read(RunKey(9), &place.folder).unwrap().history;
         assert_eq!(stored.stats, heard.stats);
         assert_eq!(stored.samples.len(), heard.samples.len());
+        for (at, moment) in &heard.samples {
+            assert!(moment.field.is_some() && heard.masks_until(Role::G, *at).next().is_some());
+            let again = &stored.samples[at];
+            assert_eq!((&again.field, &again.masks), (&moment.field, &moment.masks));
+        }
         assert_eq!(heard.stats.len(), 6);
     }
     let file = out.path().join("report.html");

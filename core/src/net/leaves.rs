@@ -13,6 +13,8 @@ pub enum View {
     Frozen,
     /// Constants within an autodiff graph.
     Constant,
+    /// Constants within an autodiff graph, and no state moves: for gradients of the input, when looking.
+    FrozenConstant,
     /// Leaves whose gradients are wanted.
     Tracked,
 }
@@ -39,20 +41,20 @@ impl Leaves {
     pub fn lift<const D: usize>(&self, tensor: Tensor<D>) -> Tensor<D> {
         match self.view {
             View::Plain | View::Frozen => tensor,
-            View::Constant | View::Tracked => Tensor::from_inner(tensor),
+            View::Constant | View::FrozenConstant | View::Tracked => Tensor::from_inner(tensor),
         }
     }
 
     /// Whether batch norm's and spectral norm's state stays as it is.
     pub fn is_frozen(&self) -> bool {
-        self.view == View::Frozen
+        matches!(self.view, View::Frozen | View::FrozenConstant)
     }
 
     /// Takes a tensor of this pass out of autodiff.
     pub fn plain<const D: usize>(&self, tensor: &Tensor<D>) -> Tensor<D> {
         match self.view {
             View::Plain | View::Frozen => tensor.clone(),
-            View::Constant | View::Tracked => tensor.clone().inner(),
+            View::Constant | View::FrozenConstant | View::Tracked => tensor.clone().inner(),
         }
     }
 

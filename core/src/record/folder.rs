@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::jsonl::Lines;
 use super::name::{self, Reservation};
-use super::{Checkpoint, Summary, atomic, checkpoint, jsonl, log_line, read, samples};
+use super::{Checkpoint, Summary, atomic, checkpoint, jsonl, log_line, moments, read, samples};
 use crate::config::{AveragingRule, RunConfig};
 use crate::error::{Error, Result};
 use crate::event::{Event, SampleData, Samples, Stats};
@@ -25,7 +25,7 @@ pub struct RunFolder {
     stats: Lines,
     events: Lines,
     log: Lines,
-    /// Without samples: those are on disk.
+    /// Without moments of samples: those are on disk.
     history: History,
     averages: bool,
     reals: Vec<[f32; 2]>,
@@ -70,6 +70,7 @@ impl RunFolder {
         jsonl::rewrite(&path.join(STATS), &stats)?;
         jsonl::rewrite(&path.join(EVENTS), &events)?;
         samples::forget_after(path, iteration)?;
+        moments::forget_after(path, iteration)?;
         let summary = path.join(SUMMARY);
         if summary.is_file() {
             fs::remove_file(&summary).map_err(|e| Error::io(&summary, e))?;
@@ -128,6 +129,8 @@ impl RunFolder {
     pub fn apply(&mut self, event: &Event) -> Result<()> {
         match event {
             Event::Samples(samples) => return self.samples(samples),
+            Event::Field(field) => return moments::write_field(&self.path, field),
+            Event::Masks(masks) => return moments::write_masks(&self.path, masks),
             Event::Stats(stats) => self.stats.value(stats)?,
             // A resumed run introduces itself again; once is enough on disk.
             Event::Started(_) if self.history.info.is_some() => {}
@@ -165,7 +168,7 @@ fn before(events: Vec<Event>, iteration: u64) -> Vec<Event> {
     let mut saved = false;
     let mut past = |event: &Event| match event {
         Event::Started(_) => true,
-        Event::Samples(_) | Event::Ended { .. } => false,
+        Event::Samples(_) | Event::Field(_) | Event::Masks(_) | Event::Ended { .. } => false,
         // Edits are made between iterations: one made after the checkpoint is not in it.
         Event::Edited { iteration: at, .. } => *at < iteration || (*at == iteration && !saved),
         Event::Checkpoint { iteration: at, .. } => {
@@ -185,8 +188,10 @@ fn before(events: Vec<Event>, iteration: u64) -> Vec<Event> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{EndReason, Quality};
+    use crate::config::Role;
+    use crate::event::{EndReason, Field, Masks, Quality};
     use crate::record::{fixture, read_run};
+    use crate::sparse::bits::Bits;
 
     fn ended(iteration: u64, reason: EndReason) -> Event {
         Event::Ended { iteration, reason }
@@ -200,6 +205,21 @@ mod tests {
         })
     }
 
+    /// What goes with the samples.
+    fn networks(iteration: u64) -> [Event; 2] {
+        let field = Field {
+            iteration,
+            scores: vec![0.5; 4],
+            ..Field::default()
+        };
+        let masks = Masks {
+            iteration,
+            net: Role::D,
+            layers: vec![Bits::pack(&[iteration as f32, 0.0])],
+        };
+        [Event::Field(field), Event::Masks(masks)]
+    }
+
     /// Iterations `from` (excluded) to `to` of an invented run.
     fn train(folder: &mut RunFolder, from: u64, to: u64) {
         for iteration in from + 1..=to {
@@ -211,6 +231,9 @@ mod tests {
                     .apply(&fixture::raise(iteration, iteration as usize))
                     .unwrap();
                 folder.apply(&samples(iteration, true)).unwrap();
+                for event in networks(iteration) {
+                    folder.apply(&event).unwrap();
+                }
                 let file = folder
                     .save_checkpoint(
                         iteration,
@@ -272,6 +295,8 @@ mod tests {
             run.grids[1].read_points().unwrap(),
             Some(vec![[0.1235, -1.0]])
         );
+        let told = [5, 10].map(|at| networks(at).map(|event| (at, event)));
+        assert_eq!(run.moments().unwrap(), told.concat());
         assert_eq!(run.reals, Some(vec![[0.0, 0.0], [1.0, 1.0]]));
         assert!(run.reals_png.is_some());
         for file in [
@@ -320,7 +345,7 @@ mod tests {
         train(&mut resumed, iteration, 15);
         resumed.apply(&ended(15, EndReason::Finished)).unwrap();
 
-        for file in [STATS, SUMMARY, CONFIG] {
+        for file in [STATS, SUMMARY, CONFIG, "fields.jsonl", "masks.jsonl"] {
             assert_eq!(text(&whole, file), text(&resumed, file), "{file}");
         }
         let events = text(&resumed, EVENTS);

@@ -8,7 +8,7 @@ pub fn log_line(event: &Event) -> Option<String> {
         Event::Started(info) => (0, started(info)),
         Event::Stats(stats) => (stats.iteration, state(stats)),
         Event::Mask(mask) => (mask.iteration, mask_change(mask)),
-        Event::Samples(_) => return None,
+        Event::Samples(_) | Event::Field(_) | Event::Masks(_) => return None,
         Event::Quality(quality) => (quality.iteration, measured(quality)),
         Event::Edited {
             iteration,

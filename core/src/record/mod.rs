@@ -11,6 +11,8 @@
 //!   fakes000500.png      ... after 500 iterations, from the averaged generator
 //!   fakes000500_raw.png  ... from the live one, where an average is kept beside it
 //!   fakes000500.json     2-D data only: the points of fakes000500.png, `[[x, y], ...]`
+//!   fields.jsonl         2-D data only: D's scores and pushes with each of them, one `Field` a line
+//!   masks.jsonl          the masks of either network with each of them, if changed, one `Masks` a line
 //!   checkpoints/         000500.safetensors holds everything, 000500.json a readable copy of its numbers
 //!   summary.json         written when the run ends
 //! ```
@@ -23,6 +25,7 @@ mod folder;
 mod images;
 mod jsonl;
 mod log;
+mod moments;
 mod name;
 mod read;
 mod samples;

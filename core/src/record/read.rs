@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::folder::{CONFIG, EVENTS, STATS};
 pub use super::samples::Grid;
-use super::{jsonl, samples};
+use super::{jsonl, moments, samples};
 use crate::config::{CONFIG_VERSION, RunConfig};
 use crate::error::{Error, Result};
 use crate::event::{Event, Stats};
@@ -20,7 +20,7 @@ pub struct StoredRun {
     pub path: PathBuf,
     /// The run's settings.
     pub config: RunConfig,
-    /// What the run said; its samples are in [`grids`](Self::grids) instead.
+    /// What the run said, without its [`grids`](Self::grids) and [`moments`](Self::moments).
     pub history: History,
     /// Real points, for 2-D data.
     pub reals: Option<Vec<[f32; 2]>>,
@@ -28,6 +28,16 @@ pub struct StoredRun {
     pub reals_png: Option<Vec<u8>>,
     /// Pictures of generated samples by rising iteration.
     pub grids: Vec<Grid>,
+}
+
+impl StoredRun {
+    /// The fields and masks that go with its grids, each with its iteration, in order.
+    ///
+    /// # Errors
+    /// When a file cannot be read or is damaged.
+    pub fn moments(&self) -> Result<Vec<(u64, Event)>> {
+        moments::read(&self.path)
+    }
 }
 
 /// Whether the folder looks like a run folder.

@@ -1,7 +1,9 @@
 //! One run: two networks, their data and everything that changes while they train.
 
 mod feed;
+mod field;
 mod inspect;
+mod masks;
 mod quality;
 mod state;
 mod step;
@@ -75,6 +77,8 @@ pub struct Player {
     layers: Vec<FlopLayer>,
     /// Gradient of the latest step `[parameters]`, kept while growth may need it.
     gradient: Option<Tensor<1>>,
+    /// Whether its mask has changed since it was last recorded.
+    is_mask_new: bool,
 }
 
 /// One training run.
@@ -144,6 +148,7 @@ impl Run {
                 growth: Stream::new(config.seed, &format!("growth.{role}")),
                 layers: flops::layers(&config.model, role, config.z_dim, channels, side),
                 gradient: None,
+                is_mask_new: true,
             });
         }
         let (Some(d), Some(g)) = (players.pop(), players.pop()) else {

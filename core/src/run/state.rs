@@ -43,6 +43,13 @@ struct PlayerState {
     controller: Controller,
     growth: Stream,
     steps: u64,
+    /// Absent in checkpoints from before masks were recorded.
+    #[serde(default = "yes")]
+    is_mask_new: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// The settings a checkpoint was made with.
@@ -73,6 +80,7 @@ impl Run {
             controller: p.controller.clone(),
             growth: p.growth.clone(),
             steps: p.net.steps,
+            is_mask_new: p.is_mask_new,
         };
         let state = State {
             config: self.config.clone(),
@@ -134,6 +142,7 @@ impl Run {
             player.growth = stored.growth;
             player.gradient = None;
             player.net.steps = stored.steps;
+            player.is_mask_new = stored.is_mask_new;
         }
         self.iteration = state.iteration;
         self.seconds = state.seconds;

@@ -278,6 +278,7 @@ impl Run {
             }
         };
         let event = update::apply(&mut player.net, &plan, own.min_layer_density, scores).await?;
+        player.is_mask_new |= event.is_some();
         Ok(event.map(|mut event| {
             event.iteration = t;
             event.br = ratio.filter(|r| steers && r.is_finite());
@@ -330,11 +331,12 @@ impl Run {
         events
     }
 
-    /// Samples and their quality, when they are due.
+    /// Samples with what goes with them, and their quality, when they are due.
     async fn look(&mut self) -> Result<Vec<Event>> {
         let mut events = Vec::new();
         if self.is_due(self.config.record.sample_every) {
             events.extend(self.samples_now().await?);
+            events.extend(self.new_masks().await?);
         }
         if self.is_due(self.config.record.quality_every) {
             events.push(self.quality_event().await?);

@@ -50,6 +50,7 @@ impl Run {
     pub async fn opening(&mut self) -> Result<Vec<Event>> {
         let mut events = vec![Event::Started(self.info())];
         events.extend(self.samples_now().await?);
+        events.extend(self.new_masks().await?);
         Ok(events)
     }
 
@@ -86,7 +87,8 @@ impl Run {
         self.g.net.has_average()
     }
 
-    /// Samples of the fixed z as `Event::Samples`: from the averaged generator where there is one, and the live one.
+    /// Samples of the fixed z as `Event::Samples`: from the averaged generator where there is one, and the live one;
+    /// for 2-D data, how D sees them as `Event::Field`.
     ///
     /// # Errors
     /// When the device fails.
@@ -108,6 +110,8 @@ impl Run {
                 data,
             }));
         }
+        let field = self.field(&events).await?;
+        events.extend(field.map(Event::Field));
         Ok(events)
     }
 

@@ -1,5 +1,6 @@
 //! The arithmetic of sparsity: how density spreads, when and how masks change.
 
+pub mod bits;
 pub mod density;
 pub mod host;
 pub mod index;

@@ -79,7 +79,16 @@ fn the_record_of_a_resumed_run_equals_that_of_a_whole_one() {
             for file in ["stats.jsonl", "events.jsonl"] {
                 assert_eq!(lines(&whole, file), lines(&again, file), "{name} {file}");
             }
-            for file in ["fakes000024.png", "fakes000018.png", "config.json"] {
+            let mut files = vec![
+                "fakes000024.png",
+                "fakes000018.png",
+                "config.json",
+                "masks.jsonl",
+            ];
+            if preset == "spiral" {
+                files.push("fields.jsonl");
+            }
+            for file in files {
                 let bytes =
                     [&whole, &again].map(|folder| std::fs::read(folder.join(file)).expect(file));
                 assert!(bytes[0] == bytes[1], "{name} {file}");

@@ -54,8 +54,8 @@ fn a_run_opens_with_what_it_is_and_what_it_makes_untrained() {
             .filter(|(_, e)| matches!(e, Event::Samples(s) if s.iteration == 0))
             .count()
     };
-    // The averaged and the live generator.
-    assert_eq!((events.len(), of_samples(&events)), (3, 2));
+    // The averaged and the live generator; with them the field, and the masks of both.
+    assert_eq!((events.len(), of_samples(&events)), (6, 2));
     assert_eq!(
         (id, session.len(), session.state(id)),
         (0, 1, Some(RunState::Running))

@@ -3,6 +3,7 @@
 mod control;
 mod failures;
 mod methods;
+mod moments;
 mod resume;
 mod watch;
 

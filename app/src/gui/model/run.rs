@@ -34,7 +34,7 @@ pub struct RunView {
     pub state: RunState,
     /// Iterations finished, between recorded states too.
     pub iteration: u64,
-    /// Samples taken in so far, so that a picture of them knows when it is old.
+    /// Samples and fields taken in so far, so that a picture of them knows when it is old.
     pub revision: u64,
     /// The stages of the present iteration so far, in slow motion; the last is happening now.
     pub stills: Vec<Still>,
@@ -81,7 +81,7 @@ impl RunView {
                 self.iteration = *iteration;
                 self.trouble = None;
             }
-            Event::Samples(_) => self.revision += 1,
+            Event::Samples(_) | Event::Field(_) => self.revision += 1,
             _ => {}
         }
     }

@@ -111,7 +111,7 @@ fn scrub(ui: &mut Ui, model: &Model) -> Option<Action> {
             Slider::new(&mut at, 0..=last.max(1)).show_value(false),
         )
         .on_hover_text(
-            "The moment that samples, scores and densities are shown at (\u{2190} \u{2192})",
+            "The moment that samples, scores, densities and masks are shown at (\u{2190} \u{2192})",
         );
     if slider.changed() {
         action = Some(Action::Seek(if at >= last {

@@ -19,8 +19,6 @@ use mask::MaskView;
 
 /// Share of the panel's height that a mask takes.
 const MASK_SHARE: f32 = 0.48;
-/// Height of the line that says why there is none.
-const LINE: f32 = 72.0;
 
 /// The panel on the right.
 #[derive(Default)]
@@ -57,8 +55,7 @@ impl Panel for Layers {
         self.choose_order(ui, run);
         let room = ui.available_height();
         let kept = match chosen {
-            Some(_) if run.is_live() => MASK_SHARE * room,
-            Some(_) => LINE,
+            Some(_) => MASK_SHARE * room,
             None => 0.0,
         };
         ScrollArea::vertical()

@@ -1,66 +1,41 @@
 //! Samples of every run side by side, from the same fixed z, with real data beside them.
 
+mod field;
 mod grid;
+mod pictures;
+mod pin;
 mod scatter;
 
-use std::collections::HashMap;
-
-use egui::{ColorImage, Context, RichText, TextureHandle, Ui, UiBuilder, vec2};
+use egui::{Key, Label, Modifiers, Rect, RichText, Ui, UiBuilder, Vec2, pos2, vec2};
 use tightrope_core::{
-    data,
-    event::{Quality, SampleData},
+    event::{Field, Push, Quality, SampleData},
     history::Moment,
-    record::Scatter,
 };
 
 use super::Panel;
-use crate::{
-    gui::{
-        action::Action,
-        explain::{Term, explained},
-        look::Look,
-        model::{Cursor, Model, RunView},
-        theme,
-    },
-    lab::RunKey,
+use crate::gui::{
+    action::Action,
+    explain::{Term, explained},
+    look::Look,
+    model::{Cursor, Model, RunView},
+    theme,
 };
-
-/// What a texture shows, so that it is uploaded once.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Shown {
-    iteration: u64,
-    averaged: bool,
-    /// A paused run shows several moments of one iteration.
-    revision: u64,
-}
+use pictures::Pictures;
+use pin::Strip;
 
 /// The panel in the middle.
 #[derive(Default)]
 pub struct Samples {
-    grids: HashMap<Option<RunKey>, (Shown, TextureHandle)>,
-    dot: Option<TextureHandle>,
+    pictures: Pictures,
+    strip: Strip,
+    /// The sample that is followed through time, by its place in the fixed z.
+    pin: Option<usize>,
 }
 
 impl Panel for Samples {
     fn show(&mut self, ui: &mut Ui, model: &Model) -> Vec<Action> {
-        let mut actions = Vec::new();
-        ui.horizontal(|ui| {
-            ui.heading("Samples");
-            explained(ui.weak("of the same z"), Term::Latent);
-            ui.add_space(8.0);
-            for (averaged, name) in [(true, "averaged"), (false, "raw")] {
-                let is_on = model.look.averaged == averaged;
-                let choice = ui.selectable_label(is_on, name);
-                if explained(choice, Term::Averaged).clicked() {
-                    let look = Look {
-                        averaged,
-                        ..model.look.clone()
-                    };
-                    actions.push(Action::SetLook(look));
-                }
-            }
-        });
         let runs: Vec<&RunView> = model.shown().collect();
+        let mut actions: Vec<Action> = self.head(ui, model, &runs).into_iter().collect();
         let reals = runs
             .iter()
             .find_map(|run| Some((*run, run.reals.as_ref()?)));
@@ -69,15 +44,18 @@ impl Panel for Samples {
             ui.centered_and_justified(|ui| ui.weak("Samples appear here as soon as a run starts."));
             return actions;
         }
-        self.grids
-            .retain(|key, _| key.is_none_or(|key| model.run(key).is_some()));
-        let (columns, side) = arrange(ui, cells);
-        let origin = ui.cursor().min;
+        self.pictures.tidy(model);
+        let room = ui.available_rect_before_wrap();
+        let strip = match self.pin {
+            Some(_) => Strip::height(&runs, room.height()),
+            None => 0.0,
+        };
+        let (columns, side) = arrange(room.size() - vec2(0.0, strip), cells);
         let size = vec2(side, side + CAPTION);
         for index in 0..cells {
             let place = vec2((index % columns) as f32, (index / columns) as f32);
-            let corner = origin + place * (size + vec2(GAP, GAP));
-            let rect = egui::Rect::from_min_size(corner, size);
+            let corner = room.min + place * (size + vec2(GAP, GAP));
+            let rect = Rect::from_min_size(corner, size);
             ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
                 match runs.get(index) {
                     Some(run) => self.run(ui, model, run, side),
@@ -89,6 +67,13 @@ impl Panel for Samples {
                 }
             });
         }
+        if let Some(index) = self.pin.filter(|_| strip > 0.0) {
+            let top = pos2(room.left(), room.bottom() - strip);
+            let rect = Rect::from_min_max(top, room.max);
+            ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
+                actions.extend(self.strip.show(ui, model, &runs, index, room.height()));
+            });
+        }
         actions
     }
 }
@@ -96,10 +81,13 @@ impl Panel for Samples {
 /// Height of the words above and below a picture.
 const CAPTION: f32 = 44.0;
 const GAP: f32 = 12.0;
+/// Width from which there is room for more words beside the heading.
+const ROOMY: f32 = 560.0;
+/// Side below which a picture's caption has no room for the word iteration.
+const NARROW: f32 = 210.0;
 
 /// Columns, and the side of the largest square pictures that fit.
-fn arrange(ui: &Ui, cells: usize) -> (usize, f32) {
-    let room = ui.available_size();
+fn arrange(room: Vec2, cells: usize) -> (usize, f32) {
     let side = |columns: usize| {
         let rows = cells.div_ceil(columns);
         let width = (room.x - GAP * (columns - 1) as f32) / columns as f32;
@@ -133,37 +121,98 @@ fn quality(run: &RunView, cursor: Cursor) -> Option<&Quality> {
     }
 }
 
+/// What a run shows at the cursor.
+struct Shot<'a> {
+    at: u64,
+    averaged: bool,
+    data: &'a SampleData,
+    /// Where the score is wanted.
+    field: Option<&'a Field>,
+    /// None unless they are wanted.
+    pushes: &'a [Push],
+    /// A paused run shows several moments of one iteration.
+    revision: u64,
+}
+
+fn shot<'a>(run: &'a RunView, look: &Look, cursor: Cursor) -> Option<Shot<'a>> {
+    let (at, moment) = moment(run, cursor)?;
+    let (averaged, data) = chosen(moment, look.averaged)?;
+    let field = moment.field.as_ref();
+    let pushes = field.filter(|_| look.push).map(|field| match averaged {
+        true => field.averaged.as_slice(),
+        false => field.raw.as_slice(),
+    });
+    Some(Shot {
+        at,
+        averaged,
+        data,
+        field: field.filter(|_| look.score),
+        pushes: pushes.unwrap_or_default(),
+        revision: match cursor {
+            Cursor::Live => run.revision,
+            Cursor::At(_) => 0,
+        },
+    })
+}
+
+/// The samples of the averaged generator if they are wanted and there are any, else those of the other.
+fn chosen(moment: &Moment, averaged: bool) -> Option<(bool, &SampleData)> {
+    let of_average = moment.averaged.as_ref().map(|data| (true, data));
+    let raw = moment.raw.as_ref().map(|data| (false, data));
+    if averaged {
+        of_average.or(raw)
+    } else {
+        raw.or(of_average)
+    }
+}
+
 impl Samples {
-    fn run(&mut self, ui: &mut Ui, model: &Model, run: &RunView, side: f32) {
-        let found = moment(run, model.cursor).and_then(|(at, moment)| {
-            let averaged = model.look.averaged && moment.averaged.is_some();
-            let data = if averaged {
-                moment.averaged.as_ref()
-            } else {
-                moment.raw.as_ref().or(moment.averaged.as_ref())
-            };
-            Some((at, averaged, data?))
+    fn head(&mut self, ui: &mut Ui, model: &Model, runs: &[&RunView]) -> Option<Action> {
+        let mut look = model.look.clone();
+        let is_roomy = ui.available_width() > ROOMY;
+        ui.horizontal_wrapped(|ui| {
+            explained(ui.heading("Samples"), Term::Latent);
+            if is_roomy {
+                explained(ui.weak("of the same z"), Term::Latent);
+            }
+            ui.add_space(8.0);
+            for (averaged, name) in [(true, "averaged"), (false, "raw")] {
+                let choice = ui.selectable_value(&mut look.averaged, averaged, name);
+                explained(choice, Term::Averaged);
+            }
+            if runs.iter().any(|run| is_plane(run)) {
+                ui.add_space(8.0);
+                explained(ui.toggle_value(&mut look.score, "score"), Term::Score);
+                explained(ui.toggle_value(&mut look.push, "push"), Term::Push);
+            }
+            if let Some(index) = self.pin {
+                ui.add_space(8.0);
+                let pinned = ui.selectable_label(true, format!("pinned: {index}"));
+                let is_free = model.draft.is_none() && !ui.ctx().egui_wants_keyboard_input();
+                let escapes = is_free
+                    && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
+                let why = "Followed through time. Click or press Esc to unpin.";
+                if pinned.on_hover_text(why).clicked() || escapes {
+                    self.pin = None;
+                }
+            }
         });
+        (look != model.look).then_some(Action::SetLook(look))
+    }
+
+    fn run(&mut self, ui: &mut Ui, model: &Model, run: &RunView, side: f32) {
+        let shot = shot(run, &model.look, model.cursor);
         ui.horizontal(|ui| {
             let colour = theme::run(run.style, ui.visuals());
             ui.label(RichText::new(&run.name).color(colour).strong());
-            if let Some((at, ..)) = found {
-                ui.weak(format!("iteration {at}"));
+            if let Some(shot) = &shot {
+                let words = if side < NARROW { "" } else { "iteration " };
+                let at = RichText::new(format!("{words}{}", shot.at)).weak();
+                ui.add(Label::new(at).truncate());
             }
         });
-        match found {
-            Some((at, averaged, data)) => {
-                let shown = Shown {
-                    iteration: at,
-                    averaged,
-                    revision: if model.cursor == Cursor::Live {
-                        run.revision
-                    } else {
-                        0
-                    },
-                };
-                self.picture(ui, Some(run), shown, data, side);
-            }
+        match shot {
+            Some(shot) => self.pin = self.pictures.samples(ui, run, &shot, side, self.pin),
             None => {
                 ui.allocate_space(vec2(side, side));
             }
@@ -173,7 +222,8 @@ impl Samples {
                 Some(_) => Term::Modes,
                 None => Term::Frechet,
             };
-            explained(ui.small(in_words(quality)), term);
+            let words = Label::new(RichText::new(in_words(quality)).small()).truncate();
+            explained(ui.add(words), term);
         }
     }
 
@@ -183,104 +233,14 @@ impl Samples {
             let source = run.history.config.as_ref().map_or("", |c| &c.data.source);
             ui.weak(source);
         });
-        match reals {
-            SampleData::Points(points) => {
-                let dot = self.dot(ui.ctx());
-                scatter::show(ui, &dot, &window(run), side, &[(points, theme::REAL)], &[]);
-            }
-            SampleData::Images { .. } => {
-                let shown = Shown {
-                    iteration: run.key.0 as u64,
-                    averaged: false,
-                    revision: 0,
-                };
-                self.picture(ui, None, shown, reals, side);
-            }
-        }
-    }
-
-    fn picture(
-        &mut self,
-        ui: &mut Ui,
-        run: Option<&RunView>,
-        shown: Shown,
-        data: &SampleData,
-        side: f32,
-    ) {
-        match (data, run) {
-            (SampleData::Points(points), Some(run)) => {
-                let dot = self.dot(ui.ctx());
-                let reals = match &run.reals {
-                    Some(SampleData::Points(reals)) => reals.as_slice(),
-                    _ => &[],
-                };
-                let layers = [
-                    (reals, theme::REAL.gamma_multiply(0.35)),
-                    (points, theme::G),
-                ];
-                scatter::show(ui, &dot, &window(run), side, &layers, &modes(run));
-            }
-            _ => {
-                let key = run.map(|run| run.key);
-                let known = self.grids.get(&key).filter(|(before, _)| *before == shown);
-                let texture = match known {
-                    Some((_, texture)) => texture.clone(),
-                    None => {
-                        let name = format!("samples {key:?}");
-                        let texture = grid::upload(ui.ctx(), name, data);
-                        self.grids.insert(key, (shown, texture.clone()));
-                        texture
-                    }
-                };
-                grid::show(ui, &texture, data, side);
-            }
-        }
-    }
-
-    /// A soft disc, drawn once and used for every point.
-    fn dot(&mut self, ctx: &Context) -> TextureHandle {
-        let load = || ctx.load_texture("dot", disc(), Default::default());
-        self.dot.get_or_insert_with(load).clone()
+        self.pictures.reals(ui, run, reals, side);
     }
 }
 
-fn disc() -> ColorImage {
-    const SIDE: usize = 16;
-    let mut alpha = Vec::with_capacity(SIDE * SIDE);
-    for at in 0..SIDE * SIDE {
-        let middle = (SIDE as f32 - 1.0) / 2.0;
-        let (x, y) = ((at % SIDE) as f32 - middle, (at / SIDE) as f32 - middle);
-        let cover = (SIDE as f32 / 2.0 - 0.5 - x.hypot(y)).clamp(0.0, 1.0);
-        alpha.push((255.0 * cover) as u8);
-    }
-    let pixels = alpha
-        .into_iter()
-        .map(egui::Color32::from_white_alpha)
-        .collect();
-    ColorImage::new([SIDE, SIDE], pixels)
-}
-
-/// The stretch of the plane the real points lie in.
-fn window(run: &RunView) -> Scatter {
-    match &run.reals {
-        Some(SampleData::Points(points)) => Scatter::of(points),
-        _ => Scatter::of(&[]),
-    }
-}
-
-/// Centres and radius of the real modes, where the data have any.
-fn modes(run: &RunView) -> Vec<([f32; 2], f32)> {
-    let Some(config) = &run.history.config else {
-        return Vec::new();
-    };
-    match data::mixture(&config.data) {
-        Some(mixture) => mixture
-            .centers
-            .iter()
-            .map(|&center| (center, mixture.radius))
-            .collect(),
-        None => Vec::new(),
-    }
+/// Whether it learns points of the plane.
+fn is_plane(run: &RunView) -> bool {
+    let latest = run.history.latest_samples();
+    latest.is_some_and(|(_, moment)| matches!(moment.main(), Some(SampleData::Points(_))))
 }
 
 fn in_words(quality: &Quality) -> String {

@@ -152,6 +152,11 @@ impl Row<'_> {
         name.strip_suffix(".weight").unwrap_or(name)
     }
 
+    /// The weight's shape in PyTorch's layout.
+    pub fn shape(&self) -> &[usize] {
+        &self.info.shape
+    }
+
     fn size(&self) -> usize {
         self.info.shape.iter().product()
     }

@@ -1,4 +1,4 @@
-//! The mask of the chosen layer while its run trains.
+//! The mask of the chosen layer: as it is while its run trains, as it was recorded at any other moment.
 
 use egui::{
     Align, Color32, Layout, Rect, Response, RichText, Sense, TextureHandle, TextureOptions, Ui,
@@ -14,7 +14,7 @@ use crate::{
         action::Action,
         explain::{Term, explained},
         inspection::{Seen, Weight},
-        model::{Model, RunView},
+        model::{Cursor, Model, RunView},
         theme,
     },
     lab::{LayerKey, Request},
@@ -34,7 +34,31 @@ const LARGEST: f32 = 14.0;
 pub struct MaskView {
     view: View,
     asked: Option<Asked>,
+    recorded: Option<Recorded>,
     picture: Option<(Shown, TextureHandle)>,
+}
+
+/// A layer out of the record, unpacked once.
+struct Recorded {
+    seen: Seen,
+    moments: Moments,
+}
+
+/// Iterations of a layer's masks and of those before them, in a record that each resumption writes anew from there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Moments {
+    now: u64,
+    before: Option<u64>,
+    resumed: usize,
+}
+
+/// Where what is seen comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// The lab, by the answers heard so far.
+    Lab(u64),
+    /// The record.
+    Record(Moments),
 }
 
 /// When a layer was last asked for, and what was known of its run then.
@@ -58,7 +82,7 @@ struct Known {
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Shown {
     key: LayerKey,
-    answers: u64,
+    source: Source,
     view: View,
     palette: Palette,
     most: [usize; 2],
@@ -83,19 +107,57 @@ impl MaskView {
                 explained(mask, Term::Mask);
             });
         });
-        if !run.is_live() {
+        if !run.is_live() || model.cursor != Cursor::Live {
             self.asked = None;
-            ui.weak("Masks are shown while a run trains.");
+            self.past(ui, model.cursor, run, row, key);
             return None;
         }
         let action = self.ask(ui, model, run, key);
         match model.inspection.of(key) {
-            Some(seen) => self.seen(ui, seen, model.inspection.answers()),
+            Some(seen) => self.seen(ui, seen, Source::Lab(model.inspection.answers())),
             None => {
                 ui.weak("Reading the layer\u{2026}");
             }
         }
         action
+    }
+
+    /// What the record has of the layer at the cursor.
+    fn past(&mut self, ui: &mut Ui, cursor: Cursor, run: &RunView, row: &Row, key: LayerKey) {
+        if self.view == View::Magnitude {
+            ui.weak("Magnitudes are read only from a run that trains, at its latest moment.");
+            return;
+        }
+        let until = match cursor {
+            Cursor::Live => u64::MAX,
+            Cursor::At(iteration) => iteration,
+        };
+        let mut masks = run.history.masks_until(row.role, until);
+        let (now, before) = (masks.next(), masks.next());
+        let Some(now) = now else {
+            ui.weak("No mask was recorded up to this moment.");
+            return;
+        };
+        let moments = Moments {
+            now: now.iteration,
+            before: before.map(|before| before.iteration),
+            resumed: run.history.resumed.len(),
+        };
+        let recorded = self
+            .recorded
+            .take()
+            .filter(|known| known.seen.key == key && known.moments == moments)
+            .or_else(|| {
+                let seen = Seen::recorded(key, row.shape(), now, before)?;
+                Some(Recorded { seen, moments })
+            });
+        match &recorded {
+            Some(known) => self.seen(ui, &known.seen, Source::Record(moments)),
+            None => {
+                ui.weak("The record has no mask of this layer.");
+            }
+        }
+        self.recorded = recorded;
     }
 
     /// One question at a time, and none that would be answered as the last one was.
@@ -126,7 +188,7 @@ impl MaskView {
         Some(Action::Ask(Request::Inspect(key)))
     }
 
-    fn seen(&mut self, ui: &mut Ui, seen: &Seen, answers: u64) {
+    fn seen(&mut self, ui: &mut Ui, seen: &Seen, source: Source) {
         let [rows, columns] = seen.size();
         if rows * columns == 0 {
             return;
@@ -139,7 +201,7 @@ impl MaskView {
         let palette = Palette::of(seen.key.role, ui.visuals());
         let shown = Shown {
             key: seen.key,
-            answers,
+            source,
             view: self.view,
             palette,
             most: [texels.x as usize, texels.y as usize],
@@ -160,10 +222,10 @@ impl MaskView {
         ui.painter()
             .image(texture.id(), rect, whole, Color32::WHITE);
         point(response, rect, seen);
-        self.words(ui, seen, &palette);
+        self.words(ui, seen, source, &palette);
     }
 
-    fn words(&self, ui: &mut Ui, seen: &Seen, palette: &Palette) {
+    fn words(&self, ui: &mut Ui, seen: &Seen, source: Source, palette: &Palette) {
         ui.spacing_mut().item_spacing = vec2(6.0, 1.0);
         let iteration = seen.state.iteration;
         if self.view == View::Magnitude {
@@ -174,7 +236,10 @@ impl MaskView {
         }
         let since = match &seen.before {
             Some(before) => format!("iteration {iteration}, against {}", before.iteration),
-            None => format!("iteration {iteration}, no change seen yet"),
+            None if matches!(source, Source::Lab(_)) => {
+                format!("iteration {iteration}, no change seen yet")
+            }
+            None => format!("iteration {iteration}, the first recorded"),
         };
         ui.small(since)
             .on_hover_text("Rows are output channels, columns are inputs \u{00D7} taps.");
@@ -219,7 +284,8 @@ fn point(response: Response, rect: Rect, seen: &Seen) {
         Weight::Grown => "grown",
         Weight::Dropped => "dropped",
     };
-    let magnitude = f32::from(seen.state.magnitudes[place]) / 255.0 * seen.state.largest;
+    let magnitude = seen.magnitude(place);
+    let magnitude = magnitude.map_or(String::new(), |w| format!(", |w| {w:.3}"));
     let (input, tap) = (column / taps, column % taps);
     let tap = if taps > 1 {
         format!(", tap {tap}")
@@ -227,6 +293,6 @@ fn point(response: Response, rect: Rect, seen: &Seen) {
         String::new()
     };
     response.on_hover_text(format!(
-        "output {row}, input {input}{tap}\n{kind}, |w| {magnitude:.3}"
+        "output {row}, input {input}{tap}\n{kind}{magnitude}"
     ));
 }

@@ -79,7 +79,8 @@ fn shade(seen: &Seen, view: View, palette: &Palette, at: usize) -> (Color32, f32
             (palette.colour(weight), if changed { EMPHASIS } else { 1.0 })
         }
         View::Magnitude => {
-            let share = f32::from(seen.state.magnitudes[at]) / 255.0;
+            let share = seen.state.magnitudes.get(at);
+            let share = share.map_or(0.0, |&share| f32::from(share) / 255.0);
             (palette.inactive.lerp_to_gamma(palette.active, share), 1.0)
         }
     }

@@ -1,7 +1,8 @@
 use egui_kittest::{Harness, kittest::Queryable};
 use tightrope_core::{
-    event::{Event, LayerInfo, MaskChange, MaskEvent, NetInfo, RunInfo},
+    event::{Event, LayerInfo, MaskChange, MaskEvent, Masks, NetInfo, RunInfo},
     run::LayerState,
+    sparse::bits::Bits,
 };
 
 use super::*;
@@ -203,13 +204,62 @@ fn moving_weights_are_read_once_a_second() {
     assert!((4..=6).contains(&questions), "{questions} in 5 seconds");
 }
 
+/// Masks of D as they were recorded: the first so many weights of the second layer are active.
+fn recorded(iteration: u64, active: usize) -> Event {
+    let mask: Vec<f32> = (0..40).map(|at| f32::from(at < active)).collect();
+    Event::Masks(Masks {
+        iteration,
+        net: Role::D,
+        layers: vec![Bits::pack(&[1.0; 10]), Bits::pack(&mask)],
+    })
+}
+
 #[test]
-fn a_run_that_does_not_train_shows_no_mask() {
+fn a_run_that_does_not_train_shows_the_masks_of_its_record() {
     let mut model = model();
-    model.run_mut(PAUSED).unwrap().state = tightrope_core::session::RunState::Ended;
+    let run = model.run_mut(PAUSED).unwrap();
+    run.state = tightrope_core::session::RunState::Ended;
     let mut harness = stage(model);
     harness.get_by_label("D d.l2: density 0.650").click();
     harness.run_ok();
-    harness.get_by_label("Masks are shown while a run trains.");
+    harness.get_by_label("No mask was recorded up to this moment.");
+    let run = harness.state_mut().model.run_mut(PAUSED).unwrap();
+    for (iteration, active) in [(100, 12), (500, 20), (1000, 15)] {
+        run.apply(&recorded(iteration, active));
+    }
+    harness.run_ok();
+    harness.get_by_label("iteration 1000, against 500");
+    harness.get_by_label("dropped 5");
+    harness.get_by_label("|w|").click();
+    harness.run_ok();
+    harness.get_by_label_contains("only from a run that trains");
     assert_eq!(asked(&mut harness), []);
+}
+
+#[test]
+fn the_cursor_takes_masks_back_in_time_and_asks_nothing() {
+    let mut model = model();
+    let run = model.run_mut(PAUSED).unwrap();
+    for (iteration, active) in [(0, 12), (500, 20)] {
+        run.apply(&recorded(iteration, active));
+    }
+    model.cursor = Cursor::At(700);
+    let mut harness = stage(model);
+    harness.get_by_label("D d.l2: density 0.300").click();
+    harness.run_ok();
+    for label in [
+        "iteration 500, against 0",
+        "kept 12",
+        "grown 8",
+        "dropped 0",
+    ] {
+        harness.get_by_label(label);
+    }
+    harness.state_mut().model.cursor = Cursor::At(499);
+    harness.run_ok();
+    harness.get_by_label("iteration 0, the first recorded");
+    assert_eq!(asked(&mut harness), []);
+    harness.state_mut().model.cursor = Cursor::Live;
+    harness.run_ok();
+    assert_eq!(asked(&mut harness), [KEY], "it trains: the mask of now");
 }

@@ -1,50 +1,97 @@
 //! Points in the plane, as many as there are, in one mesh.
 
-use egui::{Color32, Mesh, Rect, Sense, Stroke, TextureHandle, Ui, pos2, vec2};
+use egui::{
+    Color32, Mesh, Painter, Pos2, Rect, Response, Sense, Stroke, StrokeKind, TextureHandle, Ui,
+    pos2, vec2,
+};
 use tightrope_core::record::Scatter;
 
 /// Half the side of a point on screen.
 const RADIUS: f32 = 2.2;
+/// How far from a point a click still means it, on screen.
+const REACH: f32 = 9.0;
 
-/// Layers of points over rings around the modes, in a square of `side`.
-pub fn show(
-    ui: &mut Ui,
-    dot: &TextureHandle,
-    window: &Scatter,
-    side: f32,
-    layers: &[(&[[f32; 2]], Color32)],
-    modes: &[([f32; 2], f32)],
-) {
-    let (rect, _) = ui.allocate_exact_size(vec2(side, side), Sense::hover());
-    let painter = ui.painter_at(rect);
-    painter.rect(
-        rect,
-        4.0,
-        ui.visuals().extreme_bg_color,
-        ui.visuals().widgets.noninteractive.bg_stroke,
-        egui::StrokeKind::Inside,
-    );
-    let across = window.high[0] - window.low[0];
-    let place = |[x, y]: [f32; 2]| {
-        pos2(
-            rect.left() + (x - window.low[0]) / across * side,
-            rect.bottom() - (y - window.low[1]) / across * side,
-        )
-    };
-    let ring = Stroke::new(1.0, ui.visuals().weak_text_color());
-    for &(center, radius) in modes {
-        painter.circle_stroke(place(center), radius / across * side, ring);
+/// A window on the plane, on screen.
+pub struct Plane {
+    /// Where it is.
+    pub rect: Rect,
+    low: [f32; 2],
+    across: f32,
+}
+
+impl Plane {
+    /// A square of `side` with nothing in it yet, and what the pointer does there.
+    pub fn new(ui: &mut Ui, window: &Scatter, side: f32) -> (Self, Response) {
+        let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::click());
+        let visuals = ui.visuals();
+        let hair = visuals.widgets.noninteractive.bg_stroke;
+        let ground = visuals.extreme_bg_color;
+        ui.painter()
+            .rect(rect, 4.0, ground, hair, StrokeKind::Inside);
+        let plane = Self {
+            rect,
+            low: window.low,
+            across: window.high[0] - window.low[0],
+        };
+        (plane, response)
     }
-    for (points, colour) in layers {
+
+    /// Where a point of the plane is on screen.
+    pub fn place(&self, [x, y]: [f32; 2]) -> Pos2 {
+        pos2(
+            self.rect.left() + self.length(x - self.low[0]),
+            self.rect.bottom() - self.length(y - self.low[1]),
+        )
+    }
+
+    /// The point of the plane at a place on screen.
+    pub fn point(&self, at: Pos2) -> [f32; 2] {
+        let scale = self.across / self.rect.width();
+        [
+            self.low[0] + (at.x - self.rect.left()) * scale,
+            self.low[1] + (self.rect.bottom() - at.y) * scale,
+        ]
+    }
+
+    /// A distance of the plane on screen.
+    pub fn length(&self, distance: f32) -> f32 {
+        distance / self.across * self.rect.width()
+    }
+
+    /// Rings around the modes.
+    pub fn rings(&self, painter: &Painter, modes: &[([f32; 2], f32)], colour: Color32) {
+        let stroke = Stroke::new(1.0, colour);
+        for &(center, radius) in modes {
+            painter.circle_stroke(self.place(center), self.length(radius), stroke);
+        }
+    }
+
+    /// Points, each as this dot.
+    pub fn dots(
+        &self,
+        painter: &Painter,
+        dot: &TextureHandle,
+        points: &[[f32; 2]],
+        colour: Color32,
+    ) {
         let mut mesh = Mesh::with_texture(dot.id());
         let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
         for &point in points.iter().filter(|p| p.iter().all(|v| v.is_finite())) {
-            let at = place(point);
-            if rect.expand(RADIUS).contains(at) {
+            let at = self.place(point);
+            if self.rect.expand(RADIUS).contains(at) {
                 let square = Rect::from_center_size(at, vec2(2.0 * RADIUS, 2.0 * RADIUS));
-                mesh.add_rect_with_uv(square, whole, *colour);
+                mesh.add_rect_with_uv(square, whole, colour);
             }
         }
         painter.add(mesh);
+    }
+
+    /// The point that a place on screen is on, or nearly.
+    pub fn nearest(&self, points: &[[f32; 2]], at: Pos2) -> Option<usize> {
+        let distance = |point: &[f32; 2]| self.place(*point).distance(at);
+        let near = points.iter().map(distance).enumerate();
+        near.filter(|(_, distance)| *distance <= REACH)
+            .min_by(|(_, a), (_, b)| a.total_cmp(b))
+            .map(|(index, _)| index)
     }
 }

@@ -1,7 +1,11 @@
-use egui_kittest::kittest::Queryable;
+use egui_kittest::{Harness, kittest::Queryable};
+use tightrope_core::event::Event;
 
 use super::*;
-use crate::gui::fixture;
+use crate::{
+    gui::fixture::{self, Stage},
+    lab::{Reply, RunKey},
+};
 
 #[test]
 fn runs_stand_side_by_side_with_real_data() {
@@ -37,25 +41,186 @@ fn nothing_to_show_is_said() {
 
 #[test]
 fn an_image_grid_is_uploaded_once() {
-    let mut model = fixture::model();
-    let images = SampleData::Images {
-        count: 4,
-        channels: 1,
-        side: 8,
-        pixels: vec![0.5; 4 * 64],
-    };
-    let run = model.run_mut(RunKey(0)).unwrap();
-    run.reals = Some(images.clone());
-    run.history
-        .samples
-        .values_mut()
-        .for_each(|moment| moment.averaged = Some(images.clone()));
+    let model = drawn();
     let mut harness = fixture::stage(Samples::default(), model, [900.0, 400.0]);
-    let texture = |panel: &Samples| panel.grids[&Some(RunKey(0))].1.id();
+    let texture = |panel: &Samples| panel.pictures.grids[&Some(RunKey(0))].1.id();
     let before = texture(&harness.state().panel);
     harness.run_steps(3);
     assert_eq!(texture(&harness.state().panel), before);
     harness.state_mut().model.cursor = Cursor::At(0);
     harness.run_steps(1);
     assert_ne!(texture(&harness.state().panel), before);
+}
+
+/// The canned runs with a field at every moment.
+fn scored() -> Model {
+    let mut model = fixture::model();
+    for key in [RunKey(0), RunKey(1)] {
+        for iteration in [0, 500] {
+            let push = Push {
+                at: [0.5, 0.0],
+                by: [0.0, iteration as f32],
+            };
+            let field = Field {
+                iteration,
+                low: [-1.1, -1.1],
+                high: [1.1, 1.1],
+                scores: vec![-2.0, 0.0, 0.0, 2.0],
+                raw: Vec::new(),
+                averaged: vec![push],
+            };
+            model.take(Reply::Said(key, Event::Field(field)));
+        }
+    }
+    model
+}
+
+/// Where the middle of a run's picture is, from its caption.
+fn picture(harness: &Harness<'_, Stage<Samples>>, name: &str) -> egui::Pos2 {
+    harness.get_by_label(name).rect().left_bottom() + vec2(140.0, 140.0)
+}
+
+fn click(harness: &mut Harness<'_, Stage<Samples>>, at: egui::Pos2) {
+    harness.hover_at(at);
+    harness.run_ok();
+    harness.drag_at(at);
+    harness.run_ok();
+    harness.event(egui::Event::PointerButton {
+        pos: at,
+        button: egui::PointerButton::Primary,
+        pressed: false,
+        modifiers: egui::Modifiers::NONE,
+    });
+    harness.run_ok();
+}
+
+fn sought(harness: &mut Harness<'_, Stage<Samples>>) -> Vec<Cursor> {
+    let actions = std::mem::take(&mut harness.state_mut().actions);
+    let cursor = |action| match action {
+        Action::Seek(cursor) => Some(cursor),
+        _ => None,
+    };
+    actions.into_iter().filter_map(cursor).collect()
+}
+
+#[test]
+fn scores_are_uploaded_only_while_they_are_wanted() {
+    let mut model = scored();
+    model.look.score = false;
+    let mut harness = fixture::stage(Samples::default(), model, [900.0, 400.0]);
+    assert_eq!(harness.state().panel.pictures.heats(), []);
+    harness.get_by_label("score").click();
+    harness.run_ok();
+    let actions = std::mem::take(&mut harness.state_mut().actions);
+    let [Action::SetLook(look)] = &actions[..] else {
+        panic!("{actions:?}");
+    };
+    assert!(look.score);
+    harness.state_mut().model.look = look.clone();
+    harness.run_ok();
+    assert_eq!(
+        harness.state().panel.pictures.heats(),
+        [(RunKey(0), 500), (RunKey(1), 500)]
+    );
+    harness.state_mut().model.cursor = Cursor::At(499);
+    harness.run_ok();
+    assert_eq!(
+        harness.state().panel.pictures.heats(),
+        [(RunKey(0), 0), (RunKey(1), 0)]
+    );
+}
+
+#[test]
+fn the_pointer_reads_the_score() {
+    let mut harness = fixture::stage(Samples::default(), scored(), [900.0, 400.0]);
+    let at = picture(&harness, "stu-gan s42");
+    harness.hover_at(at);
+    harness.run_steps(8);
+    harness.get_by_label_contains("score +0.");
+    harness.get_by_label("-2.00");
+    harness.get_by_label("+2.00");
+}
+
+#[test]
+fn images_have_neither_score_nor_push() {
+    let harness = fixture::stage(Samples::default(), drawn(), [900.0, 400.0]);
+    assert!(harness.query_by_label("score").is_none());
+    assert!(harness.query_by_label("push").is_none());
+}
+
+#[test]
+fn a_point_is_pinned_by_a_click_and_let_go_by_escape_or_another() {
+    let mut harness = fixture::stage(Samples::default(), scored(), [900.0, 400.0]);
+    let run = harness.state().model.run(RunKey(0)).unwrap();
+    let Some(SampleData::Points(points)) = run.history.samples[&500].averaged.clone() else {
+        panic!("points");
+    };
+    // The samples lie on a circle around the middle of the picture; one is at its right.
+    let right = (0..points.len())
+        .max_by(|&a, &b| points[a][0].total_cmp(&points[b][0]))
+        .unwrap();
+    let caption = harness.get_by_label("adapt-relax s42").rect();
+    let next = harness.get_by_label("stu-gan s42").rect();
+    let side = next.left() - caption.left() - GAP;
+    let top = caption.bottom() + 6.0;
+    let across = 2.0 * 0.56 * 2.0;
+    let place = vec2(side / 2.0 + side / across * points[right][0], side / 2.0);
+    let at = egui::pos2(caption.left(), top) + place;
+    click(&mut harness, at);
+    let pinned = harness.state().panel.pin.unwrap();
+    assert!((points[pinned][0] - 1.0).abs() < 0.1, "{pinned}");
+    let label = format!("pinned: {pinned}");
+    harness.get_by_label(&label);
+    harness.key_press(Key::Escape);
+    harness.run_ok();
+    assert_eq!(harness.state().panel.pin, None);
+    click(&mut harness, at);
+    assert_eq!(harness.state().panel.pin, Some(pinned));
+    click(&mut harness, at);
+    assert_eq!(harness.state().panel.pin, None, "the same click once more");
+}
+
+/// The canned runs with four images of 8 pixels a side instead of points.
+fn drawn() -> Model {
+    let mut model = fixture::model();
+    for run in &mut model.runs {
+        run.reals = Some(images(0.5));
+        for (&at, moment) in &mut run.history.samples {
+            moment.averaged = Some(images(at as f32 / 500.0));
+        }
+    }
+    model
+}
+
+fn images(shade: f32) -> SampleData {
+    SampleData::Images {
+        count: 4,
+        channels: 1,
+        side: 8,
+        pixels: vec![shade; 4 * 64],
+    }
+}
+
+#[test]
+fn a_pinned_image_has_a_frame_for_every_moment_of_every_run() {
+    let mut harness = fixture::stage(Samples::default(), drawn(), [900.0, 500.0]);
+    let at = picture(&harness, "adapt-relax s42") - vec2(100.0, 100.0);
+    click(&mut harness, at);
+    assert_eq!(harness.state().panel.pin, Some(0));
+    harness.get_by_label("Sample 0 through time");
+    for run in ["adapt-relax s42", "stu-gan s42"] {
+        for iteration in [0, 500] {
+            let label = format!("{run} at iteration {iteration}");
+            let rect = harness.get_by_label(&label).rect();
+            assert!(rect.right() < 900.0 && rect.bottom() < 500.0, "{rect}");
+        }
+    }
+    assert_eq!(sought(&mut harness), []);
+    harness.get_by_label("stu-gan s42 at iteration 0").click();
+    harness.run_ok();
+    assert_eq!(sought(&mut harness), [Cursor::At(0)]);
+    harness.state_mut().model.cursor = Cursor::At(0);
+    harness.key_press(Key::Escape);
+    harness.run_ok();
+    assert!(harness.query_by_label("Sample 0 through time").is_none());
 }
