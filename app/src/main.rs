@@ -3,6 +3,7 @@
 mod cli;
 mod device;
 mod estimate;
+mod export;
 mod gui;
 mod lab;
 mod problems;
@@ -74,6 +75,7 @@ async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Train(args)) => return cli::train::run(args).await,
         Some(Command::Sample(args)) => cli::sample::run(args).await?,
         Some(Command::Report(args)) => cli::report::run(args)?,
+        Some(Command::Export(args)) => cli::export::run(args)?,
         Some(Command::Doctor(args)) => return cli::doctor::run(args).await,
         Some(Command::Bench(args)) => cli::bench::run(args).await?,
         Some(Command::Methods) => say(cli::methods::list())?,

@@ -25,6 +25,9 @@ pub enum Error {
     /// The device could not do what was asked.
     #[error("device: {0}")]
     Device(String),
+    /// The user called it off.
+    #[error("cancelled")]
+    Cancelled,
     /// A loss became NaN or infinite.
     #[error("training diverged at iteration {iteration}: {what} is {value} (last event: {after})")]
     Diverged {
@@ -72,7 +75,7 @@ impl Error {
                     | Kind::InvalidInput
                     | Kind::InvalidFilename
             ),
-            Self::Device(_) | Self::Diverged { .. } => false,
+            Self::Device(_) | Self::Cancelled | Self::Diverged { .. } => false,
         }
     }
 }

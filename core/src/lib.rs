@@ -20,6 +20,7 @@ pub mod method;
 pub mod metric;
 pub mod model;
 pub mod net;
+pub mod progress;
 pub mod record;
 pub mod rng;
 pub mod run;

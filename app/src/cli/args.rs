@@ -5,7 +5,7 @@ use std::{ops::RangeInclusive, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 use tightrope_core::device::DeviceChoice;
 
-use super::adapt_flags::AdaptFlags;
+use super::{adapt_flags::AdaptFlags, export::ExportArgs};
 
 /// Train sparse GANs in balance, compare methods, see the balance.
 #[derive(Debug, Parser)]
@@ -32,6 +32,8 @@ pub enum Command {
     Sample(SampleArgs),
     /// Write one HTML report over any number of run folders, finished or not
     Report(ReportArgs),
+    /// Take files away from run folders: tables, pictures, animations, checkpoints, generators, settings
+    Export(ExportArgs),
     /// Show the devices here, which one `auto` takes and why, and test every kernel
     Doctor(DoctorArgs),
     /// Measure kernels or whole training iterations
@@ -331,6 +333,7 @@ mod tests {
             "tightrope train --resume runs/00001 --iterations 3000",
             "tightrope sample runs/00001 --count 16 --out a.png --raw --seed 3",
             "tightrope report a b c --out r.html",
+            "tightrope export runs --what csv,generator --out here --raw --scale 4 --at 500",
             "tightrope doctor",
             "tightrope bench kernels --json",
             "tightrope bench iteration --preset tiny --density-g 0.1 --density-d 0.2 --batch-d 8 --batch-g 16 --n-critic 2 \

@@ -60,7 +60,7 @@ pub async fn run(args: &CompareArgs) -> Result<ExitCode> {
             break;
         }
     }
-    report::write(&file, "Who kept the balance?", &results)?;
+    report::write(&file, report::TITLE, &results)?;
     say(format_args!("\n{}", report::results_table(&results)))?;
     say(format_args!("runs:   {}", args.run.out.display()))?;
     say(format_args!("report: {}", file.display()))?;

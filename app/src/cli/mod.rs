@@ -11,6 +11,7 @@ pub mod datasets;
 pub mod doctor;
 mod drive;
 mod dry_run;
+pub mod export;
 mod finish;
 mod interruption;
 pub mod list;

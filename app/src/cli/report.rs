@@ -24,7 +24,7 @@ pub fn run(args: &ReportArgs) -> Result<()> {
     });
     let (runs, wrong) = report::read_runs(&folders);
     let groups = problems::collect(wrong, Ok(report::grouped(runs)))?;
-    report::write(&args.out, "Who kept the balance?", &groups)?;
+    report::write(&args.out, report::TITLE, &groups)?;
     say(report::results_table(&groups))?;
     say(format_args!("report: {}", args.out.display()))?;
     Ok(())

@@ -16,6 +16,7 @@ use super::{
     look::Look,
     model::{Cursor, Draft, Model, Speed, Undo},
     panel::wheel,
+    picture::Picture,
 };
 use crate::lab::{Request, RunKey};
 
@@ -54,6 +55,8 @@ pub enum Action {
     SetLook(Look),
     /// Put a notice away.
     Dismiss(usize),
+    /// Take a picture of a part of the window.
+    Picture(Picture),
     /// Fill the screen, or no longer.
     FullScreen,
     /// Save everything and close the window.
@@ -66,8 +69,12 @@ impl Action {
         Self::Ask(Request::Tell(key, command))
     }
 
-    /// Opens what was dropped or named.
+    /// Opens what was dropped or named: a settings file, a run folder, or a folder of those.
     pub fn open(folder: PathBuf) -> Self {
+        let ending = folder.extension();
+        if ending.is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
+            return Self::Ask(Request::Settings(folder));
+        }
         let go_on = false;
         Self::Ask(Request::Open { folder, go_on })
     }
@@ -161,6 +168,7 @@ pub fn perform(action: Action, model: &mut Model, link: &Link, ctx: &egui::Conte
                 model.notices.remove(index);
             }
         }
+        Action::Picture(picture) => picture.take(ctx),
         Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
         Action::FullScreen => {
             let full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));

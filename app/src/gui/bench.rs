@@ -39,7 +39,6 @@ const FRAME: Duration = Duration::from_millis(33);
 /// When there is no display.
 pub fn frames(runs: usize, points: u64, frames: usize) -> Result<Vec<f64>> {
     let config = settings(Method::AdaptRelax)?;
-    let (requests, _asked) = channel();
     let (answers, replies) = channel();
     for key in 0..runs {
         let mut history = History::new(RunConfig {
@@ -63,7 +62,7 @@ pub fn frames(runs: usize, points: u64, frames: usize) -> Result<Vec<f64>> {
     let taken = measured.clone();
     let mut at = points;
     show(move |ctx| {
-        let mut window = Window::with(ctx, Link { requests, replies }, whole());
+        let mut window = Window::with(ctx, Link::new(|_| true, replies), whole());
         Box::new(Watched(move |ui: &mut Ui, frame: &mut eframe::Frame| {
             at += 1;
             for key in 0..runs {
@@ -111,10 +110,7 @@ pub fn rates(device: DeviceChoice, each: Duration, rounds: usize) -> Result<Vec<
                 link.ask(Request::Start(configs));
                 link
             }
-            Err(_) => Link {
-                requests: channel().0,
-                replies: channel().1,
-            },
+            Err(_) => Link::new(|_| false, channel().1),
         };
         let mut window = Window::with(ctx, link, whole());
         let mut since: Option<(Instant, u64)> = None;

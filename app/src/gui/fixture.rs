@@ -86,7 +86,8 @@ pub fn stopped(iteration: u64) -> Event {
 pub fn link() -> (Link, Receiver<Request>, Sender<Reply>) {
     let (requests, asked) = channel();
     let (answers, replies) = channel();
-    (Link { requests, replies }, asked, answers)
+    let ask = move |request| requests.send(request).is_ok();
+    (Link::new(ask, replies), asked, answers)
 }
 
 /// A panel on its own, what it draws from, and what it wanted.

@@ -1,8 +1,8 @@
 //! Where the panels are.
 
 use egui::{
-    Align, Align2, Button, CentralPanel, Frame, Grid, Layout, Margin, Panel as Side, RichText,
-    ScrollArea, Ui, Window,
+    Align, Align2, CentralPanel, Frame, Grid, Layout, Margin, Panel as Side, RichText, ScrollArea,
+    Ui, Window,
 };
 
 use super::{
@@ -13,8 +13,8 @@ use super::{
     model::{Draft, Model},
     panel::{
         Panel, beam::Beam, compare::Compare, controls::Controls, layers::Layers, live::Live,
-        notices::Notices, runs::Runs, samples::Samples, slow::Slow, timelines::Timelines,
-        welcome::Welcome, wheel::Wheel,
+        notices::Notices, runs::Runs, samples::Samples, slow::Slow, take_away::TakeAway,
+        tasks::Tasks, timelines::Timelines, welcome::Welcome, wheel::Wheel,
     },
 };
 use crate::lab::Request;
@@ -31,6 +31,8 @@ pub struct Panels {
     runs: Runs,
     samples: Samples,
     slow: Slow,
+    take_away: TakeAway,
+    tasks: Tasks,
     timelines: Timelines,
     welcome: Welcome,
     wheel: Wheel,
@@ -48,6 +50,9 @@ impl Panels {
         }
         if !model.notices.is_empty() {
             Side::bottom("notices").show(ui, |ui| actions.extend(self.notices.show(ui, model)));
+        }
+        if self.tasks.are_due(ui.ctx(), model) {
+            Side::bottom("tasks").show(ui, |ui| actions.extend(self.tasks.show(ui, model)));
         }
         if model.look.timelines {
             let height = ui.available_height();
@@ -111,12 +116,7 @@ impl Panels {
             {
                 actions.push(Action::SetDraft(Some(Draft::New)));
             }
-            let report = model.report();
-            let button = ui.add_enabled(report.is_some(), Button::new("Report"));
-            let why = "One HTML page over the runs shown, written beside their folders";
-            if button.on_hover_text(why).clicked() {
-                actions.extend(report.map(Action::Ask));
-            }
+            actions.extend(self.take_away.show(ui, model));
             ui.separator();
             actions.extend(self.beam.show(ui, model));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

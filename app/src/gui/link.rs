@@ -1,21 +1,27 @@
 //! The window's end of the lab: requests go out, replies come in, nobody waits.
 
-use std::sync::mpsc::{Receiver, Sender, TryRecvError};
+use std::sync::mpsc::{Receiver, TryRecvError};
 
 use crate::lab::{Reply, Request};
 
-/// Two channels to a lab that works elsewhere.
+/// The way to a lab that works elsewhere, and back.
 pub struct Link {
-    /// Requests to it.
-    pub requests: Sender<Request>,
-    /// Replies from it.
-    pub replies: Receiver<Reply>,
+    requests: Box<dyn Fn(Request) -> bool>,
+    replies: Receiver<Reply>,
 }
 
 impl Link {
+    /// `requests` passes a request on, or says `false` when nobody is there any more.
+    pub fn new(requests: impl Fn(Request) -> bool + 'static, replies: Receiver<Reply>) -> Self {
+        Self {
+            requests: Box::new(requests),
+            replies,
+        }
+    }
+
     /// Asks for something; `false` when nobody is there any more.
     pub fn ask(&self, request: Request) -> bool {
-        self.requests.send(request).is_ok()
+        (self.requests)(request)
     }
 
     /// The next reply, if one is there; an error when nobody is there any more.

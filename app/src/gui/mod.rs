@@ -15,6 +15,7 @@ mod model;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
 mod panel;
+mod picture;
 mod theme;
 mod trace;
 mod window;

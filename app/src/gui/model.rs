@@ -4,12 +4,12 @@ mod axis;
 mod run;
 mod speed;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use tightrope_core::{device::DeviceChoice, event::Event, session::RunState};
+use tightrope_core::{config::RunConfig, device::DeviceChoice, event::Event, session::RunState};
 
 use super::{inspection::Inspection, look::Look};
-use crate::lab::{Reply, Request, RunKey};
+use crate::lab::{Reply, RunKey, Task};
 
 pub use axis::{Axis, Cursor};
 pub use run::RunView;
@@ -22,6 +22,8 @@ pub enum Draft {
     New,
     /// A run's settings.
     Like(RunKey),
+    /// Those of a settings file: [`Model::settings`] after it was read so many times.
+    File(usize),
 }
 
 /// What takes something back.
@@ -60,6 +62,10 @@ pub struct Model {
     pub cannot_draw: bool,
     /// What the window has to say, latest last.
     pub notices: Vec<Notice>,
+    /// Long work under way.
+    pub tasks: Vec<Task>,
+    /// What the latest settings file makes of a run, and how many have been read.
+    pub settings: (Option<RunConfig>, usize),
     /// Folders of runs that were left unfinished when the window closed.
     pub unfinished: Vec<PathBuf>,
     /// What can be taken back, latest last.
@@ -138,7 +144,17 @@ impl Model {
                     self.selected = self.runs.first().map(|run| run.key);
                 }
             }
-            Reply::Written(file) => self.say(format!("written: {}", file.display())),
+            Reply::Task(task) => match self.tasks.iter_mut().find(|known| known.id == task.id) {
+                Some(known) => *known = task,
+                None => self.tasks.push(task),
+            },
+            Reply::TaskOver(id) => self.tasks.retain(|task| task.id != id),
+            Reply::Written(files) => self.say(written(&files)),
+            Reply::Settings(config) => {
+                let read = self.settings.1 + 1;
+                self.settings = (Some(*config), read);
+                self.draft = Some(Draft::File(read));
+            }
             Reply::Trouble { key, what } => match key.and_then(|key| self.run_mut(key)) {
                 Some(run) => run.trouble = Some(what),
                 None => self.trouble(what),
@@ -168,18 +184,10 @@ impl Model {
             self.lab_is_gone = true;
             self.trouble(what.to_owned());
         }
+        self.tasks.clear();
         for run in &mut self.runs {
             run.state = RunState::Ended;
         }
-    }
-
-    /// A report over the shown runs, beside their folders.
-    pub fn report(&self) -> Option<Request> {
-        let beside = self.shown().next()?.folder.parent()?;
-        Some(Request::Report {
-            keys: self.shown().map(|run| run.key).collect(),
-            file: beside.join("report.html"),
-        })
     }
 
     /// A run.
@@ -215,5 +223,19 @@ impl Model {
     /// Whether any run is in the lab, running or paused.
     pub fn is_live(&self) -> bool {
         self.runs.iter().any(RunView::is_live)
+    }
+}
+
+/// Names written files: one by its whole path, several by their folder and their names in it.
+fn written(files: &[PathBuf]) -> String {
+    match files {
+        [file] => format!("written: {}", file.display()),
+        _ => {
+            let folder = files.first().and_then(|file| file.parent());
+            let names = files.iter().filter_map(|file| file.file_name());
+            let names: Vec<_> = names.map(|name| name.to_string_lossy()).collect();
+            let folder = folder.unwrap_or(Path::new(""));
+            format!("written to {}: {}", folder.display(), names.join(", "))
+        }
     }
 }

@@ -14,7 +14,7 @@ use super::{
     link::Link,
     look::Look,
     model::Model,
-    theme,
+    picture, theme,
 };
 use crate::lab::Request;
 
@@ -168,6 +168,7 @@ impl Window {
     pub fn show(&mut self, ui: &mut Ui) {
         let mut actions = keyboard::actions(ui.ctx(), &self.model, &mut self.help);
         actions.extend(dropped(ui.ctx()));
+        actions.extend(picture::taken(ui.ctx()).map(Action::Ask));
         actions.extend(self.panels.show(ui, &self.model, &mut self.help));
         if self.model.closing {
             saving(ui);

@@ -1,12 +1,13 @@
-//! Hosts the lab on a thread of its own.
+//! Hosts the lab on a thread of its own, and each of its tasks on another.
 
 use std::{
     collections::VecDeque,
     future::Future,
+    io,
     path::PathBuf,
     pin::Pin,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
         mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     },
     thread::{self, JoinHandle},
@@ -17,9 +18,10 @@ use anyhow::{Context, Result};
 use tightrope_core::device::{DeviceChoice, Shared};
 
 use super::link::Link;
-use crate::lab::{Host, Lab, Reply, Request};
+use crate::lab::{Host, Job, Lab, Reply, Request};
 
-/// Starts the lab, which saves everything and ends when the link is dropped; `shared` is what the window draws with, `wake` is called whenever there is something to hear.
+/// Starts the lab, which saves everything and ends when the link is dropped; `shared` is what the window draws with,
+/// `wake` is called whenever there is something to hear.
 ///
 /// # Errors
 /// When the system starts no thread.
@@ -29,22 +31,24 @@ pub fn start(
     out: PathBuf,
     wake: impl Fn() + Send + Sync + 'static,
 ) -> Result<(Link, JoinHandle<()>)> {
-    let (requests, asked) = channel();
+    let (messages, asked) = channel();
     let (answers, replies) = channel();
+    let messages = Arc::new(messages);
     let waiting = VecDeque::new();
     let desk = Arc::new(Desk {
         inbox: Mutex::new(Inbox { asked, waiting }),
         answers,
+        // When the window is gone, no task holds the lab.
+        bell: Arc::downgrade(&messages),
         wake: Arc::new(wake),
     });
     let thread = thread::Builder::new()
         .name("lab".to_owned())
         .spawn(move || {
-            let mut lab = Lab::new(device, out);
+            let mut lab = Lab::new(device, out, Arc::clone(&desk) as Arc<dyn Host>);
             if let Some(shared) = shared {
                 lab.share(shared);
             }
-            lab.hosted_by(Arc::clone(&desk) as Arc<dyn Host>);
             pollster::block_on(work(lab, &desk));
             // The window hears that its lab is gone only when it looks.
             let wake = Arc::clone(&desk.wake);
@@ -52,13 +56,15 @@ pub fn start(
             wake();
         })
         .context("no thread could be started to train on")?;
-    Ok((Link { requests, replies }, thread))
+    let ask = move |request| messages.send(Message::Asked(request)).is_ok();
+    Ok((Link::new(ask, replies), thread))
 }
 
 async fn work(mut lab: Lab, desk: &Desk) {
     loop {
         match desk.next(lab.is_busy().then(|| lab.rest())) {
-            Next::Asked(request) => lab.ask(request).await,
+            Next::Message(Message::Asked(request)) => lab.ask(request).await,
+            Next::Message(Message::Woken) => lab.catch_up().await,
             Next::Nothing => lab.advance().await,
             Next::Gone => return lab.ask(Request::Close).await,
         }
@@ -79,48 +85,66 @@ async fn work(mut lab: Lab, desk: &Desk) {
 struct Desk {
     inbox: Mutex<Inbox>,
     answers: Sender<Reply>,
+    bell: Weak<Sender<Message>>,
     wake: Arc<dyn Fn() + Send + Sync>,
 }
 
 struct Inbox {
-    asked: Receiver<Request>,
-    /// What was asked during an iteration in slow motion.
-    waiting: VecDeque<Request>,
+    asked: Receiver<Message>,
+    /// What came during an iteration in slow motion.
+    waiting: VecDeque<Message>,
+}
+
+/// What the lab's thread wakes for.
+enum Message {
+    /// The window asks for something.
+    Asked(Request),
+    /// A task has something to say.
+    Woken,
+}
+
+impl Message {
+    fn can_wait(&self) -> bool {
+        match self {
+            Self::Asked(request) => request.can_wait(),
+            Self::Woken => true,
+        }
+    }
 }
 
 enum Next {
-    Asked(Request),
-    /// Nothing was asked in the time given.
+    Message(Message),
+    /// Nothing came in the time given.
     Nothing,
     /// Nobody will ask any more.
     Gone,
 }
 
 impl Desk {
-    /// The next request; a busy lab waits for it no longer than `time`.
+    /// The next message; a busy lab waits for it no longer than `time`.
     fn next(&self, time: Option<Duration>) -> Next {
         let mut inbox = self.inbox();
-        if let Some(request) = inbox.waiting.pop_front() {
-            return Next::Asked(request);
+        if let Some(message) = inbox.waiting.pop_front() {
+            return Next::Message(message);
         }
         let Some(time) = time else {
-            return inbox.asked.recv().map_or(Next::Gone, Next::Asked);
+            return inbox.asked.recv().map_or(Next::Gone, Next::Message);
         };
         match inbox.asked.recv_timeout(time) {
-            Ok(request) => Next::Asked(request),
+            Ok(message) => Next::Message(message),
             Err(RecvTimeoutError::Timeout) => Next::Nothing,
             Err(RecvTimeoutError::Disconnected) => Next::Gone,
         }
     }
 
-    /// Waits until the time is over or a request does not want to wait.
+    /// Waits until the time is over or a message does not want to wait.
     fn rest(&self, time: Duration) {
         let end = Instant::now() + time;
         let mut inbox = self.inbox();
-        while inbox.waiting.iter().all(Request::can_wait) {
+        while inbox.waiting.iter().all(Message::can_wait) {
             let left = end.saturating_duration_since(Instant::now());
             match inbox.asked.recv_timeout(left) {
-                Ok(request) => inbox.waiting.push_back(request),
+                Ok(message) => inbox.waiting.push_back(message),
                 Err(_) => return,
             }
         }
@@ -132,6 +156,16 @@ impl Desk {
 }
 
 impl Host for Desk {
+    fn run(&self, job: Job) -> io::Result<()> {
+        let task = thread::Builder::new().name("task".to_owned());
+        task.spawn(job).map(drop)
+    }
+
+    fn wake(&self) {
+        let rung = self.bell.upgrade().map(|lab| lab.send(Message::Woken));
+        drop(rung);
+    }
+
     fn show(self: Arc<Self>, reply: Reply, time: Duration) -> Pin<Box<dyn Future<Output = ()>>> {
         Box::pin(async move {
             // A window that is gone is noticed after the iteration.

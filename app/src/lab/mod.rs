@@ -1,18 +1,23 @@
 //! The lab: trains, records and reads runs for a front end that only sends `Request`s and hears `Reply`s.
 //!
 //! It knows no threads and no windows. Whoever hosts it calls [`Lab::ask`] for every request, [`Lab::advance`] while
-//! [`Lab::is_busy`], and passes on what [`Lab::drain`] gives.
+//! [`Lab::is_busy`], [`Lab::catch_up`] when a task has woken it, and passes on what [`Lab::drain`] gives.
 
+mod away;
+mod datasets;
+mod host;
 mod opened;
 mod recorded;
 mod removed;
 mod request;
 mod slow;
 mod stored;
+mod task;
+mod work;
 
 use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
+    collections::{HashMap, VecDeque},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -20,23 +25,27 @@ use std::{
 use anyhow::Result;
 use tightrope_core::{
     Error,
-    config::RunConfig,
     device::{self as devices, Chosen, DeviceChoice, Shared},
     event::{Command, EndReason, Event},
-    history::History,
     session::{RunId, RunState},
 };
 use web_time::Instant;
 
+#[cfg(test)]
+pub use host::InPlace;
+pub use host::{Host, Job};
 pub use opened::run_folders;
 pub use recorded::Recorded;
-pub use request::{Added, LayerKey, Reply, Request, RunKey};
-pub use slow::{Host, Stage, Still};
+pub use request::{Added, LayerKey, Reply, Request, RunKey, Screen};
+pub use slow::{Stage, Still};
 pub use stored::Stored;
+pub use task::{Task, TaskId};
 
+use crate::device;
+use datasets::Datasets;
 use removed::Removed;
-
-use crate::{device, problems, report};
+use task::Tasks;
+use work::Outcome;
 
 /// Trains, records and reads runs.
 pub struct Lab {
@@ -53,13 +62,20 @@ pub struct Lab {
     places: Vec<Place>,
     replies: Vec<Reply>,
     has_commands: bool,
+    tasks: Tasks<Outcome>,
+    datasets: Datasets,
+    /// The task that opens folders, and those that wait for it: runs come in as they were asked for.
+    opening: Option<TaskId>,
+    to_open: VecDeque<(PathBuf, bool)>,
+    /// Whether it closes as soon as no task is under way.
+    closing: bool,
     /// Time between iterations, where they are held back, and when the next is due.
     held_back: Option<(Duration, Instant)>,
     /// What can still be taken back.
     removed: HashMap<RunKey, Removed>,
     /// How long each stage of an iteration is shown in slow motion.
     stage_time: Option<Duration>,
-    host: Option<Arc<dyn Host>>,
+    host: Arc<dyn Host>,
 }
 
 /// A run the lab knows.
@@ -71,8 +87,8 @@ struct Place {
 }
 
 impl Lab {
-    /// A lab that will train on this device and put run folders into `out`.
-    pub fn new(device: DeviceChoice, out: PathBuf) -> Self {
+    /// A lab that will train on this device, put run folders into `out` and have long work done by `host`.
+    pub fn new(device: DeviceChoice, out: PathBuf, host: Arc<dyn Host>) -> Self {
         Self {
             device,
             shared: None,
@@ -83,10 +99,15 @@ impl Lab {
             places: Vec::new(),
             replies: Vec::new(),
             has_commands: false,
+            tasks: Tasks::new(Arc::clone(&host)),
+            datasets: Datasets::default(),
+            opening: None,
+            to_open: VecDeque::new(),
+            closing: false,
             held_back: None,
             removed: HashMap::new(),
             stage_time: None,
-            host: None,
+            host,
         }
     }
 
@@ -110,16 +131,17 @@ impl Lab {
                 what: error.to_string(),
             });
         }
+        self.catch_up().await;
     }
 
     async fn try_ask(&mut self, request: Request) -> Result<()> {
         match request {
-            Request::Start(configs) => self.start(configs).await?,
-            Request::Open { folder, go_on } => self.open(&folder, go_on).await?,
-            Request::Continue(key) => self.go_on(key).await?,
+            Request::Start(configs) => self.start(configs)?,
+            Request::Open { folder, go_on } => self.open(folder, go_on)?,
+            Request::Continue(key) => self.go_on(key)?,
             Request::Tell(key, command) => self.tell(key, command).await?,
             Request::Remove { key, delete } => self.remove(key, delete)?,
-            Request::Restore(key) => self.restore(key).await?,
+            Request::Restore(key) => self.restore(key)?,
             Request::Inspect(key) => self.inspect(key).await?,
             Request::Device(choice) => self.choose(choice).await?,
             Request::Devices => self.replies.push(Reply::Devices(list().await)),
@@ -132,7 +154,14 @@ impl Lab {
                 self.held_back = None;
                 self.stage_time = Some(time);
             }
-            Request::Report { keys, file } => self.report(&keys, file)?,
+            Request::Export {
+                what,
+                keys,
+                options,
+            } => self.export(what, &keys, options).await?,
+            Request::Screen(screen) => self.screen(screen)?,
+            Request::Settings(file) => self.settings(&file)?,
+            Request::Cancel(id) => self.tasks.cancel(id),
             Request::Close => self.close().await,
         }
         Ok(())
@@ -170,34 +199,6 @@ impl Lab {
     /// What there is to hear since the last call, in order.
     pub fn drain(&mut self) -> Vec<Reply> {
         std::mem::take(&mut self.replies)
-    }
-
-    async fn start(&mut self, configs: Vec<RunConfig>) -> Result<()> {
-        let chosen = self.open_device(self.device).await?;
-        let ids = self.training.add(configs, &self.out, &chosen).await?;
-        for id in ids {
-            let Some(run) = self.training.run(id) else {
-                continue;
-            };
-            let key = RunKey(self.places.len());
-            let folder = self.training.path(id).to_owned();
-            let state = self.training.state(id);
-            self.replies.push(Reply::Added(Box::new(Added {
-                key,
-                folder: folder.clone(),
-                history: History::new(run.config.clone()),
-                reals: Some(recorded::real_examples(run)),
-                state,
-            })));
-            self.places.push(Place {
-                folder,
-                training: Some(id),
-                told: (state, 0),
-            });
-            self.trained_by.push(key);
-        }
-        self.pass_on(false).await;
-        Ok(())
     }
 
     async fn choose(&mut self, choice: DeviceChoice) -> Result<()> {
@@ -242,60 +243,6 @@ impl Lab {
         }
     }
 
-    async fn open(&mut self, path: &Path, go_on: bool) -> Result<()> {
-        for folder in run_folders(path) {
-            if self.places.iter().any(|place| place.folder == folder) {
-                continue;
-            }
-            let key = RunKey(self.places.len());
-            match opened::read(key, &folder) {
-                Ok(added) => {
-                    let unfinished = added.history.iteration() < added.iterations();
-                    self.places.push(Place {
-                        folder,
-                        training: None,
-                        told: (added.state, added.history.iteration()),
-                    });
-                    self.replies.push(Reply::Added(Box::new(added)));
-                    if go_on && unfinished {
-                        self.go_on(key).await?;
-                    }
-                }
-                Err(error) => self.replies.push(Reply::Trouble {
-                    key: None,
-                    what: error.to_string(),
-                }),
-            }
-        }
-        Ok(())
-    }
-
-    async fn go_on(&mut self, key: RunKey) -> Result<()> {
-        let place = self.place(key)?;
-        if place.training.is_some() {
-            return Ok(());
-        }
-        let stored = Stored::open(&place.folder)?;
-        let (config, changes) = stored.changed(&[])?;
-        if config.iterations <= stored.iteration {
-            anyhow::bail!(
-                "{}: all {} iterations are done",
-                stored.folder.display(),
-                stored.iteration
-            );
-        }
-        let chosen = self.open_device(self.device).await?;
-        let id = self
-            .training
-            .resume(&stored, config, changes, &chosen)
-            .await?;
-        self.trained_by.push(key);
-        self.places[key.0].training = Some(id);
-        self.training.record().await;
-        self.pass_on(false).await;
-        Ok(())
-    }
-
     async fn tell(&mut self, key: RunKey, command: Command) -> Result<()> {
         // A run that has ended since the command was given needs no answer.
         if let Some(id) = self.place(key)?.training {
@@ -327,10 +274,10 @@ impl Lab {
         Ok(())
     }
 
-    async fn restore(&mut self, key: RunKey) -> Result<()> {
+    fn restore(&mut self, key: RunKey) -> Result<()> {
         if let Some(removed) = self.removed.remove(&key) {
             removed.bring_back()?;
-            self.open(&removed.folder, false).await?;
+            self.open(removed.folder, false)?;
         }
         Ok(())
     }
@@ -345,28 +292,17 @@ impl Lab {
         Ok(())
     }
 
-    fn report(&mut self, keys: &[RunKey], file: PathBuf) -> Result<()> {
-        report::check(&file)?;
-        let mut folders = Vec::new();
-        for &key in keys {
-            folders.push(self.place(key)?.folder.clone());
-        }
-        let (runs, wrong) = report::read_runs(&folders);
-        let groups = problems::collect(wrong, Ok(report::grouped(runs)))?;
-        report::write(&file, "Who kept the balance?", &groups)?;
-        self.replies.push(Reply::Written(file));
-        Ok(())
-    }
-
     async fn close(&mut self) {
         for id in self.places.iter().filter_map(|place| place.training) {
             self.training.command(id, Command::Stop);
         }
+        self.to_open.clear();
+        self.tasks.cancel_all();
+        self.closing = true;
         self.advance().await;
         self.removed
             .drain()
             .for_each(|(_, removed)| removed.delete());
-        self.replies.push(Reply::Closed);
     }
 
     fn place(&self, key: RunKey) -> Result<&Place> {

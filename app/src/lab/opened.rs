@@ -6,11 +6,10 @@ use tightrope_core::{
     Result,
     config::AveragingRule,
     event::{Event, SampleData, Samples},
+    history::History,
+    progress::Progress,
     record::{StoredRun, is_run_folder, read_run},
-    session::RunState,
 };
-
-use super::{Added, RunKey};
 
 /// A run folder itself; of any other folder the run folders in it.
 pub fn run_folders(path: &Path) -> Vec<PathBuf> {
@@ -31,12 +30,23 @@ pub fn run_folders(path: &Path) -> Vec<PathBuf> {
     inside
 }
 
-/// Reads a run with its samples.
-pub fn read(key: RunKey, folder: &Path) -> Result<Added> {
+/// A run as its folder tells it.
+pub struct Opened {
+    /// Where it is recorded.
+    pub folder: PathBuf,
+    /// All it has said, samples too.
+    pub history: History,
+    /// Real samples.
+    pub reals: Option<SampleData>,
+}
+
+/// Reads a run with its samples; `progress` hears of those.
+pub fn read(folder: &Path, progress: &dyn Progress) -> Result<Opened> {
     let mut run = read_run(folder)?;
     let averaged = run.config.averaging.rule != AveragingRule::None;
     let mut moments = run.moments()?.into_iter().peekable();
-    for grid in &run.grids {
+    for (index, grid) in run.grids.iter().enumerate() {
+        progress.at(index, run.grids.len())?;
         let data = grid.read(run.config.data.channels(), run.config.data.side)?;
         run.history.apply(&Event::Samples(Samples {
             iteration: grid.iteration,
@@ -47,12 +57,10 @@ pub fn read(key: RunKey, folder: &Path) -> Result<Added> {
             run.history.apply(&event);
         }
     }
-    Ok(Added {
-        key,
+    Ok(Opened {
         folder: folder.to_owned(),
         reals: reals(&run)?,
         history: run.history,
-        state: RunState::Ended,
     })
 }
 

@@ -7,8 +7,8 @@ use std::{
 
 use tightrope_core::{
     Error, Result,
-    config::{DataConfig, RunConfig},
-    data::{self, Dataset},
+    config::RunConfig,
+    data::Dataset,
     device::Chosen,
     event::{Command, EndReason, Event, SampleData},
     record::{RunFolder, checkpoint},
@@ -16,7 +16,7 @@ use tightrope_core::{
     session::{RunId, RunState, Session},
 };
 
-use super::Stored;
+use super::{Stored, datasets::Datasets};
 
 /// A session with a run folder for every run.
 #[derive(Default)]
@@ -49,20 +49,27 @@ impl Recorded {
         chosen: &Chosen,
     ) -> Result<Vec<RunId>> {
         check_out(out)?;
-        let mut datasets: Vec<(DataConfig, Arc<Dataset>)> = Vec::new();
-        let mut runs = Vec::new();
+        let mut datasets = Datasets::default();
+        let mut ready = Vec::new();
         for config in configs {
-            let dataset = match datasets
-                .iter()
-                .find(|(known, _)| is_same(known, &config.data))
-            {
-                Some((_, dataset)) => dataset.clone(),
-                None => {
-                    let dataset = Arc::new(data::open(&config.data)?);
-                    datasets.push((config.data.clone(), dataset.clone()));
-                    dataset
-                }
-            };
+            let dataset = datasets.open(&config.data, &())?;
+            ready.push((config, dataset));
+        }
+        self.add_ready(ready, out, chosen).await
+    }
+
+    /// The same for runs whose data are there.
+    ///
+    /// # Errors
+    /// When settings or the folder `out` are wrong, or the device fails.
+    pub async fn add_ready(
+        &mut self,
+        ready: Vec<(RunConfig, Arc<Dataset>)>,
+        out: &Path,
+        chosen: &Chosen,
+    ) -> Result<Vec<RunId>> {
+        let mut runs = Vec::new();
+        for (config, dataset) in ready {
             runs.push(Run::new(config, dataset, chosen).await?);
         }
         let mut openings = Vec::new();
@@ -90,7 +97,23 @@ impl Recorded {
         changes: Vec<Event>,
         chosen: &Chosen,
     ) -> Result<RunId> {
-        let dataset = Arc::new(data::open(&config.data)?);
+        let dataset = Datasets::default().open(&config.data, &())?;
+        self.resume_ready(stored, config, changes, dataset, chosen)
+            .await
+    }
+
+    /// The same for a run whose data are there.
+    ///
+    /// # Errors
+    /// When the folder is wrong, or the device fails.
+    pub async fn resume_ready(
+        &mut self,
+        stored: &Stored,
+        config: RunConfig,
+        changes: Vec<Event>,
+        dataset: Arc<Dataset>,
+        chosen: &Chosen,
+    ) -> Result<RunId> {
         let mut run = Run::new(config, dataset, chosen).await?;
         let mut opening = vec![run.restore(&stored.checkpoint).await?];
         if !changes.is_empty() {
@@ -259,6 +282,12 @@ impl Recorded {
         );
     }
 
+    /// Writes a checkpoint of the run as it is now.
+    pub async fn save(&mut self, id: RunId) {
+        self.checkpoint(id).await;
+        self.write_events().await;
+    }
+
     async fn checkpoint(&mut self, id: RunId) {
         let Some(run) = self.session.run_mut(id) else {
             return;
@@ -345,12 +374,8 @@ fn resumption(changes: &[Event]) -> String {
     format!("resumed with {}", changed.join(", "))
 }
 
-/// Whether two runs read the same pixels; flipping is done batch by batch.
-fn is_same(a: &DataConfig, b: &DataConfig) -> bool {
-    (&a.source, a.side, a.limit) == (&b.source, b.side, b.limit)
-}
-
-fn check_out(out: &Path) -> Result<(), Error> {
+/// Refuses a place where no run folders can be.
+pub fn check_out(out: &Path) -> Result<(), Error> {
     if out.exists() && !out.is_dir() {
         return Err(Error::Settings(vec![format!(
             "out: {}: this is a file; name the folder that run folders go to",

@@ -11,7 +11,11 @@ use tightrope_core::{
     session::RunState,
 };
 
-use super::Still;
+use super::{
+    Still,
+    task::{Task, TaskId},
+};
+use crate::export::{Options, What};
 
 /// A run the lab knows: one that trains here, or one read from its folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,15 +67,34 @@ pub enum Request {
     Limit(Option<f64>),
     /// Show every stage of every iteration for so long, as [`Reply::Still`], until a limit is set.
     SlowMotion(Duration),
-    /// One HTML page over these runs.
-    Report {
+    /// Write something about these runs into the folder `take-away` beside theirs; answered by [`Reply::Written`].
+    Export {
+        /// What.
+        what: What,
         /// Which, in the order shown.
         keys: Vec<RunKey>,
-        /// The file to write.
-        file: PathBuf,
+        /// How.
+        options: Options,
     },
+    /// Write a part of the screen there; answered by [`Reply::Written`].
+    Screen(Screen),
+    /// Read a settings file; answered by [`Reply::Settings`].
+    Settings(PathBuf),
+    /// Call a task off.
+    Cancel(TaskId),
     /// Stop everything with a checkpoint; answered by [`Reply::Closed`].
     Close,
+}
+
+/// A part of the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Screen {
+    /// What it shows: the file's name without its ending.
+    pub name: String,
+    /// Width and height in pixels.
+    pub size: [u32; 2],
+    /// Its pixels, row by row.
+    pub rgb: Vec<u8>,
 }
 
 /// What a front end hears.
@@ -112,8 +135,14 @@ pub enum Reply {
     Layer(LayerKey, Option<LayerState>),
     /// A run is no more.
     Removed(RunKey),
-    /// A file that was asked for is written.
-    Written(PathBuf),
+    /// Long work is under way, or has come further.
+    Task(Task),
+    /// It is over, done or not.
+    TaskOver(TaskId),
+    /// Files that were asked for are written.
+    Written(Vec<PathBuf>),
+    /// What a settings file makes of a run.
+    Settings(Box<RunConfig>),
     /// Something asked for could not be done; one line.
     Trouble {
         /// The run it concerns.

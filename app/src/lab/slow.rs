@@ -1,6 +1,6 @@
 //! Slow motion: every stage of an iteration is told while it happens, and stays for a while.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use tightrope_core::{
     balance::Sample,
@@ -9,14 +9,7 @@ use tightrope_core::{
     run::{Phase, Watcher},
 };
 
-use super::{Lab, Reply, Request, RunKey};
-
-/// Whoever hosts a lab, as far as slow motion needs it.
-pub trait Host: Send + Sync {
-    /// Passes a reply on at once and rests for `time`, or until somebody asks for what cannot wait
-    /// ([`Request::can_wait`]); further rests of the iteration are over at once then.
-    fn show(self: Arc<Self>, reply: Reply, time: Duration) -> Pin<Box<dyn Future<Output = ()>>>;
-}
+use super::{Host, Lab, Reply, Request, RunKey};
 
 /// A stage of an iteration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,20 +50,15 @@ impl Request {
 }
 
 impl Lab {
-    /// Names who hosts this lab.
-    pub fn hosted_by(&mut self, host: Arc<dyn Host>) {
-        self.host = Some(host);
-    }
-
     /// Shows the next iteration of every run stage by stage, if that is wanted.
     pub(super) fn watch(&mut self) {
-        let (Some(time), Some(host)) = (self.stage_time, &self.host) else {
+        let Some(time) = self.stage_time else {
             return;
         };
         for (id, &key) in self.trained_by.iter().enumerate() {
             if let Some(run) = self.training.run_mut(id) {
                 let iteration = run.iteration() + 1;
-                run.watch(watcher(Arc::clone(host), key, iteration, time));
+                run.watch(watcher(Arc::clone(&self.host), key, iteration, time));
             }
         }
     }

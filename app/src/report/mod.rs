@@ -28,6 +28,9 @@ use table::{Results, results};
 use timeline::timelines;
 use variant::{Difference, Variant, differences, variants};
 
+/// What every report is called.
+pub const TITLE: &str = "Who kept the balance?";
+
 /// Runs that belong together, e.g. those on one dataset.
 pub struct Group {
     /// The heading, e.g. `2-D spiral`.

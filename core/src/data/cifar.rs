@@ -8,6 +8,8 @@ use crate::error::Result;
 
 const SIDE: usize = 32;
 const RECORD: usize = 1 + 3 * SIDE * SIDE;
+/// Images in an official batch.
+const BATCH: usize = 10_000;
 const CLASSES: u8 = 10;
 
 /// Reads the training batches of a folder (those that are there), one batch, or the official tar archive.
@@ -17,9 +19,12 @@ pub(super) fn open(request: &Request) -> Result<Dataset> {
         request,
         pixels: Vec::new(),
         labels: Vec::new(),
+        expected: 0,
     };
     if request.is_folder()? {
-        for path in batches_in(request)? {
+        let paths = batches_in(request)?;
+        batch.expected = BATCH * paths.len();
+        for path in paths {
             batch.append(&mut request.open_file(&path)?, &path)?;
         }
     } else if archive::is_tar(request.path) {
@@ -47,6 +52,8 @@ struct Batches<'a> {
     request: &'a Request<'a>,
     pixels: Vec<u8>,
     labels: Vec<u16>,
+    /// Images to come in all; 0 where only reading tells.
+    expected: usize,
 }
 
 impl Batches<'_> {
@@ -63,6 +70,7 @@ impl Batches<'_> {
                 )));
             }
             self.labels.push(u16::from(*label));
+            self.request.at(self.labels.len(), self.expected)?;
             pixels::box_average(image, SIDE, self.request.side, &mut self.pixels);
         }
         Ok(())

@@ -43,6 +43,8 @@ struct Encoded {
 pub(super) struct Collection<'a> {
     request: &'a Request<'a>,
     waiting: Vec<Encoded>,
+    /// Images to come in all; 0 where only reading tells.
+    expected: usize,
     classes: Vec<Option<String>>,
     pixels: Vec<u8>,
 }
@@ -53,6 +55,7 @@ impl<'a> Collection<'a> {
         Ok(Self {
             request,
             waiting: Vec::new(),
+            expected: 0,
             classes: Vec::new(),
             pixels: Vec::new(),
         })
@@ -63,8 +66,14 @@ impl<'a> Collection<'a> {
         self.classes.len() >= self.request.limit
     }
 
+    /// Says how many images are to come.
+    pub(super) fn expect(&mut self, count: usize) -> Result<()> {
+        self.expected = count;
+        self.check_memory(count)
+    }
+
     /// Refuses a set that will not fit in memory, before hours of decoding.
-    pub(super) fn expect(&self, count: usize) -> Result<()> {
+    fn check_memory(&self, count: usize) -> Result<()> {
         let bytes = count
             .min(self.request.limit)
             .saturating_mul(3 * self.request.side * self.request.side);
@@ -117,7 +126,8 @@ impl<'a> Collection<'a> {
                 }
             }
         }
-        self.expect(self.classes.len())
+        self.check_memory(self.classes.len())?;
+        self.request.at(self.classes.len(), self.expected)
     }
 
     pub(super) fn finish(mut self) -> Result<Dataset> {

@@ -96,6 +96,7 @@ fn read_images(request: &Request, path: &Path) -> Result<Vec<u8>> {
             padded[(y + edge) * PADDED + edge..][..SIDE].copy_from_slice(row);
         }
         pixels::box_average(&padded, PADDED, request.side, &mut pixels);
+        request.at(read + 1, count as usize)?;
     }
     // Reading to the end also checks the checksum of a compressed file.
     if wanted == count as usize && request.read_record(&mut reader, &mut [0], path)? {

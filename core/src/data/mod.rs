@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{DataConfig, nearest};
 use crate::error::{Error, Result};
+use crate::progress::Progress;
 
 pub use images::{ImageSet, MIN_IMAGES};
 pub use mixture::Mixture;
@@ -47,6 +48,8 @@ struct Request<'a> {
     side: usize,
     /// Keep the first so many images; `usize::MAX` keeps all.
     limit: usize,
+    /// Told of the images read so far.
+    progress: &'a dyn Progress,
 }
 
 /// Every source by name.
@@ -193,6 +196,14 @@ pub fn mixture(config: &DataConfig) -> Option<Mixture> {
 
 /// Reads `config.source` (`name` or `name:path`) at `config.side`.
 pub fn open(config: &DataConfig) -> Result<Dataset> {
+    open_watched(config, &())
+}
+
+/// The same, with word of every image to `progress`, which may call it off.
+///
+/// # Errors
+/// When the data cannot be read; [`Error::Cancelled`] when it is called off.
+pub fn open_watched(config: &DataConfig, progress: &dyn Progress) -> Result<Dataset> {
     let (source, path) = parse_source(&config.source)?;
     if source.images && (1..MIN_IMAGES).contains(&config.limit) {
         return Err(Error::Data(format!(
@@ -209,6 +220,7 @@ pub fn open(config: &DataConfig) -> Result<Dataset> {
         } else {
             config.limit
         },
+        progress,
     })
 }
 
@@ -245,6 +257,11 @@ fn unknown(name: &str) -> Error {
 }
 
 impl Request<'_> {
+    /// Says that `done` images are read of `total`, where that is known, else 0.
+    fn at(&self, done: usize, total: usize) -> Result<()> {
+        self.progress.at(done, total.min(self.limit))
+    }
+
     /// An error about this source.
     fn error(&self, message: impl std::fmt::Display) -> Error {
         Error::Data(format!("{}: {message}", self.name))

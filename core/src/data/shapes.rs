@@ -139,6 +139,7 @@ mod tests {
 
     fn shapes(side: usize, limit: usize) -> Result<Dataset> {
         open(&Request {
+            progress: &(),
             name: "shapes",
             path: "".as_ref(),
             side,

@@ -30,6 +30,7 @@ pub(super) fn open(request: &Request) -> Result<Dataset> {
         });
         pixels::append_square(&DynamicImage::from(image), request.side, &mut pixels);
         count += 1;
+        request.at(count, 0)?;
     }
     Ok(Dataset::Images(ImageSet::new(
         request.name,

@@ -16,6 +16,8 @@ const GAP: Rgb<u8> = Rgb([0x20, 0x22, 0x26]);
 /// Pixels between the images of a [`grid`].
 pub const GRID_GAP: usize = 2;
 const GAP_WIDTH: u32 = GRID_GAP as u32;
+/// Side of a scatter in pixels at scale 1.
+const SCATTER_SIDE: u16 = 480;
 
 /// Images side by side, `columns` to a row, every pixel `scale` screen pixels wide; points as a [`Scatter`].
 pub fn grid(data: &SampleData, columns: usize, scale: usize) -> RgbImage {
@@ -137,7 +139,7 @@ impl Scatter {
         Self {
             low: [cx - half, cy - half],
             high: [cx + half, cy + half],
-            size: 480,
+            size: SCATTER_SIDE.into(),
         }
     }
 
@@ -153,8 +155,8 @@ impl Scatter {
     }
 
     fn dot(&self, canvas: &mut RgbImage, point: [f32; 2], colour: Rgb<u8>, opacity: f32) {
-        const RADIUS: f32 = 2.6;
         let size = self.size as f32;
+        let radius = 2.6 * size / f32::from(SCATTER_SIDE);
         let across =
             |axis: usize| (point[axis] - self.low[axis]) / (self.high[axis] - self.low[axis]);
         let (cx, cy) = (across(0) * size, (1.0 - across(1)) * size);
@@ -162,13 +164,13 @@ impl Scatter {
             return;
         }
         let reach = |centre: f32| {
-            let from = (centre - RADIUS - 1.0).max(0.0) as u32;
-            from..((centre + RADIUS + 2.0) as u32).min(self.size)
+            let from = (centre - radius - 1.0).max(0.0) as u32;
+            from..((centre + radius + 2.0) as u32).min(self.size)
         };
         for y in reach(cy) {
             for x in reach(cx) {
                 let distance = (x as f32 + 0.5 - cx).hypot(y as f32 + 0.5 - cy);
-                let cover = (RADIUS + 0.5 - distance).clamp(0.0, 1.0) * opacity;
+                let cover = (radius + 0.5 - distance).clamp(0.0, 1.0) * opacity;
                 let under = canvas.get_pixel_mut(x, y);
                 for (under, over) in under.0.iter_mut().zip(colour.0) {
                     let mixed = f32::from(*under) * (1.0 - cover) + f32::from(over) * cover;
@@ -183,6 +185,29 @@ impl Scatter {
 /// Generated points over real ones, in a window on the real ones where there are any.
 pub fn scatter(real: &[[f32; 2]], fake: &[[f32; 2]]) -> RgbImage {
     Scatter::of(if real.is_empty() { fake } else { real }).draw(real, fake)
+}
+
+/// Samples as a run folder shows them: images in a nearly square grid, points over `reals`. `None` is the scale that the
+/// folder has.
+pub fn picture(data: &SampleData, reals: &[[f32; 2]], scale: Option<u32>) -> RgbImage {
+    match data {
+        SampleData::Points(points) => {
+            let window = Scatter::of(if reals.is_empty() { points } else { reals });
+            let size = window.size * scale.unwrap_or(1).max(1);
+            Scatter { size, ..window }.draw(reals, points)
+        }
+        SampleData::Images { count, side, .. } => {
+            let (columns, own) = layout(*count, *side);
+            grid(data, columns, scale.map_or(own, |scale| scale as usize))
+        }
+    }
+}
+
+/// A picture from its pixels, row by row, as a PNG file.
+pub fn png_of(width: u32, height: u32, rgb: Vec<u8>) -> Result<Vec<u8>> {
+    let picture = RgbImage::from_raw(width, height, rgb);
+    let short = || Error::Record(format!("{width}x{height} pixels are not all there"));
+    png_bytes(&picture.ok_or_else(short)?)
 }
 
 /// The picture as a PNG file.

@@ -17,11 +17,13 @@
 //!   summary.json         written when the run ends
 //! ```
 
+mod animation;
 mod atomic;
 pub mod checkpoint;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod folder;
+mod generator;
 mod images;
 mod jsonl;
 mod log;
@@ -31,9 +33,14 @@ mod read;
 mod samples;
 mod summary;
 
+pub use animation::{Moving, animate};
+pub use atomic::write as write_whole;
 pub use checkpoint::{Checkpoint, HostTensor};
 pub use folder::RunFolder;
-pub use images::{GRID_GAP, Scatter, grid, layout, png_bytes, scatter, ungrid};
+pub use generator::Generator;
+pub use image::RgbImage as Picture;
+pub use images::{GRID_GAP, Scatter, grid, layout, picture, png_bytes, png_of, scatter, ungrid};
 pub use log::log_line;
-pub use read::{Grid, StoredRun, is_run_folder, read_run};
+pub use read::{Grid, StoredRun, is_run_folder, read_config, read_events, read_run, read_stats};
+pub use samples::list_of as list_samples;
 pub use summary::Summary;

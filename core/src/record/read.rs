@@ -48,8 +48,8 @@ pub fn is_run_folder(path: &Path) -> bool {
 /// Reads a run folder.
 pub fn read_run(path: &Path) -> Result<StoredRun> {
     let config = read_config(path)?;
-    let events: Vec<Event> = jsonl::read(&path.join(EVENTS))?;
-    let stats = jsonl::read(&path.join(STATS))?;
+    let events = read_events(path)?;
+    let stats = read_stats(path)?;
     let reals = path.join(samples::REALS);
     let points = reals.with_extension("json");
     Ok(StoredRun {
@@ -63,6 +63,16 @@ pub fn read_run(path: &Path) -> Result<StoredRun> {
         path: path.into(),
         config,
     })
+}
+
+/// Every line of a run's `stats.jsonl`.
+pub fn read_stats(run: &Path) -> Result<Vec<Stats>> {
+    jsonl::read(&run.join(STATS))
+}
+
+/// Every line of a run's `events.jsonl`.
+pub fn read_events(run: &Path) -> Result<Vec<Event>> {
+    jsonl::read(&run.join(EVENTS))
 }
 
 /// Events first: a `resumed` among them must not rewind the states that came after it.

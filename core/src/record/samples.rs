@@ -107,9 +107,14 @@ impl Grid {
 
 /// The main pictures of a run folder by rising iteration.
 pub fn list(folder: &Path) -> Result<Vec<Grid>> {
+    list_of(folder, true)
+}
+
+/// The pictures of a run folder by rising iteration: the main ones, or those from the live generator kept beside them.
+pub fn list_of(folder: &Path, wanted: bool) -> Result<Vec<Grid>> {
     let mut grids: Vec<Grid> = pictures(folder)?
         .into_iter()
-        .filter(|(_, main, _)| *main)
+        .filter(|(_, main, _)| *main == wanted)
         .map(|(iteration, _, png)| {
             let points = png.with_extension("json");
             Grid {

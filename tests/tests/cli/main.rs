@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod commands;
+mod export;
 mod program;
 mod resume;
 mod showcase;

@@ -3,6 +3,7 @@
 
 mod binary;
 mod pictures;
+mod progress;
 mod real;
 
 use std::fs;

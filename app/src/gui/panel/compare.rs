@@ -48,7 +48,8 @@ impl Panel for Compare {
             self.is_open = false;
             return Vec::new();
         };
-        if !self.is_open {
+        let is_other = matches!(draft, Draft::File(_)) && self.filled != Some(draft);
+        if !self.is_open || is_other {
             self.is_open = true;
             self.fill(draft, model);
         }
@@ -77,13 +78,14 @@ impl Panel for Compare {
 }
 
 impl Compare {
-    /// A new comparison is found as it was left; one that is to be like a run never is.
+    /// A new comparison is found as it was left; one that is to be like a run or a file never is.
     fn fill(&mut self, draft: Draft, model: &Model) {
         let like = match draft {
             Draft::Like(key) => model
                 .run(key)
                 .and_then(|run| run.history.config.as_ref())
                 .map(Form::like),
+            Draft::File(_) => model.settings.0.as_ref().map(Form::like),
             Draft::New => None,
         };
         let is_kept = draft == Draft::New && self.filled == Some(Draft::New);

@@ -10,6 +10,8 @@ pub mod notices;
 pub mod runs;
 pub mod samples;
 pub mod slow;
+pub mod take_away;
+pub mod tasks;
 pub mod timelines;
 pub mod welcome;
 pub mod wheel;

@@ -18,7 +18,7 @@ use crate::gui::{
     explain::{Term, explained},
     look::Look,
     model::{Cursor, Model, RunView},
-    theme,
+    picture, theme,
 };
 use pictures::Pictures;
 use pin::Strip;
@@ -34,8 +34,9 @@ pub struct Samples {
 
 impl Panel for Samples {
     fn show(&mut self, ui: &mut Ui, model: &Model) -> Vec<Action> {
+        let area = ui.max_rect();
         let runs: Vec<&RunView> = model.shown().collect();
-        let mut actions: Vec<Action> = self.head(ui, model, &runs).into_iter().collect();
+        let mut actions: Vec<Action> = self.head(ui, model, &runs, area);
         let reals = runs
             .iter()
             .find_map(|run| Some((*run, run.reals.as_ref()?)));
@@ -167,7 +168,8 @@ fn chosen(moment: &Moment, averaged: bool) -> Option<(bool, &SampleData)> {
 }
 
 impl Samples {
-    fn head(&mut self, ui: &mut Ui, model: &Model, runs: &[&RunView]) -> Option<Action> {
+    fn head(&mut self, ui: &mut Ui, model: &Model, runs: &[&RunView], area: Rect) -> Vec<Action> {
+        let mut actions = Vec::new();
         let mut look = model.look.clone();
         let is_roomy = ui.available_width() > ROOMY;
         ui.horizontal_wrapped(|ui| {
@@ -196,8 +198,10 @@ impl Samples {
                     self.pin = None;
                 }
             }
+            actions.extend(picture::button(ui, "samples", area));
         });
-        (look != model.look).then_some(Action::SetLook(look))
+        actions.extend((look != model.look).then_some(Action::SetLook(look)));
+        actions
     }
 
     fn run(&mut self, ui: &mut Ui, model: &Model, run: &RunView, side: f32) {

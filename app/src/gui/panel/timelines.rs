@@ -16,6 +16,7 @@ use crate::gui::{
     explain::{Term, explained},
     look::Look,
     model::{Axis, Model},
+    picture,
 };
 use chart::Chart;
 use scale::Scale;
@@ -73,6 +74,7 @@ impl Panel for Timelines {
         let mut actions = Vec::new();
         let mut all = false;
         let scale = self.view.scale;
+        let area = ui.max_rect();
         ui.horizontal_wrapped(|ui| {
             for (index, chart) in Chart::ALL.into_iter().enumerate() {
                 let toggle = ui.toggle_value(&mut self.open[index], chart.name());
@@ -116,6 +118,7 @@ impl Panel for Timelines {
                     "Drag with the right button to zoom into a box; this shows everything again",
                 )
                 .clicked();
+            actions.extend(picture::button(ui, "timelines", area));
         });
         self.view.smoothing.retain(|key| model.run(key).is_some());
         // A stretch of one axis means nothing on another.

@@ -1,5 +1,8 @@
 use std::{
+    future::Future,
+    io,
     path::Path,
+    pin::Pin,
     sync::{Mutex, PoisonError},
 };
 
@@ -12,6 +15,7 @@ use tightrope_core::{
 };
 
 use super::*;
+use crate::lab::Job;
 
 /// Remembers what it was to show, and rests for nothing.
 #[derive(Default)]
@@ -24,6 +28,13 @@ impl Notes {
 }
 
 impl Host for Notes {
+    fn run(&self, job: Job) -> io::Result<()> {
+        job();
+        Ok(())
+    }
+
+    fn wake(&self) {}
+
     fn show(self: Arc<Self>, reply: Reply, time: Duration) -> Pin<Box<dyn Future<Output = ()>>> {
         Box::pin(async move {
             assert_eq!(time, Duration::from_secs(1));
@@ -49,8 +60,8 @@ fn config(method: Method) -> RunConfig {
 /// A lab with two runs, and its host.
 fn lab(out: &Path) -> (Lab, Arc<Notes>) {
     let notes = Arc::new(Notes::default());
-    let mut lab = Lab::new(DeviceChoice::Cpu, out.to_owned());
-    lab.hosted_by(Arc::clone(&notes) as Arc<dyn Host>);
+    let host = Arc::clone(&notes) as Arc<dyn Host>;
+    let mut lab = Lab::new(DeviceChoice::Cpu, out.to_owned(), host);
     let configs = [Method::AdaptRelax, Method::StuGan].map(config);
     block_on(lab.ask(Request::Start(configs.to_vec())));
     lab.drain();

@@ -9,7 +9,7 @@ use super::*;
 use crate::{
     estimate::Estimate,
     gui::fixture::{self, Stage},
-    lab::RunKey,
+    lab::{Reply, RunKey},
 };
 
 fn dialog<'a>(draft: Draft) -> Harness<'a, Stage<Compare>> {
@@ -238,4 +238,19 @@ fn a_known_rate_is_expected_again() {
     assert!(harness.query_by_label("not known").is_none());
     let harness = dialog(Draft::New);
     assert!(harness.query_all_by_label("not known").count() > 0);
+}
+
+#[test]
+fn a_settings_file_fills_the_dialog_and_another_fills_it_anew() {
+    let mut harness = dialog(Draft::New);
+    let mut wanted = fixture::model().runs[1].history.config.clone().unwrap();
+    for iterations in [321, 654] {
+        wanted.iterations = iterations;
+        let reply = Reply::Settings(Box::new(wanted.clone()));
+        harness.state_mut().model.take(reply);
+        harness.run_ok();
+        let form = &harness.state().panel.form;
+        assert_eq!(form.runs().unwrap(), std::slice::from_ref(&wanted));
+    }
+    harness.get_by_label("Start 1 run");
 }

@@ -1,0 +1,109 @@
+//! The files of one export: none overwrites another, and all stay or none does.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
+
+use tightrope_core::{Error, Result, record::write_whole};
+
+/// Files that go when it goes, unless [`keep`](Self::keep) is called.
+pub struct Files {
+    folder: PathBuf,
+    /// Whether the folder is there only for these files.
+    is_new: bool,
+    written: Vec<PathBuf>,
+}
+
+impl Files {
+    /// Files in this folder, which is made if need be.
+    ///
+    /// # Errors
+    /// When there can be no such folder.
+    pub fn new(folder: &Path) -> Result<Self> {
+        if folder.is_file() {
+            return Err(Error::Settings(vec![format!(
+                "out: {}: this is a file; name the folder that the files go to",
+                folder.display()
+            )]));
+        }
+        let is_new = !folder.exists();
+        fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            is_new,
+            written: Vec::new(),
+        })
+    }
+
+    /// Writes `STEM.ENDING`, or `STEM-2.ENDING` and so on where that is taken.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write(&mut self, stem: &str, ending: &str, bytes: &[u8]) -> Result<()> {
+        let mut count = 1;
+        let path = loop {
+            let name = match count {
+                1 => format!("{stem}.{ending}"),
+                _ => format!("{stem}-{count}.{ending}"),
+            };
+            let path = self.folder.join(name);
+            // Made at once, so that another export at the same time takes another name.
+            match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Ok(_) => break path,
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => count += 1,
+                Err(error) => return Err(Error::io(path, error)),
+            }
+        };
+        self.written.push(path.clone());
+        write_whole(&path, bytes)
+    }
+
+    /// Lets them stay.
+    pub fn keep(mut self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.written)
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        for path in &self.written {
+            // What stopped the export is worth telling, not this.
+            drop(fs::remove_file(path));
+        }
+        if self.is_new {
+            // It stays if anything is in it.
+            drop(fs::remove_dir(&self.folder));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_not_taken_twice_and_nothing_stays_of_what_failed() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("take-away");
+        let mut first = Files::new(&folder).unwrap();
+        first.write("a", "txt", b"1").unwrap();
+        let mut second = Files::new(&folder).unwrap();
+        second.write("a", "txt", b"2").unwrap();
+        let kept = second.keep();
+        assert_eq!(kept, [folder.join("a-2.txt")]);
+        drop(first);
+        assert!(!folder.join("a.txt").exists());
+        assert_eq!(fs::read(&kept[0]).unwrap(), b"2");
+
+        let fresh = dir.path().join("fresh");
+        let mut files = Files::new(&fresh).unwrap();
+        files.write("a", "txt", b"1").unwrap();
+        assert!(files.write("no/such", "txt", b"1").is_err());
+        drop(files);
+        assert!(!fresh.exists());
+        let error = Files::new(&kept[0]).err().unwrap().to_string();
+        assert!(error.contains("this is a file"), "{error}");
+    }
+}

@@ -1,0 +1,132 @@
+//! The menu of what can be taken away from the runs shown.
+
+use egui::{
+    Button, DragValue, PopupCloseBehavior, Ui,
+    containers::menu::{MenuButton, MenuConfig},
+};
+
+use super::Panel;
+use crate::{
+    export::{FOLDER, Options, SCALES, What},
+    gui::{
+        action::Action,
+        explain::{Term, explained},
+        model::{Cursor, Model},
+    },
+    lab::{Request, RunKey},
+};
+
+/// What one file has of all runs, and what each run has of its own.
+const GROUPS: [(&str, &[What]); 3] = [
+    (
+        "All runs shown, together",
+        &[What::Report, What::Csv, What::Jsonl],
+    ),
+    ("Samples", &[What::Samples, What::Gif, What::Apng]),
+    (
+        "Networks and settings",
+        &[What::Checkpoint, What::Generator, What::Csr, What::Settings],
+    ),
+];
+
+/// The menu.
+#[derive(Default)]
+pub struct TakeAway {
+    /// Only the selected run, where a run has a file of its own.
+    only_selected: bool,
+    /// Enlargement of pictures; `None` is as the run folder has them.
+    scale: Option<u32>,
+}
+
+impl Panel for TakeAway {
+    fn show(&mut self, ui: &mut Ui, model: &Model) -> Vec<Action> {
+        let mut actions = Vec::new();
+        let any = model.shown().next().is_some();
+        ui.add_enabled_ui(any, |ui| {
+            let stays = PopupCloseBehavior::CloseOnClickOutside;
+            let (button, _) = MenuButton::new("Take away")
+                .config(MenuConfig::new().close_behavior(stays))
+                .ui(ui, |ui| self.menu(ui, model, &mut actions));
+            button.on_hover_text("Reports, numbers, pictures, checkpoints and generators as files");
+        });
+        actions
+    }
+}
+
+impl TakeAway {
+    fn menu(&mut self, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
+        ui.set_width(250.0);
+        for (title, items) in GROUPS {
+            ui.small(title);
+            for &what in items {
+                let button =
+                    ui.add(Button::new(what.title()).min_size([ui.available_width(), 0.0].into()));
+                if button.on_hover_text(what.about()).clicked() {
+                    actions.push(Action::Ask(self.request(what, model)));
+                    ui.close();
+                }
+            }
+            ui.separator();
+        }
+        self.choices(ui, model, actions);
+    }
+
+    /// Which runs, which weights, how large.
+    fn choices(&mut self, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
+        if let Some(run) = model.selected() {
+            ui.checkbox(&mut self.only_selected, format!("Only of {}", run.name))
+                .on_hover_text("Files that each run has of its own");
+        }
+        ui.horizontal(|ui| {
+            explained(ui.label("Generator"), Term::Averaged);
+            for (averaged, name) in [(true, "averaged"), (false, "raw")] {
+                if ui
+                    .selectable_label(model.look.averaged == averaged, name)
+                    .clicked()
+                {
+                    let mut look = model.look.clone();
+                    look.averaged = averaged;
+                    actions.push(Action::SetLook(look));
+                }
+            }
+        });
+        ui.horizontal(|ui| {
+            let mut enlarges = self.scale.is_some();
+            ui.checkbox(&mut enlarges, "Enlarge samples")
+                .on_hover_text("Screen pixels per pixel; a scatter is 480 times as wide");
+            let mut scale = self.scale.unwrap_or(4);
+            let range = *SCALES.start() as u32..=*SCALES.end() as u32;
+            ui.add_enabled(
+                enlarges,
+                DragValue::new(&mut scale).range(range).suffix("\u{d7}"),
+            );
+            self.scale = enlarges.then_some(scale);
+        });
+        ui.small(format!("Files go to {FOLDER}, beside the runs."));
+    }
+
+    fn request(&self, what: What, model: &Model) -> Request {
+        let is_joint = GROUPS[0].1.contains(&what);
+        let shown = model.shown().map(|run| run.key);
+        let keys: Vec<RunKey> = match model.selected {
+            Some(key) if self.only_selected && !is_joint => vec![key],
+            _ => shown.collect(),
+        };
+        let at = match model.cursor {
+            Cursor::Live => None,
+            Cursor::At(iteration) => Some(iteration),
+        };
+        Request::Export {
+            what,
+            keys,
+            options: Options {
+                raw: !model.look.averaged,
+                scale: self.scale,
+                at,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
