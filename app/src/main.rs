@@ -81,6 +81,7 @@ async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Methods) => say(cli::methods::list())?,
         Some(Command::Datasets) => say(cli::datasets::list())?,
         Some(Command::Presets) => say(cli::presets::list())?,
+        Some(Command::Stories) => say(cli::stories::list())?,
     }
     Ok(ExitCode::SUCCESS)
 }

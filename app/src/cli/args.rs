@@ -44,6 +44,8 @@ pub enum Command {
     Datasets,
     /// List the presets
     Presets,
+    /// List the window's stories and the comparisons they start
+    Stories,
 }
 
 /// `window`.
@@ -341,6 +343,7 @@ mod tests {
             "tightrope methods",
             "tightrope datasets",
             "tightrope presets",
+            "tightrope stories",
         ] {
             assert!(parse(line).is_ok(), "{line}: {}", parse(line).unwrap_err());
         }

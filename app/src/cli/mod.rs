@@ -24,5 +24,6 @@ pub mod report;
 pub mod sample;
 pub mod settings;
 mod stand_in;
+pub mod stories;
 pub mod train;
 pub mod trouble;

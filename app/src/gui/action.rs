@@ -17,6 +17,7 @@ use super::{
     model::{Cursor, Draft, Model, Speed, Undo},
     panel::wheel,
     picture::Picture,
+    story::{self, Story},
 };
 use crate::lab::{Request, RunKey};
 
@@ -25,7 +26,7 @@ use crate::lab::{Request, RunKey};
 pub enum Action {
     /// Ask the lab for something.
     Ask(Request),
-    /// Tell every run that is in the lab.
+    /// Tell every run that is in the lab, but none that a story has set aside.
     TellAll(Command),
     /// Start the showcase.
     Showcase,
@@ -49,6 +50,14 @@ pub enum Action {
     Hide(RunKey, bool),
     /// Take back what was hidden or removed last.
     Undo,
+    /// Begin a story.
+    OpenStory(&'static Story),
+    /// End the story; other runs are as they were before it.
+    LeaveStory,
+    /// Open another page of the story, by its place.
+    TurnPage(usize),
+    /// The story, or else the shown runs, once more from the beginning.
+    StartOver,
     /// Call a run something else.
     Rename(RunKey, String),
     /// See things another way.
@@ -89,7 +98,11 @@ pub fn perform(action: Action, model: &mut Model, link: &Link, ctx: &egui::Conte
             let live: Vec<RunKey> = model
                 .runs
                 .iter()
-                .filter(|run| run.is_live() && (!resumes || run.state == RunState::Paused))
+                .filter(|run| {
+                    run.aside.is_none()
+                        && run.is_live()
+                        && (!resumes || run.state == RunState::Paused)
+                })
                 .map(|run| run.key)
                 .collect();
             for key in live {
@@ -111,13 +124,10 @@ pub fn perform(action: Action, model: &mut Model, link: &Link, ctx: &egui::Conte
             model.draft = draft;
             ctx.request_repaint();
         }
-        Action::SetSpeed(speed) => {
-            model.speed = speed;
-            model.runs.iter_mut().for_each(|run| run.stills.clear());
-            ask(speed.request(), model, link);
-        }
+        Action::SetSpeed(speed) => set_speed(speed, model, link),
         Action::TakeTheWheel => match wheel::runs(model) {
             Ok(configs) => {
+                story::leave(model, link);
                 perform(Action::TellAll(Command::Pause), model, link, ctx);
                 perform(Action::SetSpeed(Speed::STEERABLE), model, link, ctx);
                 let shown: Vec<RunKey> = model.shown().map(|run| run.key).collect();
@@ -151,6 +161,10 @@ pub fn perform(action: Action, model: &mut Model, link: &Link, ctx: &egui::Conte
             Some(Undo::Restore(key)) => ask(Request::Restore(key), model, link),
             None => {}
         },
+        Action::OpenStory(story) => story::open(story, model, link),
+        Action::LeaveStory => story::leave(model, link),
+        Action::TurnPage(page) => story::turn(page, model),
+        Action::StartOver => story::start_over(model, link),
         Action::Rename(key, name) => {
             if let Some(run) = model.run_mut(key) {
                 run.name = name;
@@ -175,6 +189,13 @@ pub fn perform(action: Action, model: &mut Model, link: &Link, ctx: &egui::Conte
             ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!full));
         }
     }
+}
+
+/// Trains this fast from now on.
+pub fn set_speed(speed: Speed, model: &mut Model, link: &Link) {
+    model.speed = speed;
+    model.runs.iter_mut().for_each(|run| run.stills.clear());
+    ask(speed.request(), model, link);
 }
 
 /// Sends a request; a lab that is gone is said once.

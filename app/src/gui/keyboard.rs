@@ -22,6 +22,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ),
     ("Home", "the first moment"),
     ("End", "follow the latest moment"),
+    ("R", "the story, or else the shown runs, from the beginning"),
     ("N", "new comparison"),
     ("F", "full screen"),
     ("Ctrl Z", "take back hiding or removing a run"),
@@ -74,6 +75,9 @@ pub fn actions(ctx: &Context, model: &Model, help: &mut bool) -> Vec<Action> {
     }
     if pressed(Modifiers::COMMAND, Key::Q) {
         actions.push(Action::Quit);
+    }
+    if plain(Key::R) {
+        actions.push(Action::StartOver);
     }
     if plain(Key::N) {
         actions.push(Action::SetDraft(Some(Draft::New)));

@@ -12,9 +12,23 @@ use super::{
     look::Look,
     model::{Draft, Model},
     panel::{
-        Panel, beam::Beam, compare::Compare, controls::Controls, layers::Layers, live::Live,
-        notices::Notices, runs::Runs, samples::Samples, slow::Slow, take_away::TakeAway,
-        tasks::Tasks, timelines::Timelines, welcome::Welcome, wheel::Wheel,
+        Panel,
+        beam::Beam,
+        compare::Compare,
+        controls::Controls,
+        going::Going,
+        layers::Layers,
+        live::Live,
+        notices::Notices,
+        runs::Runs,
+        samples::Samples,
+        slow::Slow,
+        story::{self, StoryText},
+        take_away::TakeAway,
+        tasks::Tasks,
+        timelines::Timelines,
+        welcome::Welcome,
+        wheel::Wheel,
     },
 };
 use crate::lab::Request;
@@ -25,6 +39,7 @@ pub struct Panels {
     beam: Beam,
     compare: Compare,
     controls: Controls,
+    going: Going,
     layers: Layers,
     live: Live,
     notices: Notices,
@@ -33,6 +48,7 @@ pub struct Panels {
     slow: Slow,
     take_away: TakeAway,
     tasks: Tasks,
+    story: StoryText,
     timelines: Timelines,
     welcome: Welcome,
     wheel: Wheel,
@@ -45,7 +61,7 @@ impl Panels {
         Side::top("title").show(ui, |ui| {
             actions.extend(self.title(ui, model, help));
         });
-        if Welcome::has_words(model) {
+        if Welcome::has_words(model) && model.telling.is_none() {
             Side::top("welcome").show(ui, |ui| actions.extend(self.welcome.show(ui, model)));
         }
         if !model.notices.is_empty() {
@@ -63,6 +79,9 @@ impl Panels {
                 .show(ui, |ui| actions.extend(self.timelines.show(ui, model)));
         }
         Side::bottom("controls").show(ui, |ui| actions.extend(self.controls.show(ui, model)));
+        if Going::has_words(model) {
+            Side::bottom("going").show(ui, |ui| actions.extend(self.going.show(ui, model)));
+        }
         if Wheel::is_wanted(model) {
             Side::bottom("wheel").show(ui, |ui| actions.extend(self.wheel.show(ui, model)));
         }
@@ -70,7 +89,14 @@ impl Panels {
             Side::bottom("slow motion").show(ui, |ui| actions.extend(self.slow.show(ui, model)));
         }
         let frame = Frame::central_panel(ui.style()).inner_margin(Margin::same(10));
-        if model.look.runs {
+        if model.telling.is_some() {
+            Side::left("story")
+                .frame(frame)
+                .resizable(true)
+                .default_size(280.0)
+                .size_range(220.0..=520.0)
+                .show(ui, |ui| actions.extend(self.story.show(ui, model)));
+        } else if model.look.runs {
             Side::left("runs")
                 .frame(frame)
                 .resizable(true)
@@ -102,13 +128,7 @@ impl Panels {
         ui.horizontal(|ui| {
             ui.set_min_height(48.0);
             ui.label(RichText::new("Tightrope").heading().strong());
-            if ui
-                .button("Example")
-                .on_hover_text("ADAPT against STU-GAN on the 2-D spiral")
-                .clicked()
-            {
-                actions.push(Action::Showcase);
-            }
+            actions.extend(story::menu(ui));
             if ui
                 .button("New comparison")
                 .on_hover_text("Choose data and methods and train them side by side (N)")

@@ -16,6 +16,7 @@ mod model;
 mod native;
 mod panel;
 mod picture;
+pub mod story;
 mod theme;
 mod trace;
 mod window;

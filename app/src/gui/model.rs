@@ -8,7 +8,11 @@ use std::path::{Path, PathBuf};
 
 use tightrope_core::{config::RunConfig, device::DeviceChoice, event::Event, session::RunState};
 
-use super::{inspection::Inspection, look::Look};
+use super::{
+    inspection::Inspection,
+    look::Look,
+    story::{Exits, Telling},
+};
 use crate::lab::{Reply, RunKey, Task};
 
 pub use axis::{Axis, Cursor};
@@ -72,6 +76,10 @@ pub struct Model {
     pub undo: Vec<Undo>,
     /// What the dialog for a new comparison begins with, while it is open.
     pub draft: Option<Draft>,
+    /// The story that is told.
+    pub telling: Option<Telling>,
+    /// Runs on their way out.
+    pub exits: Exits,
     /// Whether everything is being stopped and saved.
     pub closing: bool,
     /// Whether everything is saved and the window may go.
@@ -106,8 +114,18 @@ impl Model {
             Reply::Added(added) => {
                 self.unfinished.retain(|folder| *folder != added.folder);
                 self.selected.get_or_insert(added.key);
-                self.runs.push(RunView::new(*added, self.styles));
-                self.styles += 1;
+                let leaves = self.exits.takes(&added);
+                let telling = self.telling.as_mut().filter(|_| !leaves);
+                let place = telling.and_then(|telling| telling.takes(&added));
+                if place == Some(0) {
+                    self.selected = Some(added.key);
+                }
+                // A story started over looks as it did before.
+                let style = place.unwrap_or(self.styles);
+                let mut run = RunView::new(*added, style);
+                run.hidden = leaves;
+                self.runs.push(run);
+                self.styles += usize::from(place.is_none());
             }
             Reply::Said(key, event) => {
                 if let Event::Refused { reason, .. } = &event {
@@ -140,6 +158,9 @@ impl Model {
                     self.undo.push(Undo::Restore(key));
                 }
                 self.runs.retain(|run| run.key != key);
+                if let Some(telling) = &mut self.telling {
+                    telling.runs.retain(|&told| told != key);
+                }
                 if self.selected == Some(key) {
                     self.selected = self.runs.first().map(|run| run.key);
                 }
@@ -157,7 +178,12 @@ impl Model {
             }
             Reply::Trouble { key, what } => match key.and_then(|key| self.run_mut(key)) {
                 Some(run) => run.trouble = Some(what),
-                None => self.trouble(what),
+                None => {
+                    if let Some(telling) = &mut self.telling {
+                        telling.give_up();
+                    }
+                    self.trouble(what);
+                }
             },
             Reply::Closed => self.closed = true,
         }
@@ -215,9 +241,10 @@ impl Model {
         self.shown().map(|run| run.iteration).max().unwrap_or(0)
     }
 
-    /// Whether any run advances.
+    /// Whether any run advances that no story has set aside.
     pub fn is_running(&self) -> bool {
-        self.runs.iter().any(|run| run.state == RunState::Running)
+        let mut runs = self.runs.iter().filter(|run| run.aside.is_none());
+        runs.any(|run| run.state == RunState::Running)
     }
 
     /// Whether any run is in the lab, running or paused.

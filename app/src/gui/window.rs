@@ -14,7 +14,7 @@ use super::{
     link::Link,
     look::Look,
     model::Model,
-    picture, theme,
+    picture, story, theme,
 };
 use crate::lab::Request;
 
@@ -141,8 +141,10 @@ impl Window {
         if self.model.cannot_draw {
             (self.model.closing, self.model.closed) = (true, true);
         }
+        story::settle(&mut self.model, &self.link);
         let asked = ctx.input(|input| input.viewport().close_requested());
-        if asked && !self.model.closed && self.model.is_live() {
+        let is_at_work = self.model.is_live() || !self.model.tasks.is_empty();
+        if asked && !self.model.closed && is_at_work {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             if !self.model.closing {
                 self.model.closing = true;

@@ -5,6 +5,7 @@ mod files;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod gallery;
+mod going;
 mod group;
 mod outcome;
 mod table;
@@ -19,6 +20,7 @@ use serde::Serialize;
 use tightrope_core::record::StoredRun;
 
 pub use files::{check, write};
+pub use going::going;
 pub use group::{grouped, read_runs};
 pub use table::results_table;
 

@@ -114,9 +114,13 @@ impl Outcome {
 
 /// How a run stands, in words; `None` for one that finished as planned.
 pub fn trouble(run: &StoredRun) -> Option<String> {
-    let history = &run.history;
+    standing(&run.history)
+}
+
+/// The same of a run's history.
+pub fn standing(history: &History) -> Option<String> {
     let done = history.iteration();
-    let total = run.config.iterations;
+    let total = history.config.as_ref().map_or(0, |c| c.iterations);
     match history.ended.as_ref().map(|e| &e.reason) {
         Some(EndReason::Failed(why)) => Some(format!("failed at iteration {done}: {why}")),
         Some(EndReason::Stopped) => Some(format!("stopped at iteration {done} of {total}")),

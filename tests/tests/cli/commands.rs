@@ -115,6 +115,7 @@ fn every_command_has_help() {
         "methods",
         "datasets",
         "presets",
+        "stories",
     ] {
         let out = desk.good(&format!("{command} --help"));
         assert!(

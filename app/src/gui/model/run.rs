@@ -11,7 +11,7 @@ use tightrope_core::{
 
 use super::Cursor;
 use crate::{
-    gui::trace::Traces,
+    gui::{story::Aside, trace::Traces},
     lab::{Added, RunKey, Stage, Still},
 };
 
@@ -42,6 +42,8 @@ pub struct RunView {
     pub style: usize,
     /// Left out of samples and timelines.
     pub hidden: bool,
+    /// What it goes back to after the story that has set it aside.
+    pub aside: Option<Aside>,
     /// Why it failed and how to go on, in a line.
     pub trouble: Option<String>,
 }
@@ -62,6 +64,7 @@ impl RunView {
             stills: Vec::new(),
             style,
             hidden: false,
+            aside: None,
             trouble: None,
         };
         run.traces.rebuild(&run.history);

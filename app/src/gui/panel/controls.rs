@@ -6,6 +6,7 @@ use tightrope_core::event::Command;
 use super::Panel;
 use crate::gui::{
     action::Action,
+    explain::{Term, explained},
     model::{Cursor, Model, Speed},
 };
 
@@ -48,7 +49,8 @@ impl Panel for Controls {
                     ),
                 ];
                 for (name, command, why) in steps {
-                    if ui.button(name).on_hover_text(why).clicked() {
+                    let button = ui.button(name).on_hover_text(why);
+                    if explained(button, Term::NCritic).clicked() {
                         actions.push(Action::TellAll(command));
                     }
                 }

@@ -4,12 +4,14 @@
 pub mod beam;
 pub mod compare;
 pub mod controls;
+pub mod going;
 pub mod layers;
 pub mod live;
 pub mod notices;
 pub mod runs;
 pub mod samples;
 pub mod slow;
+pub mod story;
 pub mod take_away;
 pub mod tasks;
 pub mod timelines;

@@ -15,6 +15,7 @@ use super::Panel;
 use crate::{
     gui::{
         action::Action,
+        explain::{Term, explained},
         model::{Draft, Model, RunView},
         theme,
     },
@@ -267,10 +268,16 @@ fn facts(ui: &mut Ui, run: &RunView) {
     ui.small(format!("{} / {iterations}, {state}{rate}", run.iteration));
     let data = run.history.config.as_ref().map_or("", |c| &c.data.source);
     if let Some(stats) = run.history.latest() {
-        ui.small(format!(
-            "{data}, d_G {:.2}, d_D {:.2}",
-            stats.density_g, stats.density_d
-        ));
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            ui.small(format!("{data}, "));
+            let g = ui.small(format!("d_G {:.2}, ", stats.density_g));
+            explained(g, Term::DensityG);
+            explained(
+                ui.small(format!("d_D {:.2}", stats.density_d)),
+                Term::DensityD,
+            );
+        });
     } else {
         ui.small(data);
     }

@@ -3,7 +3,7 @@
 use egui::{RichText, Ui};
 
 use super::Panel;
-use crate::gui::{action::Action, look::Look, model::Model, theme};
+use crate::gui::{action::Action, look::Look, model::Model, story::STORIES, theme};
 
 /// The strip under the title.
 #[derive(Default)]
@@ -26,6 +26,11 @@ impl Panel for Welcome {
                      ratio below and the samples above; press Space to pause, and drag the slider to go back in time.",
                 );
                 ui.add_space(8.0);
+                let first = STORIES[0];
+                let story = ui.button(format!("First story: {}", first.title));
+                if story.on_hover_text(first.question).clicked() {
+                    actions.push(Action::OpenStory(first));
+                }
                 if ui.button("Got it").clicked() {
                     let look = Look {
                         welcome: false,

@@ -103,6 +103,34 @@ fn keys_step_and_play_the_runs_that_are_live() {
 }
 
 #[test]
+fn r_starts_the_shown_runs_over_and_then_the_story() {
+    let mut rig = rig([1024.0, 768.0]);
+    rig.press(Key::R);
+    let asked: Vec<Request> = rig.asked.try_iter().collect();
+    assert!(
+        matches!(&asked[..], [Request::Tell(RunKey(1), Command::Stop), Request::Start(runs)] if runs.len() == 2),
+        "{asked:?}"
+    );
+    rig.harness.get_by_label("Stories").click();
+    rig.harness.run_ok();
+    rig.harness.get_by_label("1. Balance at work").click();
+    rig.harness.run_ok();
+    let next = rig.harness.get_by_label("Next").rect();
+    assert!(next.right() <= 1024.0 && next.bottom() <= 768.0, "{next}");
+    let limits = |asked: &[Request]| matches!(asked[..], [Request::Limit(_), Request::Start(_)]);
+    assert!(limits(&rig.asked.try_iter().collect::<Vec<_>>()));
+    rig.answers
+        .send(Reply::Trouble {
+            key: None,
+            what: "no device".to_owned(),
+        })
+        .unwrap();
+    rig.harness.run_ok();
+    rig.press(Key::R);
+    assert!(limits(&rig.asked.try_iter().collect::<Vec<_>>()));
+}
+
+#[test]
 fn arrows_scrub_and_end_follows() {
     let mut rig = rig([1280.0, 800.0]);
     rig.press(Key::ArrowLeft);

@@ -1,0 +1,67 @@
+//! A G so sparse that its first mask is bad luck: exploration repairs it.
+
+use super::{Condition, Page, Part, Story};
+
+pub(super) static STORY: Story = Story {
+    name: "explore",
+    title: "STU-GAN's generator explores",
+    question: "Does it matter which 3 % of the weights are active?",
+    preset: "explore",
+    methods: &["static", "stu-gan"],
+    pages: &[
+        Page {
+            title: "3 % of a generator",
+            text: &[
+                "Here G has 3 % of its weights, drawn at random; D is dense. With so few, chance can cut \
+                 most ways from input to output.",
+                "The first run keeps the draw. STU-GAN may change it.",
+            ],
+            look: Some(Part::Layers),
+            attempt: Some("Choose a layer of G: most of its pixels are empty."),
+            until: Condition::Iteration(60),
+        },
+        Page {
+            title: "Drop and grow",
+            text: &[
+                "Every 50 iterations STU-GAN drops G's smallest weights, layer by layer, and grows as many where the \
+                 gradient is largest. The density stays; the mask moves.",
+            ],
+            look: Some(Part::Timelines),
+            attempt: Some(
+                "Click the second run's beam and watch the mask of one layer: grown and dropped weights have colours.",
+            ),
+            until: Condition::Explored(1, 0.04),
+        },
+        Page {
+            title: "More than 3 %, one after the other",
+            text: &[
+                "\"Exploration\" counts the weights that have ever been active. It rises to about 7 % for STU-GAN and \
+                 stays at 3 % for the first run, at the same cost per iteration.",
+            ],
+            look: Some(Part::Timelines),
+            attempt: Some("Switch \"exploration\" on above the timelines."),
+            until: Condition::Explored(1, 0.06),
+        },
+        Page {
+            title: "Better weights, more modes",
+            text: &[
+                "STU-GAN's G, free to move its weights to where they help, reaches around the ring. The first run's \
+                 keeps to what its draw allows.",
+            ],
+            look: Some(Part::Samples),
+            attempt: None,
+            until: Condition::Modes(1, 6),
+        },
+        Page {
+            title: "What to take home",
+            text: &[
+                "Over five seeds the fixed mask ended with 1.8 of 8 modes (0 to 4), STU-GAN with 7.8 (7 to 8).",
+                "The verdict is \"D too strong\" in both runs: it does not tell them apart. And exploring is no cure for \
+                 everything: on the spiral, with 20 % of G's weights, it gains nothing.",
+            ],
+            look: Some(Part::Samples),
+            attempt: None,
+            until: Condition::None,
+        },
+    ],
+};

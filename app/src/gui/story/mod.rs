@@ -1,0 +1,136 @@
+//! Stories: guided lessons of about two minutes, each a question, the comparison it starts, and pages beside it.
+//!
+//! A story is data. What its pages claim is measured in docs/STORIES.md by the command each story names.
+
+mod balance;
+mod condition;
+mod exits;
+mod explore;
+mod rescue;
+mod strong;
+mod telling;
+mod weak;
+
+use tightrope_core::{config::RunConfig, error::Result};
+
+use super::model::Speed;
+use crate::cli::{
+    args::{CompareArgs, RunArgs},
+    settings,
+};
+
+pub use condition::Condition;
+pub use exits::{Exits, settle};
+pub use telling::{Aside, Telling, leave, open, start_over, turn};
+
+/// Iterations a second of all stories: slow enough to be watched, a minute or two from end to end.
+const RATE: f64 = 20.0;
+
+/// How fast all stories are told.
+pub const PACE: Speed = Speed::Limit(RATE);
+
+/// Settings that all stories lay over their preset: samples often enough to be seen moving.
+const SETTINGS: [&str; 1] = ["record.sample_every=20"];
+
+/// The stories, in the order to tell them.
+pub static STORIES: [&Story; 5] = [
+    &balance::STORY,
+    &strong::STORY,
+    &weak::STORY,
+    &explore::STORY,
+    &rescue::STORY,
+];
+
+/// A guided lesson.
+#[derive(Debug)]
+pub struct Story {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it is about.
+    pub title: &'static str,
+    /// What it answers.
+    pub question: &'static str,
+    /// The preset of its runs.
+    pub preset: &'static str,
+    /// The methods it compares; pages name a run by its place here.
+    pub methods: &'static [&'static str],
+    /// What there is to read, in order.
+    pub pages: &'static [Page],
+}
+
+/// A page of a story.
+#[derive(Debug)]
+pub struct Page {
+    /// Its heading.
+    pub title: &'static str,
+    /// Its paragraphs.
+    pub text: &'static [&'static str],
+    /// Where to look.
+    pub look: Option<Part>,
+    /// Something to do.
+    pub attempt: Option<&'static str>,
+    /// What has to happen before the next page.
+    pub until: Condition,
+}
+
+/// A part of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The beams in the title bar.
+    Beam,
+    /// The samples.
+    Samples,
+    /// The timelines.
+    Timelines,
+    /// The layers of the selected run.
+    Layers,
+    /// The bar with play, steps and the slider.
+    Controls,
+}
+
+impl Part {
+    /// Where it is.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Beam => "the beams, at the top",
+            Self::Samples => "the samples, in the middle",
+            Self::Timelines => "the timelines, at the bottom",
+            Self::Layers => "the layers, on the right",
+            Self::Controls => "the controls, above the timelines",
+        }
+    }
+}
+
+impl Story {
+    /// The settings of its runs, method by method.
+    ///
+    /// # Errors
+    /// When preset, methods and settings do not fit together.
+    pub fn runs(&self) -> Result<Vec<RunConfig>> {
+        let groups = settings::compare(&self.args())?;
+        Ok(groups.into_iter().flat_map(|group| group.runs).collect())
+    }
+
+    /// The comparison it starts, for a command line.
+    pub fn command(&self) -> String {
+        let (preset, methods) = (self.preset, self.methods.join(","));
+        let settings = SETTINGS.map(|setting| format!(" --set {setting}")).concat();
+        format!("tightrope compare -p {preset} -m {methods}{settings}")
+    }
+
+    fn args(&self) -> CompareArgs {
+        CompareArgs {
+            methods: Some(self.methods.join(",")),
+            seeds: 1,
+            report: None,
+            run: RunArgs {
+                preset: Some(self.preset.to_owned()),
+                settings: SETTINGS.map(str::to_owned).to_vec(),
+                ..RunArgs::default()
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+pub mod tests;

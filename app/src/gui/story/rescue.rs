@@ -1,0 +1,67 @@
+//! A D too thin again, and a method that notices.
+
+use super::{Condition, Page, Part, Story};
+use tightrope_core::event::{MaskChange, Verdict};
+
+pub(super) static STORY: Story = Story {
+    name: "rescue",
+    title: "ADAPT rescues",
+    question: "Can training notice by itself that the judge is too weak?",
+    preset: "spiral",
+    methods: &["stu-gan", "adapt-strict"],
+    pages: &[
+        Page {
+            title: "The same bad start",
+            text: &[
+                "The spiral once more, and D has only 5 % of its weights: the start that led to collapse.",
+                "STU-GAN explores G's mask and leaves D alone. ADAPT explores G too, and measures the balance to decide \
+                 how dense D should be.",
+            ],
+            look: Some(Part::Samples),
+            attempt: None,
+            until: Condition::Iteration(60),
+        },
+        Page {
+            title: "D is too weak",
+            text: &[
+                "BR lies above the band in both runs. STU-GAN does not look at it. ADAPT does, every 50 iterations.",
+            ],
+            look: Some(Part::Beam),
+            attempt: None,
+            until: Condition::Verdict(1, Verdict::DTooWeak),
+        },
+        Page {
+            title: "ADAPT raises d_D",
+            text: &[
+                "Each time BR is at or above 0.55, D gains weights where its gradient is largest. d_D climbs in steps of \
+                 0.1, to 0.5 at most: that is what \"strict\" means.",
+            ],
+            look: Some(Part::Timelines),
+            attempt: Some(
+                "Pause with Space and point at a step of d_D to see the BR that caused it.",
+            ),
+            until: Condition::Moved(1, MaskChange::Raise),
+        },
+        Page {
+            title: "Out of the collapse",
+            text: &[
+                "With a judge that can judge, the second G spreads along the spiral. When BR falls below the band, ADAPT \
+                 lowers d_D again: weights that are not needed cost nothing.",
+            ],
+            look: Some(Part::Samples),
+            attempt: None,
+            until: Condition::Modes(1, 18),
+        },
+        Page {
+            title: "What to take home",
+            text: &[
+                "Over five seeds STU-GAN ended with 0.8 of 24 modes (0 to 2), ADAPT with 23.0 (22 to 24).",
+                "It is the density that rescues, not the exploring: DDA, which raises d_D and leaves G's mask alone, \
+                 does as well, and so does a D fixed at 20 %. ADAPT's merit is that nobody had to know.",
+            ],
+            look: Some(Part::Timelines),
+            attempt: Some("Drag the slider back to where d_D first rose."),
+            until: Condition::None,
+        },
+    ],
+};
