@@ -13,7 +13,7 @@ mod drive;
 mod dry_run;
 pub mod export;
 mod finish;
-mod interruption;
+pub mod interruption;
 pub mod list;
 pub mod methods;
 pub mod output;

@@ -25,7 +25,7 @@ use super::{
     window::{Begin, Left, Window},
     worker,
 };
-use crate::cli::args::WindowArgs;
+use crate::cli::{args::WindowArgs, interruption::interruption_waking};
 
 /// Shortest time between two frames that only show what training has said.
 const FRAME: Duration = Duration::from_millis(33);
@@ -88,12 +88,8 @@ fn show(
     let out = absolute(&args.out);
     // What broke a window once is not leant on again.
     let shares = !args.again;
-    let begin = Begin {
-        runs: args.runs.clone(),
-        device: args.device,
-        again: args.again,
-    };
     let (left, lab) = (left.clone(), lab.clone());
+    let (runs, device) = (args.runs.clone(), args.device);
     eframe::run_native(
         "tightrope",
         options,
@@ -101,6 +97,12 @@ fn show(
             let drawn_with = creation.wgpu_render_state.as_ref().filter(|_| shares);
             let shared = drawn_with.and_then(shared);
             let wake = waker(creation.egui_ctx.clone());
+            let begin = Begin {
+                runs,
+                device,
+                again: !shares,
+                interrupted: interruption_waking(waker(creation.egui_ctx.clone()))?,
+            };
             let (link, thread) = worker::start(choice, shared, out, wake)?;
             lab.replace(Some(thread));
             Ok(Box::new(Window::new(creation, link, begin, left)))

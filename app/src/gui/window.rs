@@ -1,6 +1,11 @@
 //! The window as eframe sees it: hear the lab, draw, do what was wanted.
 
-use std::{cell::RefCell, path::PathBuf, rc::Rc};
+use std::{
+    cell::RefCell,
+    path::PathBuf,
+    rc::Rc,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use egui::{Context, Id, Ui, ViewportCommand};
 use serde::{Deserialize, Serialize};
@@ -25,6 +30,7 @@ pub struct Window {
     link: Link,
     help: bool,
     left: Rc<RefCell<Left>>,
+    interrupted: Option<&'static AtomicBool>,
 }
 
 /// What a window leaves behind, whatever becomes of it.
@@ -44,6 +50,8 @@ pub struct Begin {
     pub device: Option<DeviceChoice>,
     /// Whether it takes the place of one that could not draw any more.
     pub again: bool,
+    /// Set when the terminal it was started from wants it to end.
+    pub interrupted: &'static AtomicBool,
 }
 
 /// What is kept from one start to the next.
@@ -74,6 +82,7 @@ impl Window {
         }
         let mut window = Self::with(&creation.egui_ctx, link, kept.look);
         window.left = left;
+        window.interrupted = Some(begin.interrupted);
         if begin.device.is_none() && remembered != DeviceChoice::Auto {
             ask(Request::Device(remembered), &mut window.model, &window.link);
         }
@@ -110,6 +119,7 @@ impl Window {
             link,
             help: false,
             left: Rc::default(),
+            interrupted: None,
         }
     }
 
@@ -142,7 +152,9 @@ impl Window {
             (self.model.closing, self.model.closed) = (true, true);
         }
         story::settle(&mut self.model, &self.link);
-        let asked = ctx.input(|input| input.viewport().close_requested());
+        let interrupted = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
+        let asked = ctx.input(|input| input.viewport().close_requested())
+            || self.interrupted.is_some_and(interrupted);
         let is_at_work = self.model.is_live() || !self.model.tasks.is_empty();
         if asked && !self.model.closed && is_at_work {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
@@ -151,7 +163,7 @@ impl Window {
                 ask(Request::Close, &mut self.model, &self.link);
             }
         }
-        if self.model.closing && self.model.closed {
+        if asked && !is_at_work || self.model.closing && self.model.closed {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
     }

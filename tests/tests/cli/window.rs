@@ -8,10 +8,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::program::{Desk, text};
+use super::{
+    program::{Desk, text},
+    trouble::signal,
+};
 
 /// Kernels of a software rasteriser take their time to compile.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Where the menu of what to take away is, and what it has of CSV, in the middle of each.
+const TAKE_AWAY: (u32, u32) = (326, 26);
+const CSV: (u32, u32) = (341, 100);
 
 /// A screen in memory; it goes when this does.
 struct Screen {
@@ -61,6 +68,14 @@ impl Screen {
         let window = window.lines().next().expect("the window").to_owned();
         self.tool(&["xdotool", "windowfocus", "--sync", &window]);
         self.tool(&["xdotool", "key", key]);
+    }
+
+    fn click(&self, (x, y): (u32, u32)) {
+        let (x, y) = (x.to_string(), y.to_string());
+        self.tool(&["xdotool", "mousemove", &x, &y]);
+        // A pointer has to be somewhere before it is pressed there.
+        sleep(Duration::from_millis(500));
+        self.tool(&["xdotool", "click", "1"]);
     }
 
     fn picture(&self) -> image::RgbImage {
@@ -122,13 +137,39 @@ fn the_first_start_trains_pauses_and_saves_before_it_closes() {
     sleep(Duration::from_secs(1));
     assert_eq!(lines(&desk), paused, "it trains on while paused");
 
-    screen.press("ctrl+q");
+    let late = screen.picture();
+    screen.press("Home");
+    wait_for("the first moment, before any training", || {
+        screen.picture() != late
+    });
+
+    // The dialog begins with a comparison that can be started as it is.
+    screen.press("n");
+    sleep(Duration::from_secs(2));
+    screen.press("Return");
+    wait_for("a comparison", || desk.runs().len() == 4);
+
+    for place in [TAKE_AWAY, CSV] {
+        screen.click(place);
+        sleep(Duration::from_secs(1));
+    }
+    let away = desk.file("runs/take-away");
+    wait_for("a file taken away", || {
+        let files = std::fs::read_dir(&away).into_iter().flatten();
+        files.flatten().any(|file| {
+            let csv = std::fs::read_to_string(file.path()).unwrap_or_default();
+            csv.starts_with("run,") && csv.lines().count() > 20
+        })
+    });
+
+    signal(&window, "INT");
     wait_for("the end", || {
         window.try_wait().expect("its state").is_some()
     });
     assert!(window.wait().expect("its end").success());
-    let runs = desk.runs();
-    assert_eq!(runs.len(), 2);
+    let mut runs = desk.runs();
+    runs.retain(|folder| folder.join("config.json").exists());
+    assert_eq!(runs.len(), 4);
     for run in runs {
         assert!(text(&run.join("events.jsonl")).contains("\"stopped\""));
         assert!(

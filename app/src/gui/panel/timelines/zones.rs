@@ -84,7 +84,7 @@ pub fn range(model: &Model) -> (f64, f64) {
     }
     // In steps, so that the axis stands still while a run goes on.
     let step = 0.25;
-    let (low, high) = (low.max(-1.0), high.min(3.0));
+    let (low, high) = (low.max(-1.0), high.min(2.0));
     (
         (low / step).floor() * step - 0.1,
         (high / step).ceil() * step + 0.1,
