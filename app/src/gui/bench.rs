@@ -13,8 +13,8 @@ use std::{
 };
 
 use anyhow::{Result, anyhow};
-use eframe::NativeOptions;
-use egui::{Context, Ui, ViewportBuilder, ViewportCommand};
+use eframe::{CreationContext, NativeOptions};
+use egui::{Context, RawInput, Rect, Ui, ViewportBuilder, ViewportCommand};
 use tightrope_core::{
     config::{RunConfig, preset},
     device::DeviceChoice,
@@ -24,13 +24,11 @@ use tightrope_core::{
     session::RunState,
 };
 
-use super::{link::Link, look::Look, window::Window, worker};
+use super::{link::Link, look::Look, pace::Pace, theme, window::Window, worker};
 use crate::lab::{Added, Reply, Request, RunKey};
 
 /// Frames that settle caches and textures before any is measured.
 const WARMUP: usize = 30;
-/// Shortest time between two frames that only show what training has said, as in the window.
-const FRAME: Duration = Duration::from_millis(33);
 
 /// Seconds of each of `frames` frames with this many canned runs of this many recorded states, one more of each a frame:
 /// laying out, tessellating and handing over to the graphics driver, without waiting for the screen.
@@ -61,8 +59,8 @@ pub fn frames(runs: usize, points: u64, frames: usize) -> Result<Vec<f64>> {
     let measured = Rc::new(RefCell::new(Vec::new()));
     let taken = measured.clone();
     let mut at = points;
-    show(move |ctx| {
-        let mut window = Window::with(ctx, Link::new(|_| true, replies), whole());
+    show(move |creation| {
+        let mut window = Window::with(&creation.egui_ctx, Link::new(|_| true, replies), whole());
         Box::new(Watched(move |ui: &mut Ui, frame: &mut eframe::Frame| {
             at += 1;
             for key in 0..runs {
@@ -85,23 +83,44 @@ pub fn frames(runs: usize, points: u64, frames: usize) -> Result<Vec<f64>> {
     Ok(measured.into_iter().skip(WARMUP).collect())
 }
 
-/// Iterations a second of the example, first without drawing, then with the window open, `rounds` times in turn.
+/// What a window does while training is timed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Nothing.
+    Headless,
+    /// Everything but painting: what drawing costs where a GPU paints.
+    LaidOut,
+    /// Everything.
+    Open,
+}
+
+impl Way {
+    /// In turn.
+    pub const ALL: [Self; 3] = [Self::Headless, Self::LaidOut, Self::Open];
+}
+
+/// Iterations a second of the example, each way in turn, `rounds` times.
 ///
 /// # Errors
 /// When there is no display.
-pub fn rates(device: DeviceChoice, each: Duration, rounds: usize) -> Result<Vec<[f64; 2]>> {
+pub fn rates(
+    device: DeviceChoice,
+    each: Duration,
+    rounds: usize,
+) -> Result<Vec<[f64; Way::ALL.len()]>> {
     let configs = vec![settings(Method::AdaptRelax)?, settings(Method::StuGan)?];
     let out = std::env::temp_dir().join(format!("tightrope-bench-{}", std::process::id()));
     let measured = Rc::new(RefCell::new(Vec::new()));
     let taken = measured.clone();
     let (folder, thread) = (out.clone(), Rc::new(RefCell::new(None)));
     let lab = thread.clone();
-    let shown = show(move |ctx| {
+    let shown = show(move |creation| {
+        let (ctx, pace) = (&creation.egui_ctx, Pace::new(creation));
         let draws = Arc::new(AtomicBool::new(true));
-        let (drawn, waker) = (draws.clone(), ctx.clone());
+        let (drawn, waking, woken) = (draws.clone(), pace.clone(), ctx.clone());
         let wake = move || {
             if drawn.load(Ordering::Relaxed) {
-                waker.request_repaint_after(FRAME);
+                waking.wake(&woken);
             }
         };
         let link = match worker::start(device, None, folder, wake) {
@@ -113,12 +132,21 @@ pub fn rates(device: DeviceChoice, each: Duration, rounds: usize) -> Result<Vec<
             Err(_) => Link::new(|_| false, channel().1),
         };
         let mut window = Window::with(ctx, link, whole());
+        let unseen = Context::default();
+        theme::install(&unseen);
         let mut since: Option<(Instant, u64)> = None;
         let mut stretches: Vec<f64> = Vec::new();
-        Box::new(Watched(move |ui: &mut Ui, _: &mut eframe::Frame| {
+        Box::new(Watched(move |ui: &mut Ui, frame: &mut eframe::Frame| {
+            if let Some(seconds) = frame.info().cpu_usage {
+                pace.took(seconds);
+            }
             window.hear(ui.ctx());
-            if draws.load(Ordering::Relaxed) {
-                window.show(ui);
+            let way = Way::ALL[stretches.len() % Way::ALL.len()];
+            match way {
+                _ if since.is_none() => window.show(ui),
+                Way::Headless => {}
+                Way::LaidOut => lay_out(&unseen, &mut window, ui.max_rect()),
+                Way::Open => window.show(ui),
             }
             let now = window.iterations();
             match since {
@@ -127,19 +155,15 @@ pub fn rates(device: DeviceChoice, each: Duration, rounds: usize) -> Result<Vec<
                 None => since = Some((Instant::now(), now)),
                 Some((start, before)) if start.elapsed() >= each => {
                     stretches.push((now - before) as f64 / start.elapsed().as_secs_f64());
-                    if let [.., headless, open] = stretches[..]
-                        && stretches.len().is_multiple_of(2)
-                    {
-                        taken.borrow_mut().push([headless, open]);
-                    }
+                    taken.borrow_mut().clone_from(&stretches);
                     since = Some((Instant::now(), now));
                 }
                 Some(_) => {}
             }
-            let open = !stretches.len().is_multiple_of(2);
-            draws.store(open || since.is_none(), Ordering::Relaxed);
+            let next = Way::ALL[stretches.len() % Way::ALL.len()];
+            draws.store(next != Way::Headless || since.is_none(), Ordering::Relaxed);
             ui.ctx().request_repaint_after(each);
-            if stretches.len() >= 2 * rounds || window.is_without_lab() {
+            if stretches.len() >= Way::ALL.len() * rounds || window.is_without_lab() {
                 ui.ctx().send_viewport_cmd(ViewportCommand::Close);
             }
         }))
@@ -150,7 +174,18 @@ pub fn rates(device: DeviceChoice, each: Duration, rounds: usize) -> Result<Vec<
     // Nothing in it is wanted.
     let _ = std::fs::remove_dir_all(&out);
     shown?;
-    Ok(measured.take())
+    Ok(measured.take().as_chunks().0.to_vec())
+}
+
+/// A frame that nobody sees.
+fn lay_out(unseen: &Context, window: &mut Window, rect: Rect) {
+    let input = RawInput {
+        screen_rect: Some(rect),
+        ..RawInput::default()
+    };
+    let frame = unseen.run_ui(input, |ui| window.show(ui));
+    let meshes = unseen.tessellate(frame.shapes, frame.pixels_per_point);
+    std::hint::black_box(meshes);
 }
 
 /// A window of ordinary size that draws as it is told.
@@ -162,13 +197,13 @@ impl<F: FnMut(&mut Ui, &mut eframe::Frame)> eframe::App for Watched<F> {
     }
 }
 
-fn show(app: impl FnOnce(&Context) -> Box<dyn eframe::App>) -> Result<()> {
+fn show(app: impl FnOnce(&CreationContext<'_>) -> Box<dyn eframe::App>) -> Result<()> {
     let options = NativeOptions {
         viewport: ViewportBuilder::default().with_inner_size([1280.0, 860.0]),
         persist_window: false,
         ..NativeOptions::default()
     };
-    let create: eframe::AppCreator<'_> = Box::new(move |creation| Ok(app(&creation.egui_ctx)));
+    let create: eframe::AppCreator<'_> = Box::new(move |creation| Ok(app(creation)));
     eframe::run_native("tightrope-bench", options, create)
         .map_err(|error| anyhow!("no window can be opened here ({error})"))
 }

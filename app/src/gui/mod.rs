@@ -14,6 +14,8 @@ mod look;
 mod model;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
+#[cfg(not(target_arch = "wasm32"))]
+mod pace;
 mod panel;
 mod picture;
 pub mod story;

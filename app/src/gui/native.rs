@@ -8,27 +8,24 @@ use std::{
     rc::Rc,
     sync::Arc,
     thread::JoinHandle,
-    time::Duration,
 };
 
 use anyhow::{Context as _, Result, anyhow};
 use eframe::{
-    NativeOptions,
+    App, Frame, NativeOptions, Storage,
     egui_wgpu::{RenderState, WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew},
     wgpu,
 };
-use egui::{Context, ViewportBuilder};
+use egui::{Context, Ui, ViewportBuilder};
 use tightrope_core::device::{self, DeviceChoice, Shared};
 
 use super::{
     absolute,
+    pace::Pace,
     window::{Begin, Left, Window},
     worker,
 };
 use crate::cli::{args::WindowArgs, interruption::interruption_waking};
-
-/// Shortest time between two frames that only show what training has said.
-const FRAME: Duration = Duration::from_millis(33);
 
 /// Opens the window and stays until it is closed. A window that cannot draw any more, because the graphics device is
 /// lost, leaves its runs saved and another one in its place.
@@ -96,16 +93,20 @@ fn show(
         Box::new(move |creation| {
             let drawn_with = creation.wgpu_render_state.as_ref().filter(|_| shares);
             let shared = drawn_with.and_then(shared);
-            let wake = waker(creation.egui_ctx.clone());
+            let pace = Pace::new(creation);
+            let ctx = creation.egui_ctx.clone();
+            let (waking, woken) = (pace.clone(), ctx.clone());
+            let wake = move || waking.wake(&woken);
             let begin = Begin {
                 runs,
                 device,
                 again: !shares,
-                interrupted: interruption_waking(waker(creation.egui_ctx.clone()))?,
+                interrupted: interruption_waking(move || ctx.request_repaint())?,
             };
             let (link, thread) = worker::start(choice, shared, out, wake)?;
             lab.replace(Some(thread));
-            Ok(Box::new(Window::new(creation, link, begin, left)))
+            let window = Window::new(creation, link, begin, left);
+            Ok(Box::new(Paced { window, pace }))
         }),
     )
     .map_err(|error| {
@@ -149,7 +150,25 @@ fn shared(drawn_with: &RenderState) -> Option<Shared> {
     })
 }
 
-/// Wakes the window, but not more often than it is worth drawing.
-fn waker(ctx: Context) -> impl Fn() + Send + 'static {
-    move || ctx.request_repaint_after(FRAME)
+/// A window that draws no more than is good for training.
+struct Paced {
+    window: Window,
+    pace: Arc<Pace>,
+}
+
+impl App for Paced {
+    fn logic(&mut self, ctx: &Context, frame: &mut Frame) {
+        self.window.logic(ctx, frame);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
+        if let Some(seconds) = frame.info().cpu_usage {
+            self.pace.took(seconds);
+        }
+        self.window.ui(ui, frame);
+    }
+
+    fn save(&mut self, storage: &mut dyn Storage) {
+        self.window.save(storage);
+    }
 }
