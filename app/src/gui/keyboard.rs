@@ -25,7 +25,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("R", "the story, or else the shown runs, from the beginning"),
     ("N", "new comparison"),
     ("F", "full screen"),
-    ("Ctrl Z", "take back hiding or removing a run"),
+    ("Ctrl Z", "take back hiding, removing or deleting a run"),
     ("Esc", "unpin the sample that was clicked"),
     ("Ctrl Q", "save everything and close"),
     ("?", "this list"),

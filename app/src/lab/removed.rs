@@ -44,7 +44,9 @@ impl Removed {
                 kept.display()
             )));
         }
-        fs::rename(kept, &self.folder).map_err(|error| Error::io(&self.folder, error))
+        fs::rename(kept, &self.folder).map_err(|error| Error::io(&self.folder, error))?;
+        leave_bin(kept);
+        Ok(())
     }
 
     /// Deletes it for good.
@@ -52,10 +54,14 @@ impl Removed {
         if let Some(kept) = &self.kept {
             // What cannot be deleted stays in the bin, where its owner finds it.
             let _ = fs::remove_dir_all(kept);
-            if let Some(bin) = kept.parent() {
-                // Only the last one out succeeds.
-                let _ = fs::remove_dir(bin);
-            }
+            leave_bin(kept);
         }
+    }
+}
+
+fn leave_bin(kept: &Path) {
+    if let Some(bin) = kept.parent() {
+        // Only the last one out succeeds.
+        let _ = fs::remove_dir(bin);
     }
 }

@@ -27,6 +27,12 @@ impl Stored {
     pub fn open(at: &Path) -> Result<Self> {
         let file = if checkpoint::iteration_of(at).is_some() && at.is_file() {
             at.to_owned()
+        } else if at.extension().is_some_and(|end| end == "safetensors") && at.is_file() {
+            return Err(Error::Record(format!(
+                "{}: a checkpoint goes on in its run's folder; put it there as checkpoints/001500.safetensors, by the \
+                 iteration it is of, beside config.json",
+                at.display()
+            )));
         } else if at.exists() && !is_run_folder(at) {
             return Err(Error::Record(format!(
                 "{}: not a run folder (it has no config.json); run folders look like \

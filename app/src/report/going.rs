@@ -111,7 +111,7 @@ impl<'a> Now<'a> {
             .map_or((0.0, 1.0), |c| (c.balance.d_min, c.balance.d_max));
         match (policy, verdict) {
             (Some(Policy::Relax | Policy::Strict), Verdict::DTooWeak) => {
-                let rises = self.change == Some(MaskChange::Raise) && moved;
+                let rises = self.change == Some(MaskChange::Raise) && now - self.start >= NEAR;
                 if now >= bounds.1 - NEAR {
                     format!("and d_D is at its upper bound of {now:.2}")
                 } else if rises {
@@ -121,7 +121,7 @@ impl<'a> Now<'a> {
                 }
             }
             (Some(Policy::Relax | Policy::Strict), Verdict::DTooStrong) => {
-                let falls = self.change == Some(MaskChange::Lower) && moved;
+                let falls = self.change == Some(MaskChange::Lower) && self.start - now >= NEAR;
                 if now <= bounds.0 + NEAR {
                     format!("and d_D is at its lower bound of {now:.2}")
                 } else if falls {
@@ -228,6 +228,19 @@ mod tests {
         let line =
             "D too strong (BR 0.01), so d_D is to be lowered from 0.50; 6 of 24 modes so far";
         assert_eq!(going(&history("adapt-relax", strong, 6), None), line);
+        // Lowered, but from higher up: it has not come down from its start of 0.05 to 0.50.
+        let strong = stats(200, 0.01, Verdict::DTooStrong, 0.5);
+        let mut above = history("adapt-relax", strong, 6);
+        for event in fixture::events("adapt-relax", 1, 1000) {
+            if let Event::Mask(mut mask) = event
+                && mask.net == Role::D
+            {
+                mask.change = MaskChange::Lower;
+                above.apply(&Event::Mask(mask));
+                break;
+            }
+        }
+        assert_eq!(going(&above, None), line);
         let least = stats(200, 0.01, Verdict::DTooStrong, 0.05);
         let line = going(&history("adapt-relax", least, 6), None);
         assert!(line.contains("d_D is at its lower bound of 0.05"), "{line}");

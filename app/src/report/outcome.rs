@@ -34,6 +34,8 @@ pub struct Outcome {
     pub density_d_start: Option<f64>,
     /// See [`Self::density_g`].
     pub density_d: Option<f64>,
+    /// That of D's densities which is furthest from its start.
+    pub density_d_furthest: Option<f64>,
     /// Active parameters of G.
     pub active_g: Option<f64>,
     /// Active parameters of D.
@@ -49,7 +51,7 @@ pub struct Outcome {
 /// A field of [`Outcome`].
 pub type Field = fn(&mut Outcome) -> &mut Option<f64>;
 
-const FIELDS: [Field; 18] = [
+const FIELDS: [Field; 19] = [
     |o| &mut o.modes,
     |o| &mut o.modes_total,
     |o| &mut o.high_quality,
@@ -63,6 +65,7 @@ const FIELDS: [Field; 18] = [
     |o| &mut o.density_g,
     |o| &mut o.density_d_start,
     |o| &mut o.density_d,
+    |o| &mut o.density_d_furthest,
     |o| &mut o.active_g,
     |o| &mut o.active_d,
     |o| &mut o.flops,
@@ -76,6 +79,10 @@ impl Outcome {
         let quality = history.last_quality();
         let flops = history.relative_flops();
         let density_d = history.density_range(Role::D);
+        let density_d_furthest = density_d.and_then(|(start, _)| {
+            let densities = history.stats.iter().map(|stats| stats.density_d);
+            densities.max_by(|a, b| (a - start).abs().total_cmp(&(b - start).abs()))
+        });
         let finite = |value: Option<f64>| value.filter(|v| v.is_finite());
         Self {
             modes: quality.and_then(|q| q.modes).map(|n| n as f64),
@@ -91,6 +98,7 @@ impl Outcome {
             density_g: history.density_range(Role::G).map(|d| d.1),
             density_d_start: density_d.map(|d| d.0),
             density_d: density_d.map(|d| d.1),
+            density_d_furthest,
             active_g: history.active_params(Role::G).map(|n| n as f64),
             active_d: history.active_params(Role::D).map(|n| n as f64),
             flops: flops.map(|f| f.0),

@@ -85,10 +85,14 @@ fn balance(outcome: &Outcome) -> Option<String> {
 
 fn density(outcome: &Outcome) -> Option<String> {
     let (start, now) = (outcome.density_d_start?, outcome.density_d?);
-    Some(if (now - start).abs() < 0.005 {
-        format!("d_D stayed at {now:.2}")
-    } else {
+    let is_elsewhere = |density: f64| (density - start).abs() >= 0.005;
+    let furthest = outcome.density_d_furthest.unwrap_or(now);
+    Some(if is_elsewhere(now) {
         format!("d_D went from {start:.2} to {now:.2}")
+    } else if is_elsewhere(furthest) {
+        format!("d_D went from {start:.2} to {furthest:.2} and back")
+    } else {
+        format!("d_D stayed at {now:.2}")
     })
 }
 
@@ -170,6 +174,23 @@ mod tests {
         assert!(sentence(&outcome(3.0, 0.2, 0.1, 0.8)).contains("D too strong 80"));
         assert!(sentence(&outcome(3.0, 0.9, 0.1, 0.2)).contains("D too weak 70"));
         assert_eq!(sentence(&Outcome::default()), "nothing measured yet");
+    }
+
+    #[test]
+    fn a_density_that_came_back_has_not_stayed() {
+        let at = |now, furthest| Outcome {
+            density_d_start: Some(0.05),
+            density_d: Some(now),
+            density_d_furthest: Some(furthest),
+            ..Outcome::default()
+        };
+        for (now, furthest, words) in [
+            (0.05, 0.05, "d_D stayed at 0.05"),
+            (0.05, 0.85, "d_D went from 0.05 to 0.85 and back"),
+            (0.45, 0.85, "d_D went from 0.05 to 0.45"),
+        ] {
+            assert_eq!(sentence(&at(now, furthest)), words);
+        }
     }
 
     #[test]

@@ -77,7 +77,7 @@ pub static PRESETS: &[Preset] = &[
     },
     Preset {
         name: "shapes16",
-        about: "procedural images, 16 px: 8 shapes in 6 hues, learned in under a minute (the showcase)",
+        about: "procedural images, 16 px: 6 shapes in 6 hues, learned in a minute or two (the showcase)",
         data: Some("shapes"),
         build: image::shapes16,
         adjust: image::adjust,

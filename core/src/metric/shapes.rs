@@ -34,7 +34,7 @@ impl Reading {
 /// Reads procedural images of one side.
 pub struct ShapeReader {
     side: usize,
-    /// [8 * 75, side * side], each of mean 0 and norm 1, shape by shape.
+    /// [6 * 75, side * side], each of mean 0 and norm 1, shape by shape.
     templates: Vec<f32>,
 }
 
