@@ -64,7 +64,7 @@ impl Panel for Controls {
                 actions.push(Action::TakeTheWheel);
             }
             let edit = ui
-                .add_enabled(is_live || model.editing, Button::selectable(model.editing, "Edit"))
+                .add_enabled(is_live || model.editing, Button::new("Edit").selected(model.editing))
                 .on_hover_text("Change learning rates, the target band and other settings of runs while they train");
             if edit.clicked() {
                 actions.push(Action::SetEditing(!model.editing));

@@ -117,12 +117,9 @@ impl Chart {
             .set_margin_fraction([0.0, 0.06].into())
             .show_axes([with_axis, true])
             .x_axis_formatter(|mark, _| short(mark.value))
+            .y_grid_spacer(move |input| scale.marks(&input))
+            .y_axis_formatter(move |mark, range| scale.label(mark, range))
             .label_formatter(move |position| label(axis, scale, position));
-        if scale == Scale::Log {
-            plot = plot
-                .y_grid_spacer(|input| Scale::marks(&input))
-                .y_axis_formatter(move |mark, range| scale.label(mark, range));
-        }
         if reset {
             plot = plot.reset();
         }

@@ -41,8 +41,16 @@ impl Scale {
         }
     }
 
-    /// Marks at 1, 2 and 5 of every power of ten in sight.
-    pub fn marks(input: &GridInput) -> Vec<GridMark> {
+    /// Marks at round values in sight.
+    pub fn marks(self, input: &GridInput) -> Vec<GridMark> {
+        match self {
+            Self::Linear => even(input),
+            Self::Log => Self::decades(input),
+        }
+    }
+
+    /// 1, 2 and 5 of every power of ten.
+    fn decades(input: &GridInput) -> Vec<GridMark> {
         let (low, high) = input.bounds;
         let largest = Self::Log.value(low.abs().max(high.abs()).min(300.0));
         let powers = Self::SMALL.log10() as i32..=largest.max(Self::SMALL).log10().ceil() as i32;
@@ -70,6 +78,30 @@ impl Scale {
     }
 }
 
+/// Multiples of 1, 2 or 5 times a power of ten, far enough apart to be labelled.
+fn even(input: &GridInput) -> Vec<GridMark> {
+    /// Times the least distance of two lines.
+    const READABLE: f64 = 4.0;
+    let least = READABLE * input.base_step_size;
+    if !(least.is_finite() && least > 0.0) {
+        return Vec::new();
+    }
+    let power = 10_f64.powf(least.log10().floor());
+    let digit = [1.0, 2.0, 5.0].into_iter().find(|d| d * power >= least);
+    let step_size = digit.unwrap_or(10.0) * power;
+    let (low, high) = input.bounds;
+    let (first, last) = (
+        (low / step_size).ceil() as i64,
+        (high / step_size).floor() as i64,
+    );
+    (first..=last)
+        .map(|n| GridMark {
+            value: n as f64 * step_size,
+            step_size,
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,7 +122,7 @@ mod tests {
     fn marks_are_round_and_in_sight() {
         let bounds = (Scale::Log.place(-0.3), Scale::Log.place(2.5));
         let base_step_size = 0.1;
-        let marks = Scale::marks(&GridInput {
+        let marks = Scale::Log.marks(&GridInput {
             bounds,
             base_step_size,
         });
@@ -104,5 +136,23 @@ mod tests {
             "0.5", "1", "2",
         ];
         assert_eq!(labels, expected);
+    }
+
+    #[test]
+    fn even_marks_are_apart() {
+        let values = |bounds, base_step_size| -> Vec<String> {
+            let marks = Scale::Linear.marks(&GridInput {
+                bounds,
+                base_step_size,
+            });
+            let label = |mark| Scale::Linear.label(mark, &(0.0..=1.0));
+            marks.into_iter().map(label).collect()
+        };
+        assert_eq!(values((0.0, 0.95), 0.08), ["0", "0.5"]);
+        assert_eq!(
+            values((-0.1, 1.1), 0.03),
+            ["0", "0.2", "0.4", "0.6", "0.8", "1"]
+        );
+        assert_eq!(values((0.0, 1.0), 0.0), [""; 0]);
     }
 }
