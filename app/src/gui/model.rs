@@ -152,7 +152,8 @@ impl Model {
             }
             Reply::Layer(key, state) => self.inspection.take(key, state),
             Reply::Removed(key) => {
-                if let Some(run) = self.run(key) {
+                // What leaves with its story is not missed.
+                if let Some(run) = self.run(key).filter(|_| !self.exits.has(key)) {
                     let text = format!("{} left the list; Ctrl Z brings it back", run.name);
                     self.say(text);
                     self.undo.push(Undo::Restore(key));

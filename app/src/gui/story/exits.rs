@@ -10,16 +10,28 @@ use crate::{
 /// Runs on their way out. The lab lets go of a run only after its last iteration, so this takes a while.
 #[derive(Debug, Default)]
 pub struct Exits {
-    /// Runs, and whether they have been told to stop.
-    going: Vec<(RunKey, bool)>,
+    /// Runs, and what they were last told.
+    going: Vec<(RunKey, Told)>,
     /// Settings of runs that were asked for, have not come in, and are no longer wanted.
     unwanted: Vec<RunConfig>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    Nothing,
+    ToStop,
+    ToLeave,
 }
 
 impl Exits {
     /// Sends a run out.
     pub fn send(&mut self, key: RunKey) {
-        self.going.push((key, false));
+        self.going.push((key, Told::Nothing));
+    }
+
+    /// Whether a run is on its way out.
+    pub fn has(&self, key: RunKey) -> bool {
+        self.going.iter().any(|(going, _)| *going == key)
     }
 
     /// Sends runs out that have yet to come in.
@@ -58,14 +70,17 @@ pub fn settle(model: &mut Model, link: &Link) {
     for (key, told) in std::mem::take(&mut model.exits.going) {
         match model.run(key).map(|run| run.is_live()) {
             Some(true) => {
-                if !told {
+                if told == Told::Nothing {
                     ask(Request::Tell(key, Command::Stop), model, link);
                 }
-                model.exits.going.push((key, true));
+                model.exits.going.push((key, Told::ToStop));
             }
             Some(false) => {
-                let delete = false;
-                ask(Request::Remove { key, delete }, model, link);
+                if told != Told::ToLeave {
+                    let delete = false;
+                    ask(Request::Remove { key, delete }, model, link);
+                }
+                model.exits.going.push((key, Told::ToLeave));
             }
             None => {}
         }

@@ -258,3 +258,16 @@ fn a_page_opens_the_panel_it_speaks_of() {
     let page = stage.model.telling.as_ref().unwrap().page;
     assert_eq!(page, story.pages.len() - 1);
 }
+
+#[test]
+fn what_leaves_with_its_story_is_not_missed() {
+    let mut model = fixture::model();
+    model.exits.send(RunKey(0));
+    for key in [0, 1] {
+        model.take(Reply::Removed(RunKey(key)));
+    }
+    assert!(model.runs.is_empty());
+    assert_eq!(model.notices.len(), 1);
+    assert!(model.notices[0].text.starts_with("stu-gan s42"));
+    assert_eq!(model.undo.len(), 1);
+}
