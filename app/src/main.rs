@@ -1,87 +1,25 @@
 //! Tightrope: train sparse GANs in balance, compare methods, see the balance.
 
+#[cfg_attr(target_arch = "wasm32", path = "cli/browser.rs")]
 mod cli;
 mod device;
 mod estimate;
 mod export;
 mod gui;
 mod lab;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
 mod problems;
 mod report;
+#[cfg(target_arch = "wasm32")]
+mod web;
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    process::ExitCode,
-};
-
-use clap::Parser;
-use cli::{
-    args::{Cli, Command, WindowArgs},
-    output::say,
-    trouble,
-};
-
-/// Training allocates and frees large buffers at every step; the system allocator returns them to the kernel each time.
-#[global_allocator]
-static GLOBAL: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// Memory that was freed is wanted again within the same iteration; given back to the system, it comes back page by page,
-/// each cleared anew, which costs a quarter of an iteration.
-fn keep_freed_memory() {
-    /// `mi_option_purge_delay`, which the bindings leave out.
-    const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
-    #[allow(unsafe_code, reason = "the allocator is a C library")]
-    // SAFETY: sets one number; negative means never.
-    unsafe {
-        libmimalloc_sys::mi_option_set(PURGE_DELAY, -1);
-    }
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> std::process::ExitCode {
+    native::main()
 }
 
-fn main() -> ExitCode {
-    keep_freed_memory();
-    quieten_mesa();
-    trouble::install_panic_hook();
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => return trouble::usage(&error),
-    };
-    // Nothing is looked at after a panic, so nothing half-done can be seen.
-    match catch_unwind(AssertUnwindSafe(|| pollster::block_on(run(&cli)))) {
-        Ok(Ok(code)) => code,
-        Ok(Err(error)) => trouble::exit(&error),
-        Err(_) => ExitCode::FAILURE,
-    }
-}
-
-/// Mesa's device-selection layer looks for a Wayland session and prints an error where there is none. It only reorders
-/// adapters, which Tightrope does itself.
-fn quieten_mesa() {
-    if cfg!(target_os = "linux") && std::env::var_os("XDG_RUNTIME_DIR").is_none() {
-        #[allow(
-            unsafe_code,
-            reason = "no other thread runs yet that could look at the environment"
-        )]
-        unsafe {
-            std::env::set_var("NODEVICE_SELECT", "1");
-        }
-    }
-}
-
-async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
-    match &cli.command {
-        None => gui::open(&WindowArgs::default())?,
-        Some(Command::Window(args)) => gui::open(args)?,
-        Some(Command::Compare(args)) => return cli::compare::run(args).await,
-        Some(Command::Train(args)) => return cli::train::run(args).await,
-        Some(Command::Sample(args)) => cli::sample::run(args).await?,
-        Some(Command::Report(args)) => cli::report::run(args)?,
-        Some(Command::Export(args)) => cli::export::run(args)?,
-        Some(Command::Doctor(args)) => return cli::doctor::run(args).await,
-        Some(Command::Bench(args)) => cli::bench::run(args).await?,
-        Some(Command::Methods) => say(cli::methods::list())?,
-        Some(Command::Datasets) => say(cli::datasets::list())?,
-        Some(Command::Presets) => say(cli::presets::list())?,
-        Some(Command::Stories) => say(cli::stories::list())?,
-    }
-    Ok(ExitCode::SUCCESS)
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    web::main();
 }

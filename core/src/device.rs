@@ -12,6 +12,13 @@ mod words;
 
 pub use adapter::{Adapter, Limits, Shared, adapters, best_first, descriptor};
 
+/// Why there is no GPU to be had.
+const NO_ADAPTER: &str = if cfg!(target_arch = "wasm32") {
+    "this browser offers no WebGPU here"
+} else {
+    "no graphics adapter was found"
+};
+
 /// What the user asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -137,6 +144,8 @@ pub fn vector_unit() -> &'static str {
     }
     if cfg!(target_arch = "aarch64") {
         "NEON"
+    } else if cfg!(target_feature = "simd128") {
+        "SIMD128"
     } else {
         "128-bit vectors at most"
     }
@@ -174,7 +183,7 @@ pub async fn open_beside(choice: DeviceChoice, shared: Option<&Shared>) -> Resul
     let (adapter, reason) = match choice {
         DeviceChoice::Auto => match adapters.first().filter(|a| a.is_hardware()) {
             Some(adapter) => (adapter, "the best hardware adapter"),
-            None if adapters.is_empty() => return Ok(cpu("no graphics adapter was found")),
+            None if adapters.is_empty() => return Ok(cpu(NO_ADAPTER)),
             None => {
                 return Ok(cpu(
                     "the only adapters are software, far slower than the CPU backend",
@@ -183,7 +192,7 @@ pub async fn open_beside(choice: DeviceChoice, shared: Option<&Shared>) -> Resul
         },
         DeviceChoice::Gpu(None) => match adapters.first() {
             Some(adapter) => (adapter, "asked for, the best adapter"),
-            None => return wrong("gpu: no graphics adapter was found; use cpu".into()),
+            None => return wrong(format!("gpu: {NO_ADAPTER}; use cpu")),
         },
         DeviceChoice::Gpu(Some(n)) => match adapters.get(n) {
             Some(adapter) => (adapter, "asked for by number"),

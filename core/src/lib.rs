@@ -12,6 +12,7 @@ pub mod data;
 pub mod device;
 pub mod error;
 pub mod event;
+pub mod fs;
 pub mod history;
 pub mod kernel;
 pub mod layer;

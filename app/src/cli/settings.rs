@@ -5,6 +5,7 @@ use std::path::Path;
 use tightrope_core::config::preset::{self, Preset};
 use tightrope_core::config::{ConfigFile, RunConfig};
 use tightrope_core::error::{Error, Result};
+use tightrope_core::fs;
 use tightrope_core::method::{Method, MethodSpec, Strategy};
 
 use super::args::{BenchIterationArgs, CompareArgs, RunArgs, TrainArgs};
@@ -142,7 +143,7 @@ fn read(path: Option<&Path>) -> Result<ConfigFile> {
     let Some(path) = path else {
         return Ok(ConfigFile::default());
     };
-    let text = std::fs::read_to_string(path).map_err(|error| Error::io(path, error))?;
+    let text = fs::read_to_string(path).map_err(|error| Error::io(path, error))?;
     ConfigFile::parse(&text)
 }
 

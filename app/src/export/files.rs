@@ -1,12 +1,15 @@
 //! The files of one export: none overwrites another, and all stay or none does.
 
 use std::{
-    fs::{self, OpenOptions},
     io::ErrorKind,
     path::{Path, PathBuf},
 };
 
-use tightrope_core::{Error, Result, record::write_whole};
+use tightrope_core::{
+    Error, Result,
+    fs::{self, OpenOptions},
+    record::write_whole,
+};
 
 /// Files that go when it goes, unless [`keep`](Self::keep) is called.
 pub struct Files {
@@ -22,13 +25,13 @@ impl Files {
     /// # Errors
     /// When there can be no such folder.
     pub fn new(folder: &Path) -> Result<Self> {
-        if folder.is_file() {
+        if fs::is_file(folder) {
             return Err(Error::Settings(vec![format!(
                 "out: {}: this is a file; name the folder that the files go to",
                 folder.display()
             )]));
         }
-        let is_new = !folder.exists();
+        let is_new = !fs::exists(folder);
         fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;
         Ok(Self {
             folder: folder.to_owned(),

@@ -13,6 +13,7 @@ use anyhow::Result;
 use tightrope_core::{
     Error,
     config::AveragingRule,
+    fs,
     progress::{Piece, Progress},
     record::{
         Checkpoint, Generator, Grid, Moving, StoredRun, animate, checkpoint, list_samples, picture,
@@ -231,5 +232,5 @@ fn no_samples(run: &Path) -> Error {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Error> {
-    std::fs::read(file).map_err(|error| Error::io(file, error))
+    fs::read(file).map_err(|error| Error::io(file, error))
 }

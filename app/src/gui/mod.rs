@@ -16,6 +16,8 @@ mod model;
 mod native;
 #[cfg(not(target_arch = "wasm32"))]
 mod pace;
+#[cfg(target_arch = "wasm32")]
+mod page;
 mod panel;
 mod picture;
 pub mod story;
@@ -29,6 +31,8 @@ use std::path::{Path, PathBuf};
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::open;
+#[cfg(target_arch = "wasm32")]
+pub use page::open;
 
 /// A path that means the same wherever the window is started next.
 fn absolute(path: &Path) -> PathBuf {

@@ -9,8 +9,10 @@ use std::{
 
 use egui::{Context, Id, Ui, ViewportCommand};
 use serde::{Deserialize, Serialize};
-use tightrope_core::device::DeviceChoice;
+use tightrope_core::{device::DeviceChoice, fs};
 
+#[cfg(target_arch = "wasm32")]
+use super::page::dropped;
 use super::{
     absolute,
     action::{Action, ask, perform},
@@ -94,7 +96,7 @@ impl Window {
             );
         }
         window.model.unfinished = kept.unfinished;
-        window.model.unfinished.retain(|folder| folder.is_dir());
+        window.model.unfinished.retain(|folder| fs::is_dir(folder));
         let begin = if !begin.runs.is_empty() {
             let paths = begin.runs.iter().map(|path| absolute(path));
             paths.map(Action::open).collect()
@@ -168,20 +170,15 @@ impl Window {
         }
     }
 
-    /// Iterations of all runs together.
-    pub fn iterations(&self) -> u64 {
-        self.model.runs.iter().map(|run| run.iteration).sum()
-    }
-
-    /// Whether nobody trains any more.
-    pub fn is_without_lab(&self) -> bool {
-        self.model.lab_is_gone
-    }
-
     /// Draws everything and does what the user wants.
     pub fn show(&mut self, ui: &mut Ui) {
         let mut actions = keyboard::actions(ui.ctx(), &self.model, &mut self.help);
-        actions.extend(dropped(ui.ctx()));
+        for file in dropped(ui.ctx()) {
+            match file {
+                Ok(path) => actions.push(Action::open(path)),
+                Err(why) => self.model.trouble(why),
+            }
+        }
         actions.extend(picture::taken(ui.ctx()).map(Action::Ask));
         actions.extend(self.panels.show(ui, &self.model, &mut self.help));
         if self.model.closing {
@@ -195,6 +192,20 @@ impl Window {
         for action in actions {
             perform(action, &mut self.model, &self.link, ctx);
         }
+    }
+}
+
+/// What measuring asks a window.
+#[cfg(not(target_arch = "wasm32"))]
+impl Window {
+    /// Iterations of all runs together.
+    pub fn iterations(&self) -> u64 {
+        self.model.runs.iter().map(|run| run.iteration).sum()
+    }
+
+    /// Whether nobody trains any more.
+    pub fn is_without_lab(&self) -> bool {
+        self.model.lab_is_gone
     }
 }
 
@@ -221,12 +232,12 @@ impl eframe::App for Window {
 }
 
 /// Folders and files dropped on the window.
-fn dropped(ctx: &Context) -> Vec<Action> {
-    let paths: Vec<PathBuf> = ctx.input(|input| {
+#[cfg(not(target_arch = "wasm32"))]
+fn dropped(ctx: &Context) -> Vec<Result<PathBuf, String>> {
+    ctx.input(|input| {
         let files = input.raw.dropped_files.iter();
-        files.map(|file| absolute(file.path())).collect()
-    });
-    paths.into_iter().map(Action::open).collect()
+        files.map(|file| Ok(absolute(file.path()))).collect()
+    })
 }
 
 fn saving(ui: &Ui) {

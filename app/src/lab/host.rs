@@ -27,10 +27,10 @@ pub trait Host: Send + Sync {
 }
 
 /// Does every job at once, in its caller's place.
-#[cfg(any(test, target_arch = "wasm32"))]
+#[cfg(test)]
 pub struct InPlace;
 
-#[cfg(any(test, target_arch = "wasm32"))]
+#[cfg(test)]
 impl Host for InPlace {
     fn run(&self, job: Job) -> io::Result<()> {
         job();

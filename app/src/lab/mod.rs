@@ -5,6 +5,7 @@
 
 mod away;
 mod datasets;
+mod devices;
 mod host;
 mod opened;
 mod recorded;
@@ -24,8 +25,7 @@ use std::{
 
 use anyhow::Result;
 use tightrope_core::{
-    Error,
-    device::{self as devices, Chosen, DeviceChoice, Shared},
+    device::{Chosen, DeviceChoice, Shared},
     event::{Command, EndReason, Event},
     session::{RunId, RunState},
 };
@@ -41,7 +41,6 @@ pub use slow::{Stage, Still};
 pub use stored::Stored;
 pub use task::{Task, TaskId};
 
-use crate::device;
 use datasets::Datasets;
 use removed::Removed;
 use task::Tasks;
@@ -111,11 +110,6 @@ impl Lab {
         }
     }
 
-    /// Trains on the device that the window draws with, where both want the same adapter.
-    pub fn share(&mut self, shared: Shared) {
-        self.shared = Some(shared);
-    }
-
     /// Does what is asked, or answers why not.
     pub async fn ask(&mut self, request: Request) {
         let concerned = match &request {
@@ -144,7 +138,7 @@ impl Lab {
             Request::Restore(key) => self.restore(key)?,
             Request::Inspect(key) => self.inspect(key).await?,
             Request::Device(choice) => self.choose(choice).await?,
-            Request::Devices => self.replies.push(Reply::Devices(list().await)),
+            Request::Devices => self.replies.push(Reply::Devices(devices::list().await)),
             Request::Limit(rate) => {
                 let apart = rate.and_then(|rate| Duration::try_from_secs_f64(1.0 / rate).ok());
                 self.held_back = apart.map(|apart| (apart, Instant::now()));
@@ -201,48 +195,6 @@ impl Lab {
         std::mem::take(&mut self.replies)
     }
 
-    async fn choose(&mut self, choice: DeviceChoice) -> Result<()> {
-        let chosen = self.open_device(choice).await?;
-        self.device = choice;
-        self.replies.push(Reply::Device {
-            name: chosen.name,
-            reason: chosen.reason,
-        });
-        Ok(())
-    }
-
-    async fn open_device(&mut self, choice: DeviceChoice) -> Result<Chosen, Error> {
-        if let Some(chosen) = self.opened.get(&choice) {
-            return Ok(chosen.clone());
-        }
-        let chosen = device::open_beside(choice, self.shared.as_ref()).await?;
-        self.replies.push(Reply::Device {
-            name: chosen.name.clone(),
-            reason: chosen.reason.clone(),
-        });
-        self.opened.insert(choice, chosen.clone());
-        Ok(chosen)
-    }
-
-    /// Forgets devices that compute no more, so that the next run opens a new one.
-    async fn check_devices(&mut self) {
-        let mut lost = Vec::new();
-        for (&choice, chosen) in &self.opened {
-            if !chosen.answers().await {
-                lost.push(choice);
-            }
-        }
-        for chosen in lost.iter().filter_map(|choice| self.opened.remove(choice)) {
-            if chosen.shared {
-                self.shared = None;
-            }
-            self.replies.push(Reply::DeviceLost {
-                name: chosen.name,
-                shared: chosen.shared,
-            });
-        }
-    }
-
     async fn tell(&mut self, key: RunKey, command: Command) -> Result<()> {
         // A run that has ended since the command was given needs no answer.
         if let Some(id) = self.place(key)?.training {
@@ -253,31 +205,6 @@ impl Lab {
                 self.has_commands = self.training.obey().await;
                 self.pass_on(true).await;
             }
-        }
-        Ok(())
-    }
-
-    fn remove(&mut self, key: RunKey, delete: bool) -> Result<()> {
-        let place = self.place(key)?;
-        let folder = place.folder.clone();
-        if place.training.is_some() {
-            anyhow::bail!("{}: the run still trains; stop it first", folder.display());
-        }
-        let kept = match delete {
-            true => Some(removed::put_away(&folder)?),
-            false => None,
-        };
-        self.removed.insert(key, Removed { folder, kept });
-        // Its place stays taken, but another opening of the folder is a new run.
-        self.places[key.0].folder = PathBuf::new();
-        self.replies.push(Reply::Removed(key));
-        Ok(())
-    }
-
-    fn restore(&mut self, key: RunKey) -> Result<()> {
-        if let Some(removed) = self.removed.remove(&key) {
-            removed.bring_back()?;
-            self.open(removed.folder, false)?;
         }
         Ok(())
     }
@@ -377,20 +304,6 @@ impl Lab {
             iteration,
         });
     }
-}
-
-/// What `--device` takes here, with names.
-async fn list() -> Vec<(DeviceChoice, String)> {
-    let mut list = vec![
-        (DeviceChoice::Auto, "the best there is".to_owned()),
-        (
-            DeviceChoice::Cpu,
-            format!("{} threads, {}", devices::threads(), devices::vector_unit()),
-        ),
-    ];
-    let adapters = devices::adapters().await.into_iter().enumerate();
-    list.extend(adapters.map(|(n, adapter)| (DeviceChoice::Gpu(Some(n)), adapter.describe())));
-    list
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use tightrope_core::{
     Result,
     config::AveragingRule,
     event::{Event, SampleData, Samples},
+    fs,
     history::History,
     progress::Progress,
     record::{StoredRun, is_run_folder, read_run},
@@ -16,7 +17,7 @@ pub fn run_folders(path: &Path) -> Vec<PathBuf> {
     if is_run_folder(path) {
         return vec![path.to_owned()];
     }
-    let mut inside: Vec<PathBuf> = std::fs::read_dir(path)
+    let mut inside: Vec<PathBuf> = fs::read_dir(path)
         .into_iter()
         .flatten()
         .filter_map(|entry| Some(entry.ok()?.path()))

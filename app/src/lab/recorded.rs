@@ -1,5 +1,8 @@
 //! Runs that advance together, each with its folder: a session whose events are on disk before anybody sees them.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod driven;
+
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -11,12 +14,13 @@ use tightrope_core::{
     data::Dataset,
     device::Chosen,
     event::{Command, EndReason, Event, SampleData},
+    fs,
     record::{RunFolder, checkpoint},
     run::Run,
     session::{RunId, RunState, Session},
 };
 
-use super::{Stored, datasets::Datasets};
+use super::Stored;
 
 /// A session with a run folder for every run.
 #[derive(Default)]
@@ -39,26 +43,6 @@ struct Track {
 
 impl Recorded {
     /// Adds fresh runs. The first folder is made when everything else has succeeded, and none stays unless all do.
-    ///
-    /// # Errors
-    /// When settings, data or the folder `out` are wrong, or the device fails.
-    pub async fn add(
-        &mut self,
-        configs: Vec<RunConfig>,
-        out: &Path,
-        chosen: &Chosen,
-    ) -> Result<Vec<RunId>> {
-        check_out(out)?;
-        let mut datasets = Datasets::default();
-        let mut ready = Vec::new();
-        for config in configs {
-            let dataset = datasets.open(&config.data, &())?;
-            ready.push((config, dataset));
-        }
-        self.add_ready(ready, out, chosen).await
-    }
-
-    /// The same for runs whose data are there.
     ///
     /// # Errors
     /// When settings or the folder `out` are wrong, or the device fails.
@@ -87,22 +71,6 @@ impl Recorded {
     }
 
     /// Adds a run that continues from its checkpoint with these settings; `changes` say what is new about them.
-    ///
-    /// # Errors
-    /// When the data or the folder are wrong, or the device fails.
-    pub async fn resume(
-        &mut self,
-        stored: &Stored,
-        config: RunConfig,
-        changes: Vec<Event>,
-        chosen: &Chosen,
-    ) -> Result<RunId> {
-        let dataset = Datasets::default().open(&config.data, &())?;
-        self.resume_ready(stored, config, changes, dataset, chosen)
-            .await
-    }
-
-    /// The same for a run whose data are there.
     ///
     /// # Errors
     /// When the folder is wrong, or the device fails.
@@ -155,16 +123,6 @@ impl Recorded {
     /// What the runs have said since the last call, in order.
     pub fn drain(&mut self) -> Vec<(RunId, Event)> {
         std::mem::take(&mut self.said)
-    }
-
-    /// Number of runs.
-    pub fn len(&self) -> usize {
-        self.tracks.len()
-    }
-
-    /// Whether every run has ended.
-    pub fn is_over(&self) -> bool {
-        self.session.is_over()
     }
 
     /// What a run is doing.
@@ -355,7 +313,7 @@ fn create_all(out: &Path, runs: &[Run]) -> Result<Vec<RunFolder>> {
         if let Err(error) = made {
             for folder in folders {
                 // The first error is the one worth telling.
-                let _ = std::fs::remove_dir_all(folder.path());
+                let _ = fs::remove_dir_all(folder.path());
             }
             return Err(error);
         }
@@ -376,7 +334,7 @@ fn resumption(changes: &[Event]) -> String {
 
 /// Refuses a place where no run folders can be.
 pub fn check_out(out: &Path) -> Result<(), Error> {
-    if out.exists() && !out.is_dir() {
+    if fs::exists(out) && !fs::is_dir(out) {
         return Err(Error::Settings(vec![format!(
             "out: {}: this is a file; name the folder that run folders go to",
             out.display()

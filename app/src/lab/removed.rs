@@ -1,14 +1,42 @@
 //! Runs that were removed, until nobody can want them back.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
-use tightrope_core::{Error, Result};
+use tightrope_core::{Error, Result, fs};
+
+use super::{Lab, Reply, RunKey};
 
 /// Where deleted folders wait, beside those that stay.
 const BIN: &str = ".deleted";
+
+impl Lab {
+    /// Forgets a run that does not train; its folder may go with it.
+    pub(super) fn remove(&mut self, key: RunKey, delete: bool) -> anyhow::Result<()> {
+        let place = self.place(key)?;
+        let folder = place.folder.clone();
+        if place.training.is_some() {
+            anyhow::bail!("{}: the run still trains; stop it first", folder.display());
+        }
+        let kept = match delete {
+            true => Some(put_away(&folder)?),
+            false => None,
+        };
+        self.removed.insert(key, Removed { folder, kept });
+        // Its place stays taken, but another opening of the folder is a new run.
+        self.places[key.0].folder = PathBuf::new();
+        self.replies.push(Reply::Removed(key));
+        Ok(())
+    }
+
+    /// Takes back what was removed.
+    pub(super) fn restore(&mut self, key: RunKey) -> anyhow::Result<()> {
+        if let Some(removed) = self.removed.remove(&key) {
+            removed.bring_back()?;
+            self.open(removed.folder, false)?;
+        }
+        Ok(())
+    }
+}
 
 /// A run that left the list.
 pub struct Removed {
@@ -19,12 +47,12 @@ pub struct Removed {
 }
 
 /// Puts a folder where it can be brought back from.
-pub fn put_away(folder: &Path) -> Result<PathBuf> {
+fn put_away(folder: &Path) -> Result<PathBuf> {
     let bin = folder.parent().unwrap_or(folder).join(BIN);
     fs::create_dir_all(&bin).map_err(|error| Error::io(&bin, error))?;
     let name = folder.file_name().unwrap_or_default();
     let mut kept = bin.join(name);
-    while kept.exists() {
+    while fs::exists(&kept) {
         kept.as_mut_os_string().push("~");
     }
     fs::rename(folder, &kept).map_err(|error| Error::io(folder, error))?;
@@ -37,7 +65,7 @@ impl Removed {
         let Some(kept) = &self.kept else {
             return Ok(());
         };
-        if self.folder.exists() {
+        if fs::exists(&self.folder) {
             return Err(Error::Record(format!(
                 "{}: another run has taken this folder; the deleted one is in {}",
                 self.folder.display(),

@@ -6,6 +6,7 @@ use tightrope_core::{
     Error, Result,
     config::RunConfig,
     event::Event,
+    fs,
     record::{Checkpoint, checkpoint, is_run_folder},
     run::config_of,
 };
@@ -25,15 +26,15 @@ pub struct Stored {
 impl Stored {
     /// Reads the latest checkpoint of a run folder, or the very checkpoint that `at` names.
     pub fn open(at: &Path) -> Result<Self> {
-        let file = if checkpoint::iteration_of(at).is_some() && at.is_file() {
+        let file = if checkpoint::iteration_of(at).is_some() && fs::is_file(at) {
             at.to_owned()
-        } else if at.extension().is_some_and(|end| end == "safetensors") && at.is_file() {
+        } else if at.extension().is_some_and(|end| end == "safetensors") && fs::is_file(at) {
             return Err(Error::Record(format!(
                 "{}: a checkpoint goes on in its run's folder; put it there as checkpoints/001500.safetensors, by the \
                  iteration it is of, beside config.json",
                 at.display()
             )));
-        } else if at.exists() && !is_run_folder(at) {
+        } else if fs::exists(at) && !is_run_folder(at) {
             return Err(Error::Record(format!(
                 "{}: not a run folder (it has no config.json); run folders look like \
                  runs/00007-cifar10-static-dG0.10-s42",

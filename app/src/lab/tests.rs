@@ -3,6 +3,7 @@ use std::{io::Write, path::Path};
 use pollster::block_on;
 use tightrope_core::{
     config::{Role, RunConfig, preset},
+    device,
     history::History,
     method::Method,
 };
@@ -255,7 +256,7 @@ fn a_limit_holds_iterations_back() {
 
 #[test]
 fn a_lost_gpu_fails_its_runs_only_and_they_go_on_elsewhere() {
-    let Some(adapter) = block_on(devices::adapters()).into_iter().next() else {
+    let Some(adapter) = block_on(device::adapters()).into_iter().next() else {
         // Past the test harness, which swallows what passing tests print.
         writeln!(std::io::stderr(), "skipped: no graphics adapter").ok();
         return;

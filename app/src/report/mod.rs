@@ -1,6 +1,7 @@
 //! The report: one self-contained HTML page that compares runs, and the same results as a table for the terminal.
 
 mod chart;
+#[cfg(not(target_arch = "wasm32"))]
 mod files;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -19,9 +20,11 @@ use minijinja::{Environment, Value, context};
 use serde::Serialize;
 use tightrope_core::record::StoredRun;
 
+#[cfg(not(target_arch = "wasm32"))]
 pub use files::{check, write};
 pub use going::going;
 pub use group::{grouped, read_runs};
+#[cfg(not(target_arch = "wasm32"))]
 pub use table::results_table;
 
 use gallery::{Gallery, gallery};

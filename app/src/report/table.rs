@@ -1,13 +1,15 @@
 //! The table of results, for the page and for the terminal.
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, LineStyle, Table};
+#[cfg(not(target_arch = "wasm32"))]
+mod terminal;
+
 use serde::Serialize;
 
-use super::Group;
 use super::outcome::{Outcome, trouble};
-use super::variant::{Variant, variants};
+use super::variant::Variant;
 use super::words::{count, number, percent};
+#[cfg(not(target_arch = "wasm32"))]
+pub use terminal::results_table;
 
 /// A column of results.
 struct Column {
@@ -104,12 +106,6 @@ pub struct Results {
     pub columns: Vec<Title>,
     /// One row a run, and one a variant with several seeds.
     pub rows: Vec<Row>,
-}
-
-impl Results {
-    fn column(&self, title: &str) -> Option<usize> {
-        self.columns.iter().position(|c| c.title == title)
-    }
 }
 
 /// A column's title.
@@ -243,102 +239,12 @@ fn cells(
     columns.iter().map(cell).collect()
 }
 
-/// Columns that only the page shows.
-const PAGE_ONLY: [&str; 3] = ["best", "d_G", "(paper)"];
-/// Columns a narrow terminal does without, in the order in which they go.
-const OPTIONAL: [&str; 4] = ["seconds", "KL", "on a mode", "FLOPs"];
-/// Columns of characters where nobody says how many there are.
-const USUAL_WIDTH: usize = 100;
-
-/// The results of all groups as a table for the terminal: one row a variant, `*` at the best of a group.
-pub fn results_table(groups: &[Group]) -> Table {
-    let results: Vec<Results> = groups.iter().map(|g| results(&variants(&g.runs))).collect();
-    let shown = |title: &&str| results.iter().any(|r| r.column(title).is_some());
-    let mut titles: Vec<&'static str> = COLUMNS
-        .iter()
-        .map(|c| c.title)
-        .filter(|title| !PAGE_ONLY.contains(title))
-        .filter(shown)
-        .collect();
-    let mut table = with_columns(&titles, groups, &results);
-    let room = table.width().map_or(USUAL_WIDTH, usize::from);
-    for dropped in OPTIONAL {
-        if width(&table) <= room {
-            break;
-        }
-        titles.retain(|title| *title != dropped);
-        table = with_columns(&titles, groups, &results);
-    }
-    table
-}
-
-fn width(table: &Table) -> usize {
-    table
-        .lines()
-        .map(|line| line.chars().count())
-        .max()
-        .unwrap_or(0)
-}
-
-fn with_columns(titles: &[&'static str], groups: &[Group], results: &[Results]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()))
-        .set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(["", "seed"].iter().chain(titles));
-    for (group, results) in groups.iter().zip(results) {
-        table.add_row([Cell::new(&group.title).add_attribute(Attribute::Bold)]);
-        let summed =
-            |row: &Row| !row.mean && results.rows.iter().any(|r| r.mean && r.style == row.style);
-        for row in results.rows.iter().filter(|row| !summed(row)) {
-            let mut cells = vec![Cell::new(label(row, results)), Cell::new(&row.seed)];
-            for title in titles {
-                let text = results
-                    .column(title)
-                    .map_or(String::new(), |at| plain(&row.cells[at]));
-                cells.push(Cell::new(text).set_alignment(CellAlignment::Right));
-            }
-            table.add_row(cells);
-        }
-    }
-    table
-}
-
-/// A variant's name, and below it what went wrong with its runs, in short.
-fn label(row: &Row, results: &Results) -> String {
-    const LONGEST: usize = 36;
-    let mut label = format!("  {}", row.label);
-    let troubles = results
-        .rows
-        .iter()
-        .filter(|other| other.style == row.style)
-        .filter_map(|other| other.trouble.as_ref());
-    for trouble in troubles {
-        let line = trouble.lines().next().unwrap_or_default();
-        let mut short: String = line.chars().take(LONGEST).collect();
-        if line.chars().count() > LONGEST {
-            short.push('\u{2026}');
-        }
-        label += &format!("\n    {short}");
-    }
-    label
-}
-
-fn plain(value: &Value) -> String {
-    let mut text = value.text.clone();
-    if value.best {
-        text += "*";
-    }
-    if let Some(range) = &value.range {
-        text += &format!("\n{range}");
-    }
-    text.replace('\u{202F}', " ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Group;
     use crate::report::fixture;
+    use crate::report::variant::variants;
 
     #[test]
     fn a_row_a_run_and_one_for_the_mean() {

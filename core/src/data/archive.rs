@@ -1,6 +1,5 @@
 //! Zip and tar archives.
 
-use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
@@ -10,6 +9,7 @@ use zip::ZipArchive;
 use super::collection::{Collection, folder_class, is_image};
 use super::{Dataset, Request};
 use crate::error::Result;
+use crate::fs::File;
 
 /// No single encoded image is larger; guards against archives that unfold without end.
 const MAX_ENTRY: u64 = 64 << 20;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Dataset, ImageSet, Request, archive, pixels};
 use crate::error::Result;
+use crate::fs;
 
 const SIDE: usize = 32;
 const RECORD: usize = 1 + 3 * SIDE * SIDE;
@@ -89,7 +90,7 @@ fn is_batch(name: &str) -> bool {
 /// The folder's batches in order, each once.
 fn batches_in(request: &Request) -> Result<Vec<PathBuf>> {
     let nested = request.path.join("cifar-10-batches-bin");
-    let folder = if nested.is_dir() {
+    let folder = if fs::is_dir(&nested) {
         nested
     } else {
         request.path.to_path_buf()
@@ -102,7 +103,7 @@ fn batches_in(request: &Request) -> Result<Vec<PathBuf>> {
         return Ok(names.iter().map(|name| folder.join(name)).collect());
     }
     let pickled =
-        folder.join("data_batch_1").exists() || folder.join("cifar-10-batches-py").exists();
+        fs::exists(&folder.join("data_batch_1")) || fs::exists(&folder.join("cifar-10-batches-py"));
     let what = if pickled {
         "only the python version is in"
     } else {

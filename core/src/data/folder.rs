@@ -1,11 +1,11 @@
 //! Images in a folder and below it; the folders of the first level are classes.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::collection::{Collection, folder_class, is_image};
 use super::{Dataset, Request, archive};
 use crate::error::Result;
+use crate::fs::{self, File};
 
 pub(super) fn open(request: &Request) -> Result<Dataset> {
     if !request.is_folder()? {
@@ -49,9 +49,9 @@ fn images_below(request: &Request, root: &Path) -> Result<Vec<(String, PathBuf)>
             let path = folder.join(&name);
             let relative = format!("{prefix}{name}");
             // A link to a folder is not followed: it may lead back up.
-            if path.is_dir() && !path.is_symlink() {
+            if fs::is_dir(&path) && !path.is_symlink() {
                 folders.push((format!("{relative}/"), path));
-            } else if is_image(&relative) && path.is_file() {
+            } else if is_image(&relative) && fs::is_file(&path) {
                 found.push((relative, path));
             }
         }

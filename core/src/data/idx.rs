@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Dataset, ImageSet, Request, pixels};
 use crate::error::Result;
+use crate::fs;
 
 const SIDE: usize = 28;
 /// Images are padded with black to this side, which halves well.
@@ -36,7 +37,7 @@ pub(super) fn open(request: &Request) -> Result<Dataset> {
 
 fn images_in(request: &Request) -> Result<PathBuf> {
     for folder in [request.path.to_path_buf(), request.path.join("raw")] {
-        if folder.is_dir() {
+        if fs::is_dir(&folder) {
             let names = request.names_in(&folder)?;
             if let Some(name) = names.iter().find(|name| name.starts_with("train-images")) {
                 return Ok(folder.join(name));
@@ -57,7 +58,7 @@ fn labels_beside(images: &Path) -> Option<PathBuf> {
     ["", ".gz", ".xz"]
         .iter()
         .map(|end| images.with_file_name(format!("{labels}{end}")))
-        .find(|path| labels != name && path.is_file())
+        .find(|path| labels != name && fs::is_file(path))
 }
 
 /// Big-endian words of the header.

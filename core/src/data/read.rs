@@ -1,6 +1,5 @@
 //! Opening files that may be compressed, and reading fixed-size records out of them.
 
-use std::fs::File;
 use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
 
@@ -9,6 +8,7 @@ use lzma_rust2::XzReader;
 
 use super::Request;
 use crate::error::Result;
+use crate::fs::{self, File};
 
 /// Memory an xz stream may ask for, KiB; `xz -9` wants 65 MiB.
 const XZ_MEMORY_KIB: u32 = 256 * 1024;
@@ -16,7 +16,7 @@ const XZ_MEMORY_KIB: u32 = 256 * 1024;
 impl Request<'_> {
     /// Whether the path is a folder; an error if there is nothing.
     pub(super) fn is_folder(&self) -> Result<bool> {
-        match std::fs::metadata(self.path) {
+        match fs::metadata(self.path) {
             Ok(found) => Ok(found.is_dir()),
             Err(why) if why.kind() == std::io::ErrorKind::NotFound => Err(self.error(format!(
                 "{} does not exist; check the path",
@@ -30,7 +30,7 @@ impl Request<'_> {
     pub(super) fn names_in(&self, folder: &Path) -> Result<Vec<String>> {
         let unreadable = |why| self.error(format!("{} cannot be read: {why}", folder.display()));
         let mut names = Vec::new();
-        for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        for entry in fs::read_dir(folder).map_err(unreadable)? {
             // A name that is not Unicode can be none of those looked for.
             names.extend(entry.map_err(unreadable)?.file_name().into_string());
         }

@@ -6,6 +6,7 @@ use image::{DynamicImage, Rgb, RgbImage};
 
 use super::{Dataset, ImageSet, Request, pixels};
 use crate::error::Result;
+use crate::fs;
 
 const SIDE: usize = 96;
 const PLANE: usize = SIDE * SIDE;
@@ -49,7 +50,7 @@ fn file_in(request: &Request) -> Result<PathBuf> {
     FILES
         .iter()
         .flat_map(|file| folders.iter().map(move |folder| folder.join(file)))
-        .find(|path| path.is_file())
+        .find(|path| fs::is_file(path))
         .ok_or_else(|| {
             request.error(format!(
                 "neither {} nor {} in {}; the binary version is needed",

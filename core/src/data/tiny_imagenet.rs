@@ -5,6 +5,7 @@ use std::path::Path;
 use super::collection::{Collection, is_image};
 use super::{Dataset, Request, archive, folder};
 use crate::error::Result;
+use crate::fs;
 
 /// Reads the unpacked folder, the official zip, or a tar; a folder may also hold one of the archives.
 pub(super) fn open(request: &Request) -> Result<Dataset> {
@@ -13,7 +14,7 @@ pub(super) fn open(request: &Request) -> Result<Dataset> {
     }
     let path = request.path;
     let unpacked = ["train", "tiny-imagenet-200/train"].map(|inner| path.join(inner));
-    if let Some(train) = unpacked.iter().find(|train| train.is_dir()) {
+    if let Some(train) = unpacked.iter().find(|train| fs::is_dir(train)) {
         return folder::collect(request, train);
     }
     if path.file_name().is_some_and(|name| name == "train") {

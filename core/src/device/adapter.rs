@@ -180,8 +180,17 @@ fn rank(adapter: &wgpu::Adapter) -> u8 {
 
 fn describe(adapter: &wgpu::Adapter) -> String {
     let info = adapter.get_info();
+    // A browser may keep name and driver to itself.
+    let name = match info.name.as_str() {
+        "" => "graphics adapter",
+        name => name,
+    };
+    let driver = match info.driver_info.as_str() {
+        "" => String::new(),
+        driver => format!(", {driver}"),
+    };
     format!(
-        "{} ({:?}, {:?}, {})",
-        info.name, info.device_type, info.backend, info.driver_info
+        "{name} ({:?}, {:?}{driver})",
+        info.device_type, info.backend
     )
 }

@@ -1,10 +1,10 @@
 //! Files that are either whole or not there.
 
-use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::fs::{self, File};
 
 /// Ending of a file that is still being written.
 pub const PARTIAL: &str = "partial";

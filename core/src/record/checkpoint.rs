@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use flate2::Crc;
@@ -16,6 +15,7 @@ use serde_json::Value;
 
 use super::atomic;
 use crate::error::{Error, Result};
+use crate::fs;
 
 /// Version of the checkpoint layout; a newer one is refused.
 pub const CHECKPOINT_VERSION: u32 = 1;
@@ -232,7 +232,7 @@ pub fn iteration_of(path: &Path) -> Option<u64> {
 pub fn latest(run: &Path) -> Result<PathBuf> {
     match list(run)?.pop() {
         Some((_, path)) => Ok(path),
-        None if run.is_dir() => Err(Error::Record(format!(
+        None if fs::is_dir(run) => Err(Error::Record(format!(
             "{}: has no checkpoint to resume from; `--set checkpoint_every=N` makes a run write them",
             run.display()
         ))),

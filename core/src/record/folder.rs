@@ -1,6 +1,5 @@
 //! `RunFolder`: writes a run down while it trains.
 
-use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use super::jsonl::Lines;
@@ -9,6 +8,7 @@ use super::{Checkpoint, Summary, atomic, checkpoint, jsonl, log_line, moments, r
 use crate::config::{AveragingRule, RunConfig};
 use crate::error::{Error, Result};
 use crate::event::{Event, SampleData, Samples, Stats};
+use crate::fs::{self, File};
 use crate::history::History;
 
 /// File names within a run folder.
@@ -72,11 +72,11 @@ impl RunFolder {
         samples::forget_after(path, iteration)?;
         moments::forget_after(path, iteration)?;
         let summary = path.join(SUMMARY);
-        if summary.is_file() {
+        if fs::is_file(&summary) {
             fs::remove_file(&summary).map_err(|e| Error::io(&summary, e))?;
         }
         let reals = reals_json(path);
-        let reals = if reals.is_file() {
+        let reals = if fs::is_file(&reals) {
             samples::read_points(&reals)?
         } else {
             Vec::new()

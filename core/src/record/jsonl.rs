@@ -1,6 +1,5 @@
 //! Files of one JSON value a line, appended to while somebody may already read them.
 
-use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::atomic;
 use crate::error::{Error, Result};
+use crate::fs::{self, File, OpenOptions};
 
 /// A text file that grows by whole lines.
 #[derive(Debug)]

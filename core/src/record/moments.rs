@@ -5,6 +5,7 @@ use std::path::Path;
 use super::jsonl::{self, Lines};
 use crate::error::Result;
 use crate::event::{Event, Field, Masks};
+use crate::fs;
 
 const FIELDS: &str = "fields.jsonl";
 const MASKS: &str = "masks.jsonl";
@@ -33,12 +34,12 @@ pub fn read(run: &Path) -> Result<Vec<(u64, Event)>> {
 /// Removes what a resumed run will say again, and a line that was cut off.
 pub fn forget_after(run: &Path, iteration: u64) -> Result<()> {
     let (fields, masks) = (run.join(FIELDS), run.join(MASKS));
-    if fields.is_file() {
+    if fs::is_file(&fields) {
         let mut known: Vec<Field> = jsonl::read(&fields)?;
         known.retain(|field| field.iteration <= iteration);
         jsonl::rewrite(&fields, &known)?;
     }
-    if masks.is_file() {
+    if fs::is_file(&masks) {
         let mut known: Vec<Masks> = jsonl::read(&masks)?;
         known.retain(|masks| masks.iteration <= iteration);
         jsonl::rewrite(&masks, &known)?;
@@ -48,7 +49,6 @@ pub fn forget_after(run: &Path, iteration: u64) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
 
     use super::*;
     use crate::config::Role;

@@ -1,11 +1,11 @@
 //! Names of run folders, and the race for the next free number.
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::config::RunConfig;
 use crate::error::{Error, Result};
+use crate::fs;
 
 /// What follows the number, e.g. `cifar10-adapt_relax-dG0.10-s42`.
 pub fn suffix(config: &RunConfig) -> String {
@@ -44,7 +44,7 @@ pub struct Reservation {
 impl Reservation {
     /// Takes the next free number in `out`, against other processes that do the same.
     pub fn take(out: &Path) -> Result<Self> {
-        let made_out = !out.exists();
+        let made_out = !fs::exists(out);
         fs::create_dir_all(out).map_err(|e| Error::io(out, e))?;
         loop {
             let number = numbers(out)?.into_iter().max().map_or(0, |n| n + 1);

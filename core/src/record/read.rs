@@ -1,6 +1,5 @@
 //! Reading run folders: finished, unfinished, or still being written.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -11,6 +10,7 @@ use super::{jsonl, moments, samples};
 use crate::config::{CONFIG_VERSION, RunConfig};
 use crate::error::{Error, Result};
 use crate::event::{Event, Stats};
+use crate::fs;
 use crate::history::History;
 
 /// A run as its folder tells it.
@@ -42,7 +42,7 @@ impl StoredRun {
 
 /// Whether the folder looks like a run folder.
 pub fn is_run_folder(path: &Path) -> bool {
-    path.join(CONFIG).is_file()
+    fs::is_file(&path.join(CONFIG))
 }
 
 /// Reads a run folder.
@@ -54,8 +54,7 @@ pub fn read_run(path: &Path) -> Result<StoredRun> {
     let points = reals.with_extension("json");
     Ok(StoredRun {
         history: fold(config.clone(), &events, stats),
-        reals: points
-            .is_file()
+        reals: fs::is_file(&points)
             .then(|| samples::read_points(&points))
             .transpose()?,
         reals_png: fs::read(reals.with_extension("png")).ok(),
@@ -91,13 +90,13 @@ pub fn read_config(run: &Path) -> Result<RunConfig> {
     let shown = path.display();
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(_) if !run.exists() => {
+        Err(_) if !fs::exists(run) => {
             return Err(Error::Record(format!(
                 "{}: there is no such run folder",
                 run.display()
             )));
         }
-        Err(_) if !path.exists() => {
+        Err(_) if !fs::exists(&path) => {
             return Err(Error::Record(format!(
                 "{}: not a run folder (it has no {CONFIG}); run folders look like runs/00007-cifar10-static-dG0.10-s42",
                 run.display()

@@ -1,12 +1,12 @@
 //! Samples on disk: `fakes000500.png` and, for 2-D data, its points beside it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::images::{Scatter, grid, layout, png_bytes, ungrid};
 use super::{atomic, checkpoint};
 use crate::error::{Error, Result};
 use crate::event::SampleData;
+use crate::fs;
 
 /// Name of the real samples' files, without ending.
 pub const REALS: &str = "reals";
@@ -119,7 +119,7 @@ pub fn list_of(folder: &Path, wanted: bool) -> Result<Vec<Grid>> {
             let points = png.with_extension("json");
             Grid {
                 iteration,
-                points: points.is_file().then_some(points),
+                points: fs::is_file(&points).then_some(points),
                 png,
             }
         })
@@ -147,7 +147,7 @@ pub fn forget_after(folder: &Path, iteration: u64) -> Result<()> {
     for (at, _, png) in pictures(folder)? {
         if at > iteration {
             let points = png.with_extension("json");
-            if points.is_file() {
+            if fs::is_file(&points) {
                 fs::remove_file(&points).map_err(|e| Error::io(&points, e))?;
             }
             fs::remove_file(&png).map_err(|e| Error::io(&png, e))?;

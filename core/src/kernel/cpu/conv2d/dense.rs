@@ -135,7 +135,7 @@ impl Pass<'_> {
                 for (acc, &weight) in acc.iter_mut().zip(weights) {
                     let weight = simd.splat_f32s(weight);
                     for (acc, &x) in acc.iter_mut().zip(x) {
-                        *acc = simd.mul_add_f32s(weight, x, *acc);
+                        *acc = simd.mul_add_e_f32s(weight, x, *acc);
                     }
                 }
             }

@@ -195,7 +195,7 @@ fn outer<S: Simd, const V: usize>(
         for (acc, from) in acc.iter_mut().zip(from) {
             let x = simd.splat_f32s(from[pixel]);
             for (acc, &dy) in acc.iter_mut().zip(dy) {
-                *acc = simd.mul_add_f32s(x, dy, *acc);
+                *acc = simd.mul_add_e_f32s(x, dy, *acc);
             }
         }
     }

@@ -1,4 +1,7 @@
 //! Convolution on the CPU: direct sparse (Escort, SkimCaffe) and direct dense, over the same packed blocks.
+//!
+//! Products are added by `mul_add_e`: rounded once where the processor can, and twice in WebAssembly, which would have to
+//! imitate that number by number.
 
 mod block;
 mod dense;

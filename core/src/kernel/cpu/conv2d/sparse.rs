@@ -179,7 +179,7 @@ impl Pass<'_> {
                 let (from, _) = S::as_simd_f32s(from);
                 let weight = simd.splat_f32s(tap.weight);
                 for (a, &x) in acc.iter_mut().zip(from) {
-                    *a = simd.mul_add_f32s(weight, x, *a);
+                    *a = simd.mul_add_e_f32s(weight, x, *a);
                 }
             }
             out.copy_from_slice(&acc);
@@ -251,13 +251,13 @@ fn dots<S: Simd, const J: usize>(simd: S, dy: &[f32], xs: [&[f32]; J]) -> [f32; 
     let pairs = dy.len() / 2;
     for i in 0..pairs {
         for j in 0..J {
-            even[j] = simd.mul_add_f32s(dy[2 * i], xs[j][2 * i], even[j]);
-            odd[j] = simd.mul_add_f32s(dy[2 * i + 1], xs[j][2 * i + 1], odd[j]);
+            even[j] = simd.mul_add_e_f32s(dy[2 * i], xs[j][2 * i], even[j]);
+            odd[j] = simd.mul_add_e_f32s(dy[2 * i + 1], xs[j][2 * i + 1], odd[j]);
         }
     }
     if dy.len() % 2 == 1 {
         for j in 0..J {
-            even[j] = simd.mul_add_f32s(dy[2 * pairs], xs[j][2 * pairs], even[j]);
+            even[j] = simd.mul_add_e_f32s(dy[2 * pairs], xs[j][2 * pairs], even[j]);
         }
     }
     let mut sums = [0.0; J];

@@ -1,0 +1,66 @@
+//! Where a device's dense kernels overtake the sparse ones: measured once, about a second, then kept in the user's cache
+//! folder.
+
+use std::{fs, path::PathBuf};
+
+use tightrope_core::{
+    Result,
+    device::{self, Chosen},
+    kernel::{choice::Crossover, measure},
+};
+
+/// Finds it out for this device.
+///
+/// # Errors
+/// When the device fails.
+pub async fn of(chosen: &Chosen) -> Result<Crossover> {
+    let file = cache_file(chosen);
+    if let Some(known) = file.as_ref().and_then(read) {
+        return Ok(known);
+    }
+    let measured = measure::crossover(&chosen.device).await?;
+    let Some(file) = file else {
+        return Ok(measured);
+    };
+    // Processes that measure at the same time must agree: the first one's figures count.
+    write(&file, &measured);
+    Ok(read(&file).unwrap_or(measured))
+}
+
+/// One file a device and version: kernels change. The number of CPU threads is left out, so that results do not depend
+/// on it.
+fn cache_file(chosen: &Chosen) -> Option<PathBuf> {
+    let device = if chosen.gpu {
+        &chosen.name
+    } else {
+        device::vector_unit()
+    };
+    let name = format!("crossover {} {device}", env!("CARGO_PKG_VERSION"));
+    let name: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '.' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    Some(dirs::cache_dir()?.join("tightrope").join(name + ".json"))
+}
+
+fn read(file: &PathBuf) -> Option<Crossover> {
+    serde_json::from_slice(&fs::read(file).ok()?).ok()
+}
+
+/// What cannot be kept is measured again next time.
+fn write(file: &PathBuf, crossover: &Crossover) {
+    let Some(folder) = file.parent() else { return };
+    let fresh = folder.join(format!("crossover.{}", std::process::id()));
+    let kept = fs::create_dir_all(folder)
+        .and_then(|()| fs::write(&fresh, serde_json::to_vec_pretty(crossover)?))
+        // Unlike a renamed file, a link never replaces another process's.
+        .and_then(|()| fs::hard_link(&fresh, file));
+    drop(kept);
+    drop(fs::remove_file(&fresh));
+}

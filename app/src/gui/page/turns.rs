@@ -1,0 +1,70 @@
+//! Turns: a page does one thing at a time, and draws only in between.
+
+use std::{
+    cell::RefCell,
+    future::poll_fn,
+    task::{Poll, Waker},
+    time::Duration,
+};
+
+use js_sys::Function;
+use wasm_bindgen::{JsCast as _, JsValue, closure::Closure, prelude::wasm_bindgen};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(work: &Function, milliseconds: i32) -> i32;
+
+    type MessageChannel;
+    #[wasm_bindgen(constructor)]
+    fn new() -> MessageChannel;
+    #[wasm_bindgen(method, getter)]
+    fn port1(this: &MessageChannel) -> MessagePort;
+    #[wasm_bindgen(method, getter)]
+    fn port2(this: &MessageChannel) -> MessagePort;
+
+    type MessagePort;
+    #[wasm_bindgen(method, setter)]
+    fn set_onmessage(this: &MessagePort, hear: &Function);
+    #[wasm_bindgen(method, js_name = postMessage)]
+    fn post_message(this: &MessagePort, message: &JsValue);
+}
+
+/// Does something when `time` is over.
+pub fn after(time: Duration, work: impl FnOnce() + 'static) {
+    // A timer may not be early: whoever waits looks at the clock.
+    let milliseconds = i32::try_from(time.as_millis() + 1).unwrap_or(i32::MAX);
+    set_timeout(Closure::once_into_js(work).unchecked_ref(), milliseconds);
+}
+
+thread_local! {
+    static BELL: MessagePort = bell();
+    static WAITING: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A message to oneself comes at once when everything else had its turn; timers are held back to four milliseconds,
+/// and in a hidden tab to a second.
+fn bell() -> MessagePort {
+    let channel = MessageChannel::new();
+    let ring = Closure::<dyn FnMut()>::new(|| {
+        WAITING.take().into_iter().for_each(Waker::wake);
+    });
+    channel.port1().set_onmessage(ring.as_ref().unchecked_ref());
+    // It rings for as long as the page is there.
+    ring.forget();
+    channel.port2()
+}
+
+/// Lets everything else have its turn.
+pub async fn next() {
+    let mut has_rung = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut has_rung, true) {
+            return Poll::Ready(());
+        }
+        WAITING.with_borrow_mut(|waiting| waiting.push(context.waker().clone()));
+        BELL.with(|bell| bell.post_message(&JsValue::NULL));
+        Poll::Pending
+    })
+    .await;
+}

@@ -1,0 +1,29 @@
+//! The files of runs and data: the system's or, in a browser, which lets a page see none, a file system in memory under
+//! the same names.
+
+use std::path::Path;
+
+#[cfg(any(test, target_arch = "wasm32"))]
+mod memory;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod tree;
+
+#[cfg(target_arch = "wasm32")]
+pub use memory::*;
+#[cfg(not(target_arch = "wasm32"))]
+pub use std::fs::*;
+
+/// Whether there is a file or a folder of this name.
+pub fn exists(path: &Path) -> bool {
+    metadata(path).is_ok()
+}
+
+/// Whether there is a file of this name.
+pub fn is_file(path: &Path) -> bool {
+    metadata(path).is_ok_and(|found| found.is_file())
+}
+
+/// Whether there is a folder of this name.
+pub fn is_dir(path: &Path) -> bool {
+    metadata(path).is_ok_and(|found| found.is_dir())
+}

@@ -1,0 +1,89 @@
+// The page in a browser: served from a path of its own, watched for errors and for requests to anybody else.
+
+import { chromium } from "playwright-core";
+import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const DIST = fileURLToPath(new URL("../dist", import.meta.url));
+const KINDS = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".svg": "image/svg+xml" };
+// Somewhere below the root, as on many a course's site.
+const BASE = "/a/course/";
+
+async function answer(request, response) {
+  const path = new URL(request.url, "http://localhost").pathname;
+  try {
+    if (!path.startsWith(BASE)) throw new Error("outside");
+    const file = join(DIST, normalize(path.slice(BASE.length) || "index.html"));
+    const bytes = await readFile(file);
+    response.setHeader("content-type", KINDS[extname(file)] ?? "application/octet-stream");
+    response.end(bytes);
+  } catch {
+    response.statusCode = 404;
+    response.end();
+  }
+}
+
+const QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+// WebGL on the software rasteriser, for machines without a GPU.
+const WITHOUT_WEBGPU = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"];
+// WebGPU on its software adapter: correct, and slow.
+const WITH_WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+  "--enable-features=Vulkan", "--use-vulkan=swiftshader", "--ignore-gpu-blocklist"];
+
+/// Opens the page; `said` are its errors and warnings, `elsewhere` requests that left it.
+export async function open({ webgpu = false, query = "", size = { width: 1280, height: 860 }, before } = {}) {
+  const server = createServer(answer).listen(0, "127.0.0.1");
+  await new Promise((ready) => server.once("listening", ready));
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    chromiumSandbox: false,
+    args: [...QUIET, ...(webgpu ? WITH_WEBGPU : WITHOUT_WEBGPU)],
+  });
+  const page = await browser.newPage({ viewport: size });
+  const said = [], elsewhere = [];
+  page.on("console", (line) => ["error", "warning"].includes(line.type()) && said.push(`${line.type()}: ${line.text()}`));
+  page.on("pageerror", (error) => said.push(`error: ${error.message}`));
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(origin) && !url.startsWith("blob:") && !url.startsWith("data:")) elsewhere.push(url);
+  });
+  // As in a browser that has none; Chrome would find no adapter, and complain.
+  if (!webgpu) await page.addInitScript(() => Object.defineProperty(Navigator.prototype, "gpu", { value: undefined }));
+  await before?.(page);
+  await page.goto(origin + BASE + query);
+  // The program is there, or something is said about it.
+  await page.waitForFunction(() => document.getElementById("cover").hidden || document.getElementById("loaded").hidden);
+  const close = async () => {
+    await browser.close();
+    server.close();
+  };
+  return { page, said, elsewhere, close };
+}
+
+/// A file of the page's memory as text, or null.
+export function file(page, name) {
+  return page.evaluate(async (name) => {
+    const { readFile } = await import("./tightrope.js");
+    const bytes = readFile(name);
+    return bytes ? new TextDecoder().decode(bytes) : null;
+  }, name);
+}
+
+/// The names in a folder of the page's memory.
+export function names(page, folder) {
+  return page.evaluate(async (folder) => (await import("./tightrope.js")).readFolder(folder), folder);
+}
+
+/// Waits until `look` finds something.
+export async function until(look, seconds = 60) {
+  const end = Date.now() + 1000 * seconds;
+  while (Date.now() < end) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((later) => setTimeout(later, 200));
+  }
+  throw new Error(`nothing came in ${seconds} s`);
+}

@@ -1,0 +1,105 @@
+// What the page promises, in a real browser.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import test from "node:test";
+import { promisify } from "node:util";
+import { file, names, open, until } from "./page.mjs";
+
+const PROGRAM = process.env.TIGHTROPE ?? fileURLToPath(new URL("../../target/release/tightrope", import.meta.url));
+
+const lines = (text) => (text ?? "").split("\n").slice(0, -1).map((line) => JSON.parse(line));
+
+/// The run folder of a method, once it is there.
+const run = (page, method) =>
+  until(async () => (await names(page, "runs")).find((name) => name.includes(`-${method}-`)));
+
+/// What a run of the page has recorded, from `count` lines on.
+async function stats(page, method, count) {
+  const folder = await run(page, method);
+  return until(async () => {
+    const found = lines(await file(page, `runs/${folder}/stats.jsonl`));
+    return found.length >= count && found;
+  });
+}
+
+test("the first visit trains the showcase, asks nobody else for anything and complains of nothing", async (t) => {
+  const { page, said, elsewhere, close } = await open();
+  t.after(close);
+  await stats(page, "adapt_relax", 40);
+  await stats(page, "stu_gan", 40);
+  assert.ok(await page.isHidden("#cover"));
+  const log = await file(page, `runs/${await run(page, "stu_gan")}/log.txt`);
+  assert.match(log, /started on CPU \(1 thread\)/);
+  assert.deepEqual(elsewhere, []);
+  assert.deepEqual(said, []);
+  // Something is drawn, and it moves: two pictures of it differ, and neither is of one colour.
+  const pictures = [await page.screenshot(), (await page.waitForTimeout(1000), await page.screenshot())];
+  assert.ok(pictures[0].length > 20_000 && !pictures[0].equals(pictures[1]));
+});
+
+test("20 iterations in the page give the numbers of the program, to 1e-5", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "tightrope-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const native = promisify(execFile)(PROGRAM, ["compare", "--preset", "spiral", "--device", "cpu", "--quiet", "--out", folder]);
+  const { page, close } = await open();
+  t.after(close);
+  const ours = {};
+  for (const method of ["adapt_relax", "stu_gan"]) ours[method] = await stats(page, method, 4);
+  await native;
+  const folders = await readdir(folder);
+  for (const [method, found] of Object.entries(ours)) {
+    const name = folders.find((name) => name.includes(`-${method}-`));
+    const theirs = lines(await readFile(join(folder, name, "stats.jsonl"), "utf8"));
+    for (const at of [0, 1, 2, 3]) {
+      assert.equal(found[at].iteration, theirs[at].iteration);
+      for (const key of ["d_loss", "g_loss", "score_real", "score_fake", "density_g", "density_d", "flops"]) {
+        const apart = Math.abs(found[at][key] - theirs[at][key]);
+        assert.ok(apart <= 1e-5, `${method} ${key} at ${found[at].iteration}: ${found[at][key]} and ${theirs[at][key]}`);
+      }
+    }
+    t.diagnostic(`${method}: largest difference of a loss ${Math.max(...[0, 1, 2, 3].map((at) => Math.abs(found[at].d_loss - theirs[at].d_loss)))}`);
+  }
+});
+
+test("what is taken away is downloaded", async (t) => {
+  const { page, said, close } = await open();
+  t.after(close);
+  await stats(page, "adapt_relax", 4);
+  const coming = page.waitForEvent("download");
+  // The button Take away, and the menu's first line below it.
+  await page.mouse.click(325, 26);
+  await page.waitForTimeout(1000);
+  await page.mouse.click(345, 74);
+  const download = await coming;
+  assert.equal(download.suggestedFilename(), "report.html");
+  assert.match(await readFile(await download.path(), "utf8"), /Who kept the balance\?/);
+  assert.deepEqual(said, []);
+});
+
+test("a browser without what it takes is told so in a sentence", async (t) => {
+  const { page, close } = await open({
+    before: (page) => page.addInitScript(() => {
+      WebAssembly.validate = () => false;
+    }),
+  });
+  t.after(close);
+  const message = page.locator("#message");
+  await message.filter({ hasText: "This browser lacks vector instructions in WebAssembly" }).waitFor();
+});
+
+test("an address that asks for what there is not is refused", async (t) => {
+  const { page, close } = await open({ query: "?device=toaster" });
+  t.after(close);
+  await page.locator("#detail").filter({ hasText: "'toaster' is no device; choose auto, cpu, gpu" }).waitFor();
+});
+
+test("a page whose program does not come says so", async (t) => {
+  const { page, close } = await open({ before: (page) => page.route("**/*.wasm", (route) => route.abort()) });
+  t.after(close);
+  await page.locator("#message").filter({ hasText: "could not be loaded" }).waitFor();
+});
