@@ -93,9 +93,24 @@ test("a browser without what it takes is told so in a sentence", async (t) => {
 });
 
 test("an address that asks for what there is not is refused", async (t) => {
-  const { page, close } = await open({ query: "?device=toaster" });
+  for (const [query, why] of [
+    ["?device=toaster", "'toaster' is no device; choose auto, cpu, gpu"],
+    ["?story=9", "choose 1 to 5 or"],
+    ["?colour=red", "it can have story, embed and device"],
+  ]) {
+    const { page, close } = await open({ query });
+    t.after(close);
+    await page.locator("#detail").filter({ hasText: why }).waitFor();
+  }
+});
+
+test("an address carries a lesson, and a page within a page remembers nothing", async (t) => {
+  const { page, said, close } = await open({ query: "?device=cpu&story=3&embed=1" });
   t.after(close);
-  await page.locator("#detail").filter({ hasText: "'toaster' is no device; choose auto, cpu, gpu" }).waitFor();
+  // The third story trains two static runs on the spiral.
+  await stats(page, "static", 2);
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+  assert.deepEqual(said, []);
 });
 
 test("a page whose program does not come says so", async (t) => {

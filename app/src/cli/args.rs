@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use tightrope_core::device::DeviceChoice;
 
 use super::{adapt_flags::AdaptFlags, export::ExportArgs};
+use crate::gui::story::{self, Story};
 
 /// Train sparse GANs in balance, compare methods, see the balance.
 #[derive(Debug, Parser)]
@@ -57,6 +58,9 @@ pub struct WindowArgs {
     /// auto, cpu, gpu or gpu:N [default: as last chosen in the window, at first auto]
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<DeviceChoice>,
+    /// Begin with a story: 1 to 5, or its name (see `tightrope stories`)
+    #[arg(long, value_name = "STORY", value_parser = story::find)]
+    pub story: Option<&'static Story>,
     /// Where run folders go
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub out: PathBuf,
@@ -70,6 +74,7 @@ impl Default for WindowArgs {
         Self {
             runs: Vec::new(),
             device: None,
+            story: None,
             out: "runs".into(),
             again: false,
         }

@@ -54,12 +54,17 @@ pub struct Panels {
     wheel: Wheel,
 }
 
+/// Below this width there is no room for panels beside the samples.
+const NARROW: f32 = 640.0;
+
 impl Panels {
     /// Draws the whole window; `help` is whether the list of keys is open.
     pub fn show(&mut self, ui: &mut Ui, model: &Model, help: &mut bool) -> Vec<Action> {
         let mut actions = Vec::new();
+        // A phone has room for samples and timelines.
+        let is_narrow = ui.available_width() < NARROW;
         Side::top("title").show(ui, |ui| {
-            actions.extend(self.title(ui, model, help));
+            actions.extend(self.title(ui, model, help, is_narrow));
         });
         if Welcome::has_words(model) && model.telling.is_none() {
             Side::top("welcome").show(ui, |ui| actions.extend(self.welcome.show(ui, model)));
@@ -74,7 +79,7 @@ impl Panels {
             let height = ui.available_height();
             Side::bottom("timelines")
                 .resizable(true)
-                .default_size(0.38 * height)
+                .default_size(if is_narrow { 0.28 } else { 0.38 } * height)
                 .size_range(140.0..=0.7 * height)
                 .show(ui, |ui| actions.extend(self.timelines.show(ui, model)));
         }
@@ -89,14 +94,21 @@ impl Panels {
             Side::bottom("slow motion").show(ui, |ui| actions.extend(self.slow.show(ui, model)));
         }
         let frame = Frame::central_panel(ui.style()).inner_margin(Margin::same(10));
-        if model.telling.is_some() {
+        if model.telling.is_some() && is_narrow {
+            Side::top("story")
+                .frame(frame)
+                .resizable(true)
+                .default_size(240.0)
+                .size_range(220.0..=400.0)
+                .show(ui, |ui| actions.extend(self.story.show(ui, model)));
+        } else if model.telling.is_some() {
             Side::left("story")
                 .frame(frame)
                 .resizable(true)
                 .default_size(280.0)
                 .size_range(220.0..=520.0)
                 .show(ui, |ui| actions.extend(self.story.show(ui, model)));
-        } else if model.look.runs {
+        } else if model.look.runs && !is_narrow {
             Side::left("runs")
                 .frame(frame)
                 .resizable(true)
@@ -104,7 +116,7 @@ impl Panels {
                 .size_range(200.0..=420.0)
                 .show(ui, |ui| actions.extend(self.runs.show(ui, model)));
         }
-        if model.look.layers {
+        if model.look.layers && !is_narrow {
             Side::right("layers")
                 .frame(frame)
                 .resizable(true)
@@ -123,10 +135,18 @@ impl Panels {
         actions
     }
 
-    fn title(&mut self, ui: &mut Ui, model: &Model, help: &mut bool) -> Vec<Action> {
+    fn title(
+        &mut self,
+        ui: &mut Ui,
+        model: &Model,
+        help: &mut bool,
+        is_narrow: bool,
+    ) -> Vec<Action> {
         let mut actions = Vec::new();
-        ui.horizontal(|ui| {
-            ui.set_min_height(48.0);
+        let line = Layout::left_to_right(Align::Center).with_main_wrap(is_narrow);
+        let height = if is_narrow { 0.0 } else { 48.0 };
+        ui.allocate_ui_with_layout(egui::vec2(ui.available_width(), height), line, |ui| {
+            ui.set_min_height(height);
             ui.label(RichText::new("Tightrope").heading().strong());
             actions.extend(story::menu(ui));
             if ui
@@ -137,6 +157,11 @@ impl Panels {
                 actions.push(Action::SetDraft(Some(Draft::New)));
             }
             actions.extend(self.take_away.show(ui, model));
+            if is_narrow {
+                ui.toggle_value(help, "?").on_hover_text("Keys");
+                actions.extend(settings(ui, model));
+                return;
+            }
             ui.separator();
             actions.extend(self.beam.show(ui, model));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

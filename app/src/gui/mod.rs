@@ -1,6 +1,8 @@
 //! The window: `Model` in, drawn by panels that return `Action`s, which become `Request`s to the lab.
 
 mod action;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod address;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod bench;
 mod explain;

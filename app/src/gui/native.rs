@@ -86,7 +86,7 @@ fn show(
     // What broke a window once is not leant on again.
     let shares = !args.again;
     let (left, lab) = (left.clone(), lab.clone());
-    let (runs, device) = (args.runs.clone(), args.device);
+    let (runs, device, story) = (args.runs.clone(), args.device, args.story);
     eframe::run_native(
         "tightrope",
         options,
@@ -100,6 +100,8 @@ fn show(
             let begin = Begin {
                 runs,
                 device,
+                story,
+                embed: false,
                 again: !shares,
                 interrupted: interruption_waking(move || ctx.request_repaint())?,
             };

@@ -1,6 +1,5 @@
 //! The window of a page. The lab works in the page itself, in turn with everything else that happens there.
 
-mod address;
 mod desk;
 mod files;
 mod turns;
@@ -16,6 +15,7 @@ use wasm_bindgen::JsValue;
 use web_sys::HtmlCanvasElement;
 
 use super::{
+    address::Address,
     link::Link,
     window::{Begin, Left, Window},
 };
@@ -35,7 +35,13 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 /// # Errors
 /// When the browser cannot draw it, or the address asks for what there is not.
 pub async fn open(canvas: HtmlCanvasElement) -> Result<(), JsValue> {
-    let device = address::device()?;
+    let location = web_sys::window().map(|window| window.location());
+    let query = location.and_then(|location| location.search().ok());
+    let Address {
+        device,
+        story,
+        embed,
+    } = Address::parse(&query.unwrap_or_default())?;
     let create: eframe::AppCreator<'_> = Box::new(move |creation| {
         let (answers, replies) = channel();
         let desk = Desk::new(answers, creation.egui_ctx.clone());
@@ -45,6 +51,8 @@ pub async fn open(canvas: HtmlCanvasElement) -> Result<(), JsValue> {
         let begin = Begin {
             runs: Vec::new(),
             device,
+            story,
+            embed,
             again: false,
             interrupted: &INTERRUPTED,
         };

@@ -21,7 +21,9 @@ use super::{
     link::Link,
     look::Look,
     model::Model,
-    picture, story, theme,
+    picture,
+    story::{self, Story},
+    theme,
 };
 use crate::lab::Request;
 
@@ -33,6 +35,7 @@ pub struct Window {
     help: bool,
     left: Rc<RefCell<Left>>,
     interrupted: Option<&'static AtomicBool>,
+    embed: bool,
 }
 
 /// What a window leaves behind, whatever becomes of it.
@@ -50,6 +53,10 @@ pub struct Begin {
     pub runs: Vec<PathBuf>,
     /// What to train on, where the command line says so.
     pub device: Option<DeviceChoice>,
+    /// The story to begin with.
+    pub story: Option<&'static Story>,
+    /// Whether it stands within a page of somebody else's: samples and timelines only, and nothing is remembered.
+    pub embed: bool,
     /// Whether it takes the place of one that could not draw any more.
     pub again: bool,
     /// Set when the terminal it was started from wants it to end.
@@ -82,7 +89,11 @@ impl Window {
         if let Some(device) = begin.device {
             kept.look.device = device;
         }
+        if begin.embed {
+            (kept.look.runs, kept.look.layers, kept.look.welcome) = (false, false, false);
+        }
         let mut window = Self::with(&creation.egui_ctx, link, kept.look);
+        window.embed = begin.embed;
         window.left = left;
         window.interrupted = Some(begin.interrupted);
         if begin.device.is_none() && remembered != DeviceChoice::Auto {
@@ -100,7 +111,9 @@ impl Window {
         let begin = if !begin.runs.is_empty() {
             let paths = begin.runs.iter().map(|path| absolute(path));
             paths.map(Action::open).collect()
-        } else if is_first {
+        } else if let Some(story) = begin.story {
+            vec![Action::OpenStory(story)]
+        } else if is_first || begin.embed {
             vec![Action::Showcase]
         } else {
             Vec::new()
@@ -122,6 +135,7 @@ impl Window {
             help: false,
             left: Rc::default(),
             interrupted: None,
+            embed: false,
         }
     }
 
@@ -219,6 +233,9 @@ impl eframe::App for Window {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        if self.embed {
+            return;
+        }
         let runs = self.model.runs.iter();
         let here = runs
             .filter(|run| run.is_live() || run.can_continue())

@@ -41,6 +41,20 @@ pub static STORIES: [&Story; 5] = [
     &rescue::STORY,
 ];
 
+/// The story of this number, counted from 1, or of this name.
+///
+/// # Errors
+/// When there is none; says which there are.
+pub fn find(text: &str) -> Result<&'static Story, String> {
+    let number = text.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+    let by_number = number.and_then(|n| STORIES.get(n));
+    let found = by_number.or_else(|| STORIES.iter().find(|story| story.name == text));
+    found.copied().ok_or_else(|| {
+        let names = STORIES.map(|story| story.name);
+        format!("choose 1 to {} or {}", names.len(), names.join(", "))
+    })
+}
+
 /// A guided lesson.
 #[derive(Debug)]
 pub struct Story {

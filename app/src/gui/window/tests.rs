@@ -300,3 +300,22 @@ fn taking_the_wheel_leaves_the_stage_to_two_new_runs() {
         (0, None)
     );
 }
+
+#[test]
+fn a_phone_shows_samples_and_timelines() {
+    let mut rig = rig([390.0, 800.0]);
+    for label in ["Samples", "balance ratio", "View"] {
+        let rect = rig.harness.get_by_label(label).rect();
+        assert!(rect.right() <= 390.0, "{label}: {rect}");
+    }
+    for label in ["Runs", "Layers"] {
+        assert!(rig.harness.query_by_label(label).is_none(), "{label}");
+    }
+    let window = rig.harness.state_mut().as_mut().unwrap();
+    let story = crate::gui::story::find("3").unwrap();
+    window.perform(vec![Action::OpenStory(story)], &Context::default());
+    rig.harness.run_ok();
+    let text = rig.harness.get_by_label(story.title).rect();
+    assert!(text.right() <= 390.0);
+    assert!(text.bottom() < rig.harness.get_by_label("Samples").rect().top());
+}
