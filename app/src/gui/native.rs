@@ -113,7 +113,9 @@ fn show(
     )
     .map_err(|error| {
         let why = error.to_string();
-        let why = why.lines().next().unwrap_or("no reason given");
+        // Where in which library it was noticed helps nobody here.
+        let why = why.lines().next().and_then(|line| line.rsplit(": ").next());
+        let why = why.unwrap_or("no reason given").trim_end_matches('.');
         anyhow!("no window can be opened here ({why}); on the command line, start with `tightrope compare`")
     })
 }
