@@ -37,3 +37,21 @@ impl Link {
 /// The lab has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LabGone;
+
+/// What the lab wakes for.
+pub enum Message {
+    /// The window asks for something.
+    Asked(Request),
+    /// A task has something to say.
+    Woken,
+}
+
+impl Message {
+    /// Whether it may wait until an iteration in slow motion is over.
+    pub fn can_wait(&self) -> bool {
+        match self {
+            Self::Asked(request) => request.can_wait(),
+            Self::Woken => true,
+        }
+    }
+}

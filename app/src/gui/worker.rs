@@ -17,7 +17,7 @@ use std::{
 use anyhow::{Context, Result};
 use tightrope_core::device::{DeviceChoice, Shared};
 
-use super::link::Link;
+use super::link::{Link, Message};
 use crate::lab::{Host, Job, Lab, Reply, Request};
 
 /// Starts the lab, which saves everything and ends when the link is dropped; `shared` is what the window draws with,
@@ -93,23 +93,6 @@ struct Inbox {
     asked: Receiver<Message>,
     /// What came during an iteration in slow motion.
     waiting: VecDeque<Message>,
-}
-
-/// What the lab's thread wakes for.
-enum Message {
-    /// The window asks for something.
-    Asked(Request),
-    /// A task has something to say.
-    Woken,
-}
-
-impl Message {
-    fn can_wait(&self) -> bool {
-        match self {
-            Self::Asked(request) => request.can_wait(),
-            Self::Woken => true,
-        }
-    }
 }
 
 enum Next {

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use tightrope_core::{
     Error,
-    device::{self as devices, Chosen, DeviceChoice, Shared},
+    device::{self as devices, Chosen, DeviceChoice},
 };
 
 use super::{Lab, Reply};
@@ -12,7 +12,7 @@ use crate::device;
 impl Lab {
     /// Trains on the device that the window draws with, where both want the same adapter.
     #[cfg(not(target_arch = "wasm32"))]
-    pub fn share(&mut self, shared: Shared) {
+    pub fn share(&mut self, shared: devices::Shared) {
         self.shared = Some(shared);
     }
 

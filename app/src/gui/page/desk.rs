@@ -14,27 +14,13 @@ use egui::Context;
 use web_time::Instant;
 
 use super::{files, turns};
-use crate::lab::{Host, Job, Lab, Reply, Request};
+use crate::{
+    gui::link::Message,
+    lab::{Host, Job, Lab, Reply, Request},
+};
 
 /// Shortest time between two frames that only show what training has said.
 const FRAME: Duration = Duration::from_millis(33);
-
-/// What the lab wakes for.
-enum Message {
-    /// The window asks for something.
-    Asked(Request),
-    /// A task has something to say.
-    Woken,
-}
-
-impl Message {
-    fn can_wait(&self) -> bool {
-        match self {
-            Self::Asked(request) => request.can_wait(),
-            Self::Woken => true,
-        }
-    }
-}
 
 /// Where the lab works.
 pub struct Desk {
