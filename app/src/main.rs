@@ -9,6 +9,7 @@ mod gui;
 mod lab;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
+mod paths;
 mod problems;
 mod report;
 #[cfg(target_arch = "wasm32")]

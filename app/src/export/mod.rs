@@ -21,7 +21,7 @@ use tightrope_core::{
     },
 };
 
-use crate::{problems, report};
+use crate::{paths::absolute, problems, report};
 pub use files::Files;
 use table::{EVENTS, STATS, Table, add_line};
 pub use what::What;
@@ -46,7 +46,7 @@ pub struct Options {
 
 /// Where files about this run go.
 pub fn beside(run: &Path) -> PathBuf {
-    let run = std::path::absolute(run).unwrap_or_else(|_| run.to_owned());
+    let run = absolute(run);
     run.parent().unwrap_or(&run).join(FOLDER)
 }
 

@@ -19,7 +19,10 @@ use super::{
     picture::Picture,
     story::{self, Story},
 };
-use crate::lab::{Request, RunKey};
+use crate::{
+    cli::settings,
+    lab::{Request, RunKey},
+};
 
 /// What a panel may want done.
 #[derive(Clone, Debug)]
@@ -206,8 +209,8 @@ pub fn ask(request: Request, model: &mut Model, link: &Link) {
 }
 
 /// ADAPT against STU-GAN on the 2-D spiral.
-fn showcase() -> Result<Vec<RunConfig>> {
-    let preset = preset::find("spiral")?;
+pub fn showcase() -> Result<Vec<RunConfig>> {
+    let preset = preset::find(settings::SHOWCASE[0])?;
     [Method::AdaptRelax, Method::StuGan]
         .into_iter()
         .map(|method| preset::resolve(preset, method, None, &[]))

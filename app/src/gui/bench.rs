@@ -16,15 +16,14 @@ use anyhow::{Result, anyhow};
 use eframe::{CreationContext, NativeOptions};
 use egui::{Context, RawInput, Rect, Ui, ViewportBuilder, ViewportCommand};
 use tightrope_core::{
-    config::{RunConfig, preset},
+    config::RunConfig,
     device::DeviceChoice,
     event::{Event, Stats, Verdict},
     history::History,
-    method::Method,
     session::RunState,
 };
 
-use super::{link::Link, look::Look, pace::Pace, theme, window::Window, worker};
+use super::{action::showcase, link::Link, look::Look, pace::Pace, theme, window::Window, worker};
 use crate::lab::{Added, Reply, Request, RunKey};
 
 /// Frames that settle caches and textures before any is measured.
@@ -36,12 +35,12 @@ const WARMUP: usize = 30;
 /// # Errors
 /// When there is no display.
 pub fn frames(runs: usize, points: u64, frames: usize) -> Result<Vec<f64>> {
-    let config = settings(Method::AdaptRelax)?;
+    let configs = example()?;
     let (answers, replies) = channel();
     for key in 0..runs {
         let mut history = History::new(RunConfig {
             iterations: 2 * points,
-            ..config.clone()
+            ..configs[0].clone()
         });
         history.stats = (1..=points)
             .map(|iteration| stats(iteration, key))
@@ -108,7 +107,7 @@ pub fn rates(
     each: Duration,
     rounds: usize,
 ) -> Result<Vec<[f64; Way::ALL.len()]>> {
-    let configs = vec![settings(Method::AdaptRelax)?, settings(Method::StuGan)?];
+    let configs = example()?;
     let out = std::env::temp_dir().join(format!("tightrope-bench-{}", std::process::id()));
     let measured = Rc::new(RefCell::new(Vec::new()));
     let taken = measured.clone();
@@ -216,10 +215,12 @@ fn whole() -> Look {
 }
 
 /// The example, for as long as it takes.
-fn settings(method: Method) -> Result<RunConfig> {
-    let mut config = preset::resolve(preset::find("spiral")?, method, None, &[])?;
-    config.iterations = 10_000_000;
-    Ok(config)
+fn example() -> Result<Vec<RunConfig>> {
+    let mut configs = showcase()?;
+    for config in &mut configs {
+        config.iterations = 10_000_000;
+    }
+    Ok(configs)
 }
 
 /// What a run might have said: noisy, so that no two neighbours are alike.

@@ -29,14 +29,7 @@ mod window;
 #[cfg(not(target_arch = "wasm32"))]
 mod worker;
 
-use std::path::{Path, PathBuf};
-
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::open;
 #[cfg(target_arch = "wasm32")]
 pub use page::open;
-
-/// A path that means the same wherever the window is started next.
-fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
-}

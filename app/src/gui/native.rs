@@ -20,12 +20,14 @@ use egui::{Context, Ui, ViewportBuilder};
 use tightrope_core::device::{self, DeviceChoice, Shared};
 
 use super::{
-    absolute,
     pace::Pace,
     window::{Begin, Left, Window},
     worker,
 };
-use crate::cli::{args::WindowArgs, interruption::interruption_waking};
+use crate::{
+    cli::{args::WindowArgs, interruption::interruption_waking},
+    paths::absolute,
+};
 
 /// Opens the window and stays until it is closed. A window that cannot draw any more, because the graphics device is
 /// lost, leaves its runs saved and another one in its place.

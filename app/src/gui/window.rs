@@ -14,7 +14,6 @@ use tightrope_core::{device::DeviceChoice, fs};
 #[cfg(target_arch = "wasm32")]
 use super::page::dropped;
 use super::{
-    absolute,
     action::{Action, ask, perform},
     keyboard,
     layout::Panels,
@@ -25,7 +24,7 @@ use super::{
     story::{self, Story},
     theme,
 };
-use crate::lab::Request;
+use crate::{lab::Request, paths::absolute};
 
 /// The whole window.
 pub struct Window {
@@ -141,9 +140,13 @@ impl Window {
 
     /// Takes in what the lab has said, and closes when everything is saved.
     pub fn hear(&mut self, ctx: &Context) {
+        let mut has_news = false;
         loop {
             match self.link.next() {
-                Ok(Some(reply)) => self.model.take(reply),
+                Ok(Some(reply)) => {
+                    self.model.take(reply);
+                    has_news = true;
+                }
                 Ok(None) => break,
                 Err(_) if self.model.closing => {
                     self.model.closed = true;
@@ -155,15 +158,12 @@ impl Window {
                 }
             }
         }
-        let mut left = self.left.borrow_mut();
-        left.folders = self
-            .model
-            .runs
-            .iter()
-            .map(|run| absolute(&run.folder))
-            .collect();
-        left.cannot_draw = self.model.cannot_draw;
-        drop(left);
+        if has_news {
+            let mut left = self.left.borrow_mut();
+            let runs = self.model.runs.iter();
+            left.folders = runs.map(|run| absolute(&run.folder)).collect();
+            left.cannot_draw = self.model.cannot_draw;
+        }
         if self.model.cannot_draw {
             (self.model.closing, self.model.closed) = (true, true);
         }
