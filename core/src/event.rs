@@ -1,6 +1,7 @@
 //! What a run says (`Event`) and what it can be told (`Command`): plain data, no tensors.
 //! The recorder, the window and the reports consume the same stream.
 
+mod floats;
 mod moment;
 
 use serde::{Deserialize, Deserializer, Serialize};
@@ -8,7 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::config::Role;
 pub use moment::{Field, Masks, Push};
 
-/// One thing that happened in a run. Serialised to `stats.jsonl` (`Stats`) or `events.jsonl` (the rest).
+/// One thing that happened in a run. A line of `stats.jsonl` (`Stats`) or of `events.jsonl` (the rest), but for `Samples`,
+/// `Field` and `Masks`, which have files of their own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
@@ -19,13 +21,10 @@ pub enum Event {
     /// A mask changed.
     Mask(MaskEvent),
     /// Samples from the fixed z.
-    #[serde(skip)]
     Samples(Samples),
     /// How D sees the plane at the moment of samples.
-    #[serde(skip)]
     Field(Field),
     /// Masks at the moment of samples, where they have changed since the last.
-    #[serde(skip)]
     Masks(Masks),
     /// Quality of generated samples.
     Quality(Quality),
@@ -246,7 +245,7 @@ pub enum MaskChange {
 }
 
 /// Generated samples of the fixed z.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Samples {
     /// When.
     pub iteration: u64,
@@ -257,7 +256,7 @@ pub struct Samples {
 }
 
 /// Points or images on the host.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum SampleData {
     /// 2-D points.
     Points(Vec<[f32; 2]>),
@@ -270,6 +269,7 @@ pub enum SampleData {
         /// Side in pixels.
         side: usize,
         /// `count * channels * side * side` values.
+        #[serde(with = "floats")]
         pixels: Vec<f32>,
     },
 }
@@ -301,7 +301,7 @@ pub struct Quality {
 }
 
 /// What a run can be told while it trains.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Stop advancing until `Resume`.
     Pause,

@@ -6,10 +6,14 @@ use std::path::Path;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod memory;
 #[cfg(any(test, target_arch = "wasm32"))]
+mod mirror;
+#[cfg(any(test, target_arch = "wasm32"))]
 mod tree;
 
 #[cfg(target_arch = "wasm32")]
 pub use memory::*;
+#[cfg(target_arch = "wasm32")]
+pub use mirror::{Change, Mirror};
 #[cfg(not(target_arch = "wasm32"))]
 pub use std::fs::*;
 

@@ -5,12 +5,14 @@ mod moment;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::config::{Estimator, Role, RunConfig};
 use crate::event::{EndReason, Event, MaskEvent, Masks, NetInfo, Quality, RunInfo, Stats, Verdict};
 pub use moment::{KEPT_MOMENTS, Moment};
 
 /// Everything a run has said so far, in order.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct History {
     /// The run's settings when it was started or last read, where known; [`History::settings`] are those of now.
     pub config: Option<RunConfig>,
@@ -39,7 +41,7 @@ pub struct History {
 }
 
 /// A live setting edited by command.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Edit {
     /// Iteration after which it holds.
     pub iteration: u64,
@@ -50,7 +52,7 @@ pub struct Edit {
 }
 
 /// The end of a run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ended {
     /// The last finished iteration.
     pub iteration: u64,

@@ -21,8 +21,8 @@ function missing() {
   return null;
 }
 
-// The program's bytes, counted while they come; as a response, so that they are compiled meanwhile.
-async function program(url) {
+// A response whose bytes are counted while they come.
+async function fetchCounted(url) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
   // Packed, its length is not that of what comes out.
@@ -48,16 +48,45 @@ function failed(error) {
 addEventListener("error", (event) => failed(event.error ?? event.message));
 addEventListener("unhandledrejection", (event) => failed(event.reason));
 
+// What the window says about runs that will not outlive the page.
+const NOT_KEPT = {
+  missing: "This browser keeps no files for pages here: runs are gone with this page, unless they are taken away.",
+  elsewhere: "Tightrope is open in another tab, which keeps its runs in this browser: those of this tab are gone with it, unless they are taken away.",
+};
+
+// Starts the lab in a worker. Its first message says what is kept from before, or why it cannot work there.
+function startLab(module) {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
+    worker.onerror = (event) => reject(event.message);
+    worker.onmessage = ({ data: { error, kept, why } }) => (error ? reject(error) : resolve({ worker, kept, notice: NOT_KEPT[why] }));
+    // Another site's page shows this one without being asked for it: nothing of it is kept.
+    const keeps = new URLSearchParams(location.search).get("embed") !== "1";
+    worker.postMessage({ module, keeps });
+  });
+}
+
 const lacking = missing();
 if (lacking) {
   stop(`This browser lacks ${lacking}. A recent Firefox, Chrome, Edge or Safari has it.`);
 } else {
+  let lab, openWindow;
   try {
-    const { default: init } = await import("./tightrope.js");
-    const response = program(new URL("tightrope_bg.wasm", import.meta.url));
-    // It takes the cover away when the window is open.
-    await init({ module_or_path: response });
+    const program = import("./tightrope.js");
+    const module = await WebAssembly.compileStreaming(fetchCounted(new URL("tightrope_bg.wasm", import.meta.url)));
+    // Without a worker, the page trains in turn with drawing.
+    lab = await startLab(module).catch(() => ({ notice: NOT_KEPT.missing }));
+    const { default: init } = ({ openWindow } = await program);
+    await init({ module_or_path: module });
   } catch (error) {
     stop("Tightrope could not be loaded. Check the connection and reload the page.", String(error));
+  }
+  if (openWindow) {
+    try {
+      await openWindow(document.getElementById("window"), location.search, lab.worker, lab.kept, lab.notice);
+      cover.hidden = true;
+    } catch (error) {
+      failed(error);
+    }
   }
 }

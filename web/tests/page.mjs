@@ -63,18 +63,21 @@ export async function open({ webgpu = false, query = "", size = { width: 1280, h
   return { page, said, elsewhere, close };
 }
 
-/// A file of the page's memory as text, or null.
+// Where the lab's memory is: in the page's worker or, without one, in the page.
+const lab = (page) => page.workers()[0] ?? page;
+
+/// A file of the lab's memory as text, or null.
 export function file(page, name) {
-  return page.evaluate(async (name) => {
+  return lab(page).evaluate(async (name) => {
     const { readFile } = await import("./tightrope.js");
     const bytes = readFile(name);
     return bytes ? new TextDecoder().decode(bytes) : null;
   }, name);
 }
 
-/// The names in a folder of the page's memory.
+/// The names in a folder of the lab's memory.
 export function names(page, folder) {
-  return page.evaluate(async (folder) => (await import("./tightrope.js")).readFolder(folder), folder);
+  return lab(page).evaluate(async (folder) => (await import("./tightrope.js")).readFolder(folder), folder);
 }
 
 /// Waits until `look` finds something.

@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::Result;
+use serde::{Deserialize, Serialize};
 use tightrope_core::{
     Error,
     config::AveragingRule,
@@ -34,7 +35,7 @@ pub const SCALES: RangeInclusive<i64> = 1..=16;
 const COMPARISON: &str = "comparison";
 
 /// How something is taken away.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Options {
     /// Weights and samples of the live generator rather than of the averaged one.
     pub raw: bool,

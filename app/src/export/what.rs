@@ -1,9 +1,10 @@
 //! What can be taken away, by the names that command line and window share.
 
 use clap::{ValueEnum, builder::PossibleValue};
+use serde::{Deserialize, Serialize};
 
 /// Something that can be taken away from runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum What {
     /// The comparison as a page.
     Report,

@@ -37,6 +37,8 @@ pub enum Action {
     ContinueUnfinished,
     /// Forget that runs were left unfinished; their folders stay.
     LeaveUnfinished,
+    /// Delete the runs that are kept from before.
+    Discard,
     /// Open the dialog for a new comparison, or close it.
     SetDraft(Option<Draft>),
     /// Train this fast.
@@ -117,12 +119,25 @@ pub fn perform(action: Action, model: &mut Model, link: &Link, ctx: &egui::Conte
             Err(error) => model.trouble(error.to_string()),
         },
         Action::ContinueUnfinished => {
-            for folder in std::mem::take(&mut model.unfinished) {
+            let shown = std::mem::take(&mut model.shown_before);
+            for folder in shown
+                .into_iter()
+                .chain(std::mem::take(&mut model.unfinished))
+            {
                 let go_on = true;
                 ask(Request::Open { folder, go_on }, model, link);
             }
         }
-        Action::LeaveUnfinished => model.unfinished.clear(),
+        Action::LeaveUnfinished => {
+            model.unfinished.clear();
+            model.kept.clear();
+        }
+        Action::Discard => {
+            model.unfinished.clear();
+            let folders = std::mem::take(&mut model.kept).into_iter();
+            let folders = folders.map(|kept| kept.folder).collect();
+            ask(Request::Discard(folders), model, link);
+        }
         Action::SetDraft(draft) => {
             model.draft = draft;
             ctx.request_repaint();

@@ -7,7 +7,7 @@ mod address;
 pub mod bench;
 mod explain;
 #[cfg(test)]
-mod fixture;
+pub mod fixture;
 mod inspection;
 mod keyboard;
 mod layout;
@@ -32,4 +32,4 @@ mod worker;
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::open;
 #[cfg(target_arch = "wasm32")]
-pub use page::open;
+pub use page::{Drawer, Found, Post, open, serve};

@@ -13,7 +13,7 @@ use super::{
     look::Look,
     story::{Exits, Telling},
 };
-use crate::lab::{Reply, RunKey, Task};
+use crate::lab::{KeptRun, Reply, RunKey, Task};
 
 pub use axis::{Axis, Cursor};
 pub use run::RunView;
@@ -72,6 +72,10 @@ pub struct Model {
     pub settings: (Option<RunConfig>, usize),
     /// Folders of runs that were left unfinished when the window closed.
     pub unfinished: Vec<PathBuf>,
+    /// Runs that the browser keeps from before, and has not been asked for.
+    pub kept: Vec<KeptRun>,
+    /// Those among them that were in the window last, and are at their end.
+    pub shown_before: Vec<PathBuf>,
     /// What can be taken back, latest last.
     pub undo: Vec<Undo>,
     /// What the dialog for a new comparison begins with, while it is open.
@@ -98,7 +102,27 @@ pub struct Notice {
     pub text: String,
 }
 
+impl Notice {
+    /// Something worth knowing.
+    pub fn plain(text: String) -> Self {
+        let is_trouble = false;
+        Self { is_trouble, text }
+    }
+}
+
 impl Model {
+    /// Remembers what is kept from before; `shown` was in the window then.
+    pub fn keep(&mut self, kept: Vec<KeptRun>, shown: &[PathBuf]) {
+        for KeptRun { folder, is_over } in &kept {
+            if !is_over {
+                self.unfinished.push(folder.clone());
+            } else if shown.contains(folder) {
+                self.shown_before.push(folder.clone());
+            }
+        }
+        self.kept = kept;
+    }
+
     /// Takes in what the lab says.
     pub fn take(&mut self, reply: Reply) {
         match reply {
@@ -113,6 +137,7 @@ impl Model {
             Reply::Device { name, reason } => self.device = Some(format!("{name}: {reason}")),
             Reply::Added(added) => {
                 self.unfinished.retain(|folder| *folder != added.folder);
+                self.kept.retain(|kept| kept.folder != added.folder);
                 self.selected.get_or_insert(added.key);
                 let leaves = self.exits.takes(&added);
                 let telling = self.telling.as_mut().filter(|_| !leaves);
@@ -192,8 +217,7 @@ impl Model {
 
     /// Something worth a line that concerns no one run.
     pub fn say(&mut self, text: String) {
-        let is_trouble = false;
-        self.notices.push(Notice { is_trouble, text });
+        self.notices.push(Notice::plain(text));
     }
 
     /// Something went wrong that concerns no one run.

@@ -105,6 +105,8 @@ fn show(
                 story,
                 embed: false,
                 again: !shares,
+                kept: Vec::new(),
+                notice: None,
                 interrupted: interruption_waking(move || ctx.request_repaint())?,
             };
             let (link, thread) = worker::start(choice, shared, out, wake)?;

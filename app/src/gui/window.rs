@@ -5,6 +5,7 @@ use std::{
     path::PathBuf,
     rc::Rc,
     sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
 };
 
 use egui::{Context, Id, Ui, ViewportCommand};
@@ -19,12 +20,18 @@ use super::{
     layout::Panels,
     link::Link,
     look::Look,
-    model::Model,
+    model::{Model, Notice},
     picture,
     story::{self, Story},
     theme,
 };
-use crate::{lab::Request, paths::absolute};
+use crate::{
+    lab::{KeptRun, Request},
+    paths::absolute,
+};
+
+/// Time between two savings of what is remembered: nothing tells a page that it goes.
+const SAVED: Duration = Duration::from_secs(5);
 
 /// The whole window.
 pub struct Window {
@@ -58,6 +65,10 @@ pub struct Begin {
     pub embed: bool,
     /// Whether it takes the place of one that could not draw any more.
     pub again: bool,
+    /// Runs from before that whoever keeps them has told of.
+    pub kept: Vec<KeptRun>,
+    /// A line to begin with.
+    pub notice: Option<String>,
     /// Set when the terminal it was started from wants it to end.
     pub interrupted: &'static AtomicBool,
 }
@@ -69,6 +80,8 @@ struct Kept {
     look: Look,
     /// Folders of runs that were not at their end.
     unfinished: Vec<PathBuf>,
+    /// Folders of all runs in the window.
+    shown: Vec<PathBuf>,
 }
 
 impl Window {
@@ -82,7 +95,7 @@ impl Window {
         let kept: Option<Kept> = creation
             .storage
             .and_then(|storage| eframe::get_value(storage, eframe::APP_KEY));
-        let is_first = kept.is_none();
+        let is_first = kept.is_none() && begin.kept.is_empty();
         let mut kept = kept.unwrap_or_default();
         let remembered = kept.look.device;
         if let Some(device) = begin.device {
@@ -105,8 +118,10 @@ impl Window {
                     .to_owned(),
             );
         }
+        window.model.notices = begin.notice.into_iter().map(Notice::plain).collect();
         window.model.unfinished = kept.unfinished;
         window.model.unfinished.retain(|folder| fs::is_dir(folder));
+        window.model.keep(begin.kept, &kept.shown);
         let begin = if !begin.runs.is_empty() {
             let paths = begin.runs.iter().map(|path| absolute(path));
             paths.map(Action::open).collect()
@@ -232,17 +247,22 @@ impl eframe::App for Window {
         self.show(ui);
     }
 
+    fn auto_save_interval(&self) -> Duration {
+        SAVED
+    }
+
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         if self.embed {
             return;
         }
-        let runs = self.model.runs.iter();
-        let here = runs
+        let runs = || self.model.runs.iter();
+        let here = runs()
             .filter(|run| run.is_live() || run.can_continue())
             .map(|run| absolute(&run.folder));
         let kept = Kept {
             look: self.model.look.clone(),
             unfinished: self.model.unfinished.iter().cloned().chain(here).collect(),
+            shown: runs().map(|run| absolute(&run.folder)).collect(),
         };
         eframe::set_value(storage, eframe::APP_KEY, &kept);
     }

@@ -14,6 +14,8 @@ mod request;
 mod slow;
 mod stored;
 mod task;
+#[cfg(any(test, target_arch = "wasm32"))]
+pub mod wire;
 mod work;
 
 use std::{
@@ -36,7 +38,9 @@ pub use host::InPlace;
 pub use host::{Host, Job};
 pub use opened::run_folders;
 pub use recorded::Recorded;
-pub use request::{Added, LayerKey, Reply, Request, RunKey, Screen};
+#[cfg(target_arch = "wasm32")]
+pub use removed::BIN;
+pub use request::{Added, KeptRun, LayerKey, Reply, Request, RunKey, Screen};
 pub use slow::{Stage, Still};
 pub use stored::Stored;
 pub use task::{Task, TaskId};
@@ -135,6 +139,8 @@ impl Lab {
             Request::Continue(key) => self.go_on(key)?,
             Request::Tell(key, command) => self.tell(key, command).await?,
             Request::Remove { key, delete } => self.remove(key, delete)?,
+            Request::Discard(folders) => removed::discard(&folders)?,
+            Request::Save => self.save().await,
             Request::Restore(key) => self.restore(key)?,
             Request::Inspect(key) => self.inspect(key).await?,
             Request::Device(choice) => self.choose(choice).await?,
@@ -207,6 +213,13 @@ impl Lab {
             }
         }
         Ok(())
+    }
+
+    async fn save(&mut self) {
+        for id in self.places.iter().filter_map(|place| place.training) {
+            self.training.save(id).await;
+        }
+        self.pass_on(false).await;
     }
 
     async fn inspect(&mut self, key: LayerKey) -> Result<()> {

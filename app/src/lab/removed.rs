@@ -7,7 +7,7 @@ use tightrope_core::{Error, Result, fs};
 use super::{Lab, Reply, RunKey};
 
 /// Where deleted folders wait, beside those that stay.
-const BIN: &str = ".deleted";
+pub const BIN: &str = ".deleted";
 
 impl Lab {
     /// Forgets a run that does not train; its folder may go with it.
@@ -36,6 +36,14 @@ impl Lab {
         }
         Ok(())
     }
+}
+
+/// Deletes run folders that are not in the list.
+pub fn discard(folders: &[PathBuf]) -> Result<()> {
+    for folder in folders {
+        fs::remove_dir_all(folder).map_err(|error| Error::io(folder, error))?;
+    }
+    Ok(())
 }
 
 /// A run that left the list.

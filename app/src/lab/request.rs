@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use serde::{Deserialize, Serialize};
 use tightrope_core::{
     config::{Role, RunConfig},
     device::DeviceChoice,
@@ -18,11 +19,11 @@ use super::{
 use crate::export::{Options, What};
 
 /// A run the lab knows: one that trains here, or one read from its folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RunKey(pub usize);
 
 /// A maskable layer of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LayerKey {
     /// The run.
     pub run: RunKey,
@@ -32,8 +33,17 @@ pub struct LayerKey {
     pub layer: usize,
 }
 
+/// A run folder that is there from before, not opened yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptRun {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Whether all its iterations are done.
+    pub is_over: bool,
+}
+
 /// What a front end can ask for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Request {
     /// Train these side by side, each in a new folder.
     Start(Vec<RunConfig>),
@@ -57,6 +67,10 @@ pub enum Request {
     },
     /// Take back what was removed.
     Restore(RunKey),
+    /// Delete run folders that were not opened.
+    Discard(Vec<PathBuf>),
+    /// Write a checkpoint of everything that trains.
+    Save,
     /// Read one layer of a run that trains; answered by [`Reply::Layer`].
     Inspect(LayerKey),
     /// Train what is started from now on here.
@@ -87,18 +101,19 @@ pub enum Request {
 }
 
 /// A part of the screen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Screen {
     /// What it shows: the file's name without its ending.
     pub name: String,
     /// Width and height in pixels.
     pub size: [u32; 2],
     /// Its pixels, row by row.
+    #[serde(with = "serde_bytes")]
     pub rgb: Vec<u8>,
 }
 
 /// What a front end hears.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub enum Reply {
     /// The device that trains: its name, and why it was taken.
     Device {
@@ -155,7 +170,7 @@ pub enum Reply {
 }
 
 /// A run as it comes in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Added {
     /// Its name from here on.
     pub key: RunKey,

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use serde::{Deserialize, Serialize};
 use tightrope_core::{
     balance::Sample,
     config::Role,
@@ -12,7 +13,7 @@ use tightrope_core::{
 use super::{Host, Lab, Reply, Request, RunKey};
 
 /// A stage of an iteration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
     /// D scores a real batch.
     RealBatch,
@@ -29,7 +30,7 @@ pub enum Stage {
 }
 
 /// A stage of an iteration that is happening now.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Still {
     /// Generator iteration, counted from 1.
     pub iteration: u64,

@@ -11,6 +11,7 @@ use std::{
 };
 
 use anyhow::{Result, anyhow};
+use serde::{Deserialize, Serialize};
 use tightrope_core::{Error, progress::Progress};
 use web_time::Instant;
 
@@ -20,11 +21,11 @@ use super::{Host, RunKey};
 const APART: Duration = Duration::from_millis(100);
 
 /// A task's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TaskId(pub usize);
 
 /// A task as it is told of.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
     /// Its name.
     pub id: TaskId,

@@ -11,7 +11,7 @@ use super::tree::{Content, Node, Tree};
 
 static TREE: Mutex<Tree> = Mutex::new(Tree::new());
 
-fn tree() -> MutexGuard<'static, Tree> {
+pub(super) fn tree() -> MutexGuard<'static, Tree> {
     TREE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -56,7 +56,7 @@ impl Read for File {
         let bytes = self.content.bytes();
         let rest = usize::try_from(self.at)
             .ok()
-            .and_then(|at| bytes.get(at..))
+            .and_then(|at| bytes.all().get(at..))
             .unwrap_or_default();
         let read = rest.len().min(out.len());
         out[..read].copy_from_slice(&rest[..read]);
@@ -69,19 +69,12 @@ impl Write for File {
     fn write(&mut self, new: &[u8]) -> Result<usize> {
         let mut bytes = self.content.bytes();
         let at = if self.append {
-            bytes.len()
+            bytes.all().len()
         } else {
             usize::try_from(self.at).map_err(io::Error::other)?
         };
-        let end = at + new.len();
-        if bytes.len() < end {
-            bytes
-                .try_reserve(end - at)
-                .map_err(|_| io::Error::from(ErrorKind::StorageFull))?;
-            bytes.resize(end, 0);
-        }
-        bytes[at..end].copy_from_slice(new);
-        self.at = end as u64;
+        bytes.put(at, new)?;
+        self.at = (at + new.len()) as u64;
         Ok(new.len())
     }
 
@@ -94,7 +87,7 @@ impl Seek for File {
     fn seek(&mut self, to: SeekFrom) -> Result<u64> {
         let (from, by) = match to {
             SeekFrom::Start(at) => (at, 0),
-            SeekFrom::End(by) => (self.content.bytes().len() as u64, by),
+            SeekFrom::End(by) => (self.content.bytes().all().len() as u64, by),
             SeekFrom::Current(by) => (self.at, by),
         };
         let at = from.checked_add_signed(by);
@@ -231,7 +224,7 @@ pub fn read_dir(path: impl AsRef<Path>) -> Result<ReadDir> {
 /// When it is not there.
 pub fn read(path: impl AsRef<Path>) -> Result<Vec<u8>> {
     let content = tree().file(path.as_ref())?;
-    Ok(content.bytes().clone())
+    Ok(content.bytes().all().to_vec())
 }
 
 /// A file's text.

@@ -4,16 +4,73 @@ use std::{
     collections::BTreeMap,
     io::{Error, ErrorKind, Result},
     path::{Component, Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// A file's bytes; whoever has it open keeps them, whatever becomes of its name.
 #[derive(Clone, Debug, Default)]
-pub struct Content(Arc<Mutex<Vec<u8>>>);
+pub struct Content(Arc<Mutex<Bytes>>);
+
+/// Bytes that know when they are more than what they were before and something behind it.
+#[derive(Debug)]
+pub struct Bytes {
+    all: Vec<u8>,
+    edition: u64,
+}
+
+impl Default for Bytes {
+    fn default() -> Self {
+        let (all, edition) = (Vec::new(), next_edition());
+        Self { all, edition }
+    }
+}
+
+fn next_edition() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
+}
+
+impl Bytes {
+    /// All of them.
+    pub fn all(&self) -> &[u8] {
+        &self.all
+    }
+
+    /// Changes with every change but writing at the end; no two files ever have the same.
+    pub fn edition(&self) -> u64 {
+        self.edition
+    }
+
+    /// Forgets them.
+    pub fn clear(&mut self) {
+        self.all.clear();
+        self.edition = next_edition();
+    }
+
+    /// Puts `new` at a place, over what is there; a gap before it is filled with zeros.
+    pub fn put(&mut self, at: usize, new: &[u8]) -> Result<()> {
+        let end = at + new.len();
+        if at < self.all.len() {
+            self.edition = next_edition();
+        }
+        if self.all.len() < end {
+            let more = end - self.all.len();
+            self.all
+                .try_reserve(more)
+                .map_err(|_| Error::from(ErrorKind::StorageFull))?;
+            self.all.resize(end, 0);
+        }
+        self.all[at..end].copy_from_slice(new);
+        Ok(())
+    }
+}
 
 impl Content {
     /// The bytes.
-    pub fn bytes(&self) -> MutexGuard<'_, Vec<u8>> {
+    pub fn bytes(&self) -> MutexGuard<'_, Bytes> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -85,6 +142,13 @@ impl Tree {
             Node::Folder => Ok(()),
             Node::File(_) => Err(ErrorKind::NotADirectory.into()),
         }
+    }
+
+    /// All names below a folder, and what they stand for.
+    pub fn below(&self, folder: &Path) -> impl Iterator<Item = (&Path, &Node)> {
+        let folder = plain(folder);
+        let all = self.nodes.iter().map(|(name, node)| (name.as_path(), node));
+        all.filter(move |(name, _)| name.starts_with(&folder) && *name != folder)
     }
 
     /// The names in a folder.

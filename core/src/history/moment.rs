@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::config::Role;
 use crate::event::{Field, Masks, SampleData};
 
@@ -9,7 +11,7 @@ use crate::event::{Field, Masks, SampleData};
 pub const KEPT_MOMENTS: usize = 48;
 
 /// Samples of the fixed z at one iteration, and the networks that made and scored them.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Moment {
     /// From the live generator.
     pub raw: Option<SampleData>,

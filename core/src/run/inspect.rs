@@ -1,12 +1,13 @@
 //! One layer read back from the device, to be looked at.
 
 use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
 
 use super::Run;
 use crate::{Result, config::Role, device::read};
 
 /// A maskable layer at one moment, on the host.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LayerState {
     /// Iterations finished.
     pub iteration: u64,
@@ -15,6 +16,7 @@ pub struct LayerState {
     /// Whether each weight is active.
     pub mask: Vec<bool>,
     /// |w| of each weight, with 255 for `largest`.
+    #[serde(with = "serde_bytes")]
     pub magnitudes: Vec<u8>,
     /// The largest |w|.
     pub largest: f32,

@@ -1,48 +1,58 @@
-//! The lab's place on a page: where requests lie until it comes to them.
+//! The lab's place in a browser: where requests lie until it comes to them, and replies until they are passed on.
 
 use std::{
     collections::VecDeque,
     future::{Future, poll_fn},
     io,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc::Sender},
+    rc::Rc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Poll, Waker},
     time::Duration,
 };
 
-use egui::Context;
 use web_time::Instant;
 
-use super::{files, turns};
+use super::{store::Store, turns};
 use crate::{
     gui::link::Message,
     lab::{Host, Job, Lab, Reply, Request},
 };
 
-/// Shortest time between two frames that only show what training has said.
-const FRAME: Duration = Duration::from_millis(33);
+/// Shortest time between two deliveries of replies.
+const APART: Duration = Duration::from_millis(10);
 
 /// Where the lab works.
 pub struct Desk {
-    inbox: Mutex<Inbox>,
-    answers: Sender<Reply>,
-    window: Context,
+    inbox: Mutex<Tray<VecDeque<Message>>>,
+    outbox: Mutex<Tray<Vec<Reply>>>,
 }
 
+/// Messages, and who waits for them.
 #[derive(Default)]
-struct Inbox {
-    messages: VecDeque<Message>,
-    /// Of the lab, while it waits.
+struct Tray<M> {
+    messages: M,
     sleeper: Option<Waker>,
 }
 
+impl<M> Tray<M> {
+    fn rouse(&mut self) {
+        if let Some(sleeper) = self.sleeper.take() {
+            sleeper.wake();
+        }
+    }
+}
+
+fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Desk {
-    /// A desk whose lab answers here, to this window.
-    pub fn new(answers: Sender<Reply>, window: Context) -> Arc<Self> {
+    /// An empty one.
+    pub fn new() -> Arc<Self> {
         Arc::new(Self {
             inbox: Mutex::default(),
-            answers,
-            window,
+            outbox: Mutex::default(),
         })
     }
 
@@ -53,36 +63,41 @@ impl Desk {
     }
 
     fn put(&self, message: Message) {
-        self.inbox().messages.push_back(message);
-        self.rouse();
-    }
-
-    fn rouse(&self) {
-        let sleeper = self.inbox().sleeper.take();
-        if let Some(sleeper) = sleeper {
-            sleeper.wake();
-        }
+        let mut inbox = hold(&self.inbox);
+        inbox.messages.push_back(message);
+        inbox.rouse();
     }
 
     fn next(&self) -> Option<Message> {
-        self.inbox().messages.pop_front()
+        hold(&self.inbox).messages.pop_front()
     }
 
-    /// Passes replies on; `false` when the window is gone.
-    fn answer(&self, said: Vec<Reply>) -> bool {
-        if said.is_empty() {
-            return true;
+    /// Puts replies there to be passed on.
+    pub fn answer(&self, said: Vec<Reply>) {
+        if !said.is_empty() {
+            let mut outbox = hold(&self.outbox);
+            outbox.messages.extend(said);
+            outbox.rouse();
         }
-        for reply in said {
-            if let Reply::Written(written) = &reply {
-                written.iter().for_each(|file| files::download(file));
+    }
+
+    /// Passes replies on until somebody does not want them any more: several at a time, since an iteration may take less
+    /// than a message does.
+    pub async fn deliver(&self, mut pass_on: impl FnMut(Vec<Reply>) -> bool) {
+        loop {
+            let said = poll_fn(|context| {
+                let mut outbox = hold(&self.outbox);
+                if outbox.messages.is_empty() {
+                    outbox.sleeper = Some(context.waker().clone());
+                    return Poll::Pending;
+                }
+                Poll::Ready(std::mem::take(&mut outbox.messages))
+            });
+            if !pass_on(said.await) {
+                return;
             }
-            if self.answers.send(reply).is_err() {
-                return false;
-            }
+            turns::sleep(APART).await;
         }
-        self.window.request_repaint_after(FRAME);
-        true
     }
 
     /// Waits until a message lies there that `wakes`, or until `time` is over, if it ever is.
@@ -90,10 +105,10 @@ impl Desk {
         let end = time.map(|time| Instant::now() + time);
         if let Some(time) = time {
             let desk = Arc::clone(self);
-            turns::after(time, move || desk.rouse());
+            turns::after(time, move || hold(&desk.inbox).rouse());
         }
         poll_fn(|context| {
-            let mut inbox = self.inbox();
+            let mut inbox = hold(&self.inbox);
             let is_over = end.is_some_and(|end| Instant::now() >= end);
             if is_over || inbox.messages.iter().any(&wakes) {
                 return Poll::Ready(());
@@ -103,25 +118,24 @@ impl Desk {
         })
         .await;
     }
-
-    fn inbox(&self) -> MutexGuard<'_, Inbox> {
-        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-/// The lab's work, until the window is gone.
-pub async fn work(mut lab: Lab, desk: Arc<Desk>) {
+/// The lab's work, for as long as the page is there; `store` brings runs into memory that are kept beyond it.
+pub async fn work(mut lab: Lab, desk: Arc<Desk>, store: Option<Rc<Store>>) {
     loop {
         match desk.next() {
-            Some(Message::Asked(request)) => lab.ask(request).await,
+            Some(Message::Asked(request)) => {
+                if let Some(store) = &store {
+                    desk.answer(store.prepare(&request).await);
+                }
+                lab.ask(request).await;
+            }
             Some(Message::Woken) => lab.catch_up().await,
             None if !lab.is_busy() => desk.wait(None, |_| true).await,
             None if !lab.rest().is_zero() => desk.wait(Some(lab.rest()), |_| true).await,
             None => lab.advance().await,
         }
-        if !desk.answer(lab.drain()) {
-            return;
-        }
+        desk.answer(lab.drain());
         turns::next().await;
     }
 }
@@ -139,9 +153,8 @@ impl Host for Desk {
 
     fn show(self: Arc<Self>, reply: Reply, time: Duration) -> Pin<Box<dyn Future<Output = ()>>> {
         Box::pin(async move {
-            if self.answer(vec![reply]) {
-                self.wait(Some(time), |message| !message.can_wait()).await;
-            }
+            self.answer(vec![reply]);
+            self.wait(Some(time), |message| !message.can_wait()).await;
         })
     }
 }

@@ -1,8 +1,9 @@
 //! Turns: a page does one thing at a time, and draws only in between.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     future::poll_fn,
+    rc::Rc,
     task::{Poll, Waker},
     time::Duration,
 };
@@ -35,6 +36,27 @@ pub fn after(time: Duration, work: impl FnOnce() + 'static) {
     // A timer may not be early: whoever waits looks at the clock.
     let milliseconds = i32::try_from(time.as_millis() + 1).unwrap_or(i32::MAX);
     set_timeout(Closure::once_into_js(work).unchecked_ref(), milliseconds);
+}
+
+/// Waits until `time` is over.
+pub async fn sleep(time: Duration) {
+    let is_over = Rc::new(Cell::new(false));
+    let sleeper = Rc::new(Cell::new(None::<Waker>));
+    let (over, waker) = (is_over.clone(), sleeper.clone());
+    after(time, move || {
+        over.set(true);
+        if let Some(waker) = waker.take() {
+            waker.wake();
+        }
+    });
+    poll_fn(|context| {
+        if is_over.get() {
+            return Poll::Ready(());
+        }
+        sleeper.set(Some(context.waker().clone()));
+        Poll::Pending
+    })
+    .await;
 }
 
 thread_local! {

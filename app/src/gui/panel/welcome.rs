@@ -40,29 +40,66 @@ impl Panel for Welcome {
                 }
             });
         }
-        if !model.unfinished.is_empty() {
-            ui.horizontal_wrapped(|ui| {
-                let count = model.unfinished.len();
-                ui.label(match count {
-                    1 => "One run was left unfinished.".to_owned(),
-                    n => format!("{n} runs were left unfinished."),
-                });
-                if ui.button("Continue").clicked() {
-                    actions.push(Action::ContinueUnfinished);
-                }
-                if ui.button("Not now").clicked() {
-                    actions.push(Action::LeaveUnfinished);
-                }
-            });
+        if Self::has_runs(model) {
+            ui.horizontal_wrapped(|ui| left(ui, model, &mut actions));
         }
         actions
+    }
+}
+
+/// Runs that are there from before.
+fn left(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
+    let unfinished = match model.unfinished.len() {
+        1 => "One run was left unfinished.".to_owned(),
+        n => format!("{n} runs were left unfinished."),
+    };
+    let kept = model.kept.len();
+    let runs = if kept == 1 { "run" } else { "runs" };
+    match model.unfinished.len() {
+        _ if kept == 0 => ui.label(unfinished),
+        0 => ui.label(format!("This browser keeps {kept} {runs} from before.")),
+        _ => ui.label(format!(
+            "This browser keeps {kept} {runs} from before. {unfinished}"
+        )),
+    };
+    let goes_on = !model.unfinished.is_empty() || !model.shown_before.is_empty();
+    let text = if kept == 0 {
+        "Continue"
+    } else {
+        "Continue where you were"
+    };
+    if goes_on && ui.button(text).clicked() {
+        actions.push(Action::ContinueUnfinished);
+    }
+    if let Some(run) = model.kept.first().filter(|_| !goes_on)
+        && ui.button("Open").clicked()
+    {
+        let all = run.folder.parent().unwrap_or(&run.folder);
+        actions.push(Action::open(all.to_owned()));
+    }
+    if kept > 0 {
+        ui.menu_button("Delete\u{2026}", |ui| {
+            if ui
+                .button(format!("Delete {kept} {runs} for good"))
+                .clicked()
+            {
+                actions.push(Action::Discard);
+            }
+        });
+    }
+    if ui.button("Not now").clicked() {
+        actions.push(Action::LeaveUnfinished);
     }
 }
 
 impl Welcome {
     /// Whether it has anything to say.
     pub fn has_words(model: &Model) -> bool {
-        model.look.welcome || !model.unfinished.is_empty()
+        model.look.welcome || Self::has_runs(model)
+    }
+
+    fn has_runs(model: &Model) -> bool {
+        !model.unfinished.is_empty() || !model.kept.is_empty()
     }
 }
 
