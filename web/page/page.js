@@ -1,6 +1,6 @@
 // Looks at what the browser can do, loads the program and shows it, or says in a sentence why it cannot.
 
-const [cover, message, detail, loaded] = ["cover", "message", "detail", "loaded"].map((id) => document.getElementById(id));
+const [canvas, cover, message, detail, loaded] = ["window", "cover", "message", "detail", "loaded"].map((id) => document.getElementById(id));
 
 function stop(sentence, why) {
   message.textContent = sentence;
@@ -83,8 +83,10 @@ if (lacking) {
   }
   if (openWindow) {
     try {
-      await openWindow(document.getElementById("window"), location.search, lab.worker, lab.kept, lab.notice);
+      await openWindow(canvas, location.search, lab.worker, lab.kept, lab.notice);
       cover.hidden = true;
+      // Keys are the window's at once, but for a page within a page.
+      if (top === self) canvas.focus();
     } catch (error) {
       failed(error);
     }

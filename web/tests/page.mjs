@@ -42,25 +42,33 @@ export async function open({ webgpu = false, query = "", size = { width: 1280, h
     chromiumSandbox: false,
     args: [...QUIET, ...(webgpu ? WITH_WEBGPU : WITHOUT_WEBGPU)],
   });
-  const page = await browser.newPage({ viewport: size });
+  const context = await browser.newContext({ viewport: size });
+  // As in a browser that has none; Chrome would find no adapter, and complain.
+  if (!webgpu) await context.addInitScript(() => Object.defineProperty(Navigator.prototype, "gpu", { value: undefined }));
+  const page = await context.newPage();
   const said = [], elsewhere = [];
-  page.on("console", (line) => ["error", "warning"].includes(line.type()) && said.push(`${line.type()}: ${line.text()}`));
+  page.on("console", (line) => {
+    // egui draws what its fonts lack, arrows for one, by way of a canvas that Chrome would have set up otherwise.
+    if (["error", "warning"].includes(line.type()) && !line.text().startsWith("Canvas2D: Multiple readback")) said.push(`${line.type()}: ${line.text()}`);
+  });
   page.on("pageerror", (error) => said.push(`error: ${error.message}`));
   page.on("request", (request) => {
     const url = request.url();
     if (!url.startsWith(origin) && !url.startsWith("blob:") && !url.startsWith("data:")) elsewhere.push(url);
   });
-  // As in a browser that has none; Chrome would find no adapter, and complain.
-  if (!webgpu) await page.addInitScript(() => Object.defineProperty(Navigator.prototype, "gpu", { value: undefined }));
   await before?.(page);
   await page.goto(origin + BASE + query);
-  // The program is there, or something is said about it.
-  await page.waitForFunction(() => document.getElementById("cover").hidden || document.getElementById("loaded").hidden);
+  await ready(page);
   const close = async () => {
     await browser.close();
     server.close();
   };
   return { page, said, elsewhere, close };
+}
+
+/// Waits until the program is there, or something is said about it.
+export function ready(page) {
+  return page.waitForFunction(() => document.getElementById("cover").hidden || document.getElementById("loaded").hidden);
 }
 
 // Where the lab's memory is: in the page's worker or, without one, in the page.
@@ -89,4 +97,20 @@ export async function until(look, seconds = 60) {
     await new Promise((later) => setTimeout(later, 200));
   }
   throw new Error(`nothing came in ${seconds} s`);
+}
+
+/// The values of a file of one JSON value a line; not one that is still being written.
+export const lines = (text) => (text ?? "").split("\n").slice(0, -1).map((line) => JSON.parse(line));
+
+/// The run folder of a method, once it is there.
+export const run = (page, method) =>
+  until(async () => (await names(page, "runs")).find((name) => name.includes(`-${method}-`)));
+
+/// What a run of the page has recorded, from `count` lines on.
+export async function stats(page, method, count) {
+  const folder = await run(page, method);
+  return until(async () => {
+    const found = lines(await file(page, `runs/${folder}/stats.jsonl`));
+    return found.length >= count && found;
+  });
 }

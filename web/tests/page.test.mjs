@@ -8,24 +8,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import test from "node:test";
 import { promisify } from "node:util";
-import { file, names, open, until } from "./page.mjs";
+import { file, lines, open, run, stats } from "./page.mjs";
 
 const PROGRAM = process.env.TIGHTROPE ?? fileURLToPath(new URL("../../target/release/tightrope", import.meta.url));
-
-const lines = (text) => (text ?? "").split("\n").slice(0, -1).map((line) => JSON.parse(line));
-
-/// The run folder of a method, once it is there.
-const run = (page, method) =>
-  until(async () => (await names(page, "runs")).find((name) => name.includes(`-${method}-`)));
-
-/// What a run of the page has recorded, from `count` lines on.
-async function stats(page, method, count) {
-  const folder = await run(page, method);
-  return until(async () => {
-    const found = lines(await file(page, `runs/${folder}/stats.jsonl`));
-    return found.length >= count && found;
-  });
-}
 
 test("the first visit trains the showcase, asks nobody else for anything and complains of nothing", async (t) => {
   const { page, said, elsewhere, close } = await open();

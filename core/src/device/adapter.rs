@@ -151,7 +151,7 @@ pub async fn adapters() -> Vec<Adapter> {
         backends: BACKENDS,
         ..wgpu::InstanceDescriptor::new_without_display_handle()
     });
-    let found = instance.enumerate_adapters(BACKENDS).await;
+    let found = found(&instance).await;
     let adapters = best_first(found).into_iter();
     adapters
         .map(|inner| Adapter {
@@ -159,6 +159,22 @@ pub async fn adapters() -> Vec<Adapter> {
             instance: instance.clone(),
         })
         .collect()
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+async fn found(instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
+    instance.enumerate_adapters(BACKENDS).await
+}
+
+/// A browser shows one adapter: the one that suits what it was asked for.
+#[cfg(target_arch = "wasm32")]
+async fn found(instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
+    let fastest = wgpu::RequestAdapterOptions {
+        power_preference: wgpu::PowerPreference::HighPerformance,
+        ..Default::default()
+    };
+    let found = instance.request_adapter(&fastest).await;
+    found.into_iter().collect()
 }
 
 /// Those that can train, best first.

@@ -18,7 +18,10 @@ pub fn trouble(said: &str) -> Error {
     } else if said.contains("Out of Memory") || said.contains("find resource for that handle") {
         // What could not be allocated is found missing later.
         format!("out of memory; {less}")
-    } else if said.contains("poisoned") || said.contains("lost") {
+    } else if ["poisoned", "lost", "async map a buffer"]
+        .iter()
+        .any(|sign| said.contains(sign))
+    {
         format!("it was lost ({})", root(said))
     } else {
         root(said).to_owned()
@@ -63,6 +66,10 @@ mod tests {
             (
                 "The device was poisoned: Unknown: gone",
                 "it was lost (The device was poisoned: Unknown: gone)",
+            ),
+            (
+                "Error occurred when trying to async map a buffer",
+                "it was lost (Error occurred",
             ),
             ("something else", "device: something else"),
         ] {

@@ -22,6 +22,9 @@ use crate::{
 /// Shortest time between two deliveries of replies.
 const APART: Duration = Duration::from_millis(10);
 
+/// Longest time between two checkpoints of runs that can outlive the page: nothing tells of its end.
+const SAVED: Duration = Duration::from_secs(15);
+
 /// Where the lab works.
 pub struct Desk {
     inbox: Mutex<Tray<VecDeque<Message>>>,
@@ -122,7 +125,12 @@ impl Desk {
 
 /// The lab's work, for as long as the page is there; `store` brings runs into memory that are kept beyond it.
 pub async fn work(mut lab: Lab, desk: Arc<Desk>, store: Option<Rc<Store>>) {
+    let mut saved = Instant::now();
     loop {
+        if store.is_some() && lab.is_busy() && saved.elapsed() >= SAVED {
+            lab.ask(Request::Save).await;
+            saved = Instant::now();
+        }
         match desk.next() {
             Some(Message::Asked(request)) => {
                 if let Some(store) = &store {
