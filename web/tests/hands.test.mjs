@@ -4,11 +4,22 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { file, open, run, stats, until } from "./page.mjs";
 
+/// The button that holds all runs, or lets them go.
+const PAUSE = { x: 40, y: 566 };
 /// The slider's ends, and the button that follows the runs again, in a window of 1280 by 860.
 const SLIDER = { from: { x: 1015, y: 566 }, to: { x: 700, y: 566 } };
 const FOLLOW = { x: 1190, y: 566 };
 /// The samples of both runs.
 const SAMPLES = { x: 280, y: 160, width: 480, height: 290 };
+
+/// Waits until a number rests.
+function rest(page, number) {
+  return until(async () => {
+    const before = await number();
+    await page.waitForTimeout(700);
+    return before === (await number()) && before;
+  });
+}
 
 test("Space holds the runs, and lets them go", async (t) => {
   const { page, said, close } = await open({ query: "?device=cpu" });
@@ -16,17 +27,26 @@ test("Space holds the runs, and lets them go", async (t) => {
   await stats(page, "adapt_relax", 4);
   const folder = await run(page, "adapt_relax");
   const log = async () => (await file(page, `runs/${folder}/stats.jsonl`)).length;
-  const stands = async () => {
-    const before = await log();
-    await page.waitForTimeout(700);
-    return before === (await log());
-  };
   await page.keyboard.press("Space");
-  await until(stands);
-  const held = await log();
+  const held = await rest(page, log);
   await page.waitForTimeout(1500);
   assert.equal(await log(), held);
+  assert.equal(await file(page, `runs/${folder}/summary.json`), null, "the run is over");
   await page.keyboard.press("Space");
+  await until(async () => (await log()) > held);
+  assert.deepEqual(said, []);
+});
+
+test("a finger holds the runs as a mouse does", async (t) => {
+  const { page, said, close } = await open({ query: "?device=cpu", touch: true });
+  t.after(close);
+  await stats(page, "adapt_relax", 4);
+  const folder = await run(page, "adapt_relax");
+  const log = async () => (await file(page, `runs/${folder}/stats.jsonl`)).length;
+  await page.touchscreen.tap(PAUSE.x, PAUSE.y);
+  const held = await rest(page, log);
+  assert.equal(await file(page, `runs/${folder}/summary.json`), null, "the run is over");
+  await page.touchscreen.tap(PAUSE.x, PAUSE.y);
   await until(async () => (await log()) > held);
   assert.deepEqual(said, []);
 });

@@ -33,7 +33,7 @@ const WITH_WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader
   "--enable-features=Vulkan", "--use-vulkan=swiftshader", "--ignore-gpu-blocklist"];
 
 /// Opens the page; `said` are its errors and warnings, `elsewhere` requests that left it.
-export async function open({ webgpu = false, query = "", size = { width: 1280, height: 860 }, before } = {}) {
+export async function open({ webgpu = false, query = "", size = { width: 1280, height: 860 }, touch = false, before } = {}) {
   const server = createServer(answer).listen(0, "127.0.0.1");
   await new Promise((ready) => server.once("listening", ready));
   const origin = `http://127.0.0.1:${server.address().port}`;
@@ -42,7 +42,7 @@ export async function open({ webgpu = false, query = "", size = { width: 1280, h
     chromiumSandbox: false,
     args: [...QUIET, ...(webgpu ? WITH_WEBGPU : WITHOUT_WEBGPU)],
   });
-  const context = await browser.newContext({ viewport: size });
+  const context = await browser.newContext({ viewport: size, hasTouch: touch });
   // As in a browser that has none; Chrome would find no adapter, and complain.
   if (!webgpu) await context.addInitScript(() => Object.defineProperty(Navigator.prototype, "gpu", { value: undefined }));
   const page = await context.newPage();
