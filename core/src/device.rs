@@ -19,6 +19,13 @@ const NO_ADAPTER: &str = if cfg!(target_arch = "wasm32") {
     "no graphics adapter was found"
 };
 
+/// What lists the adapters.
+const LISTED: &str = if cfg!(target_arch = "wasm32") {
+    ""
+} else {
+    " (see `tightrope doctor`)"
+};
+
 /// What the user asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -43,7 +50,7 @@ impl FromStr for DeviceChoice {
             _ => match text.strip_prefix("gpu:").map(str::parse) {
                 Some(Ok(n)) => Ok(Self::Gpu(Some(n))),
                 _ => Err(format!(
-                    "'{text}' is no device; choose auto, cpu, gpu or gpu:N (see `tightrope doctor`)"
+                    "'{text}' is no device; choose auto, cpu, gpu or gpu:N{LISTED}"
                 )),
             },
         }
@@ -202,7 +209,7 @@ pub async fn open_beside(choice: DeviceChoice, shared: Option<&Shared>) -> Resul
                     1 => "the only adapter is gpu:0".to_owned(),
                     n => format!("adapters are gpu:0 to gpu:{}", n - 1),
                 };
-                return wrong(format!("gpu:{n}: {have} (see `tightrope doctor`)"));
+                return wrong(format!("gpu:{n}: {have}{LISTED}"));
             }
         },
         DeviceChoice::Cpu => return Ok(cpu("asked for")),

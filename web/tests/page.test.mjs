@@ -102,7 +102,7 @@ test("an address that asks for what there is not is refused", async (t) => {
   for (const [query, why] of [
     ["?device=toaster", "'toaster' is no device; choose auto, cpu, gpu"],
     ["?story=9", "choose 1 to 5 or"],
-    ["?colour=red", "it can have story, embed and device"],
+    ["?colour=red", "it can have story, embed, hide"],
   ]) {
     const { page, close } = await open({ query });
     t.after(close);

@@ -116,7 +116,13 @@ impl Drive {
                     ..
                 } => {
                     let folder = self.runs.path(id).display();
-                    let failure = format!("{folder}: {why}; {}", self.runs.way_on(id));
+                    let way_on = match self.runs.last_checkpoint(id) {
+                        Some(iteration) => format!(
+                            "its last checkpoint is of iteration {iteration}: `tightrope train --resume {folder}`"
+                        ),
+                        None => "it has no checkpoint yet".to_owned(),
+                    };
+                    let failure = format!("{folder}: {why}; {way_on}");
                     self.outcome.failures.push(failure);
                 }
                 Event::Ended {

@@ -12,10 +12,12 @@ use tightrope_core::{
 };
 
 use super::{
+    copying,
     link::Link,
     look::Look,
     model::{Cursor, Draft, Model, Speed, Undo},
     panel::wheel,
+    part::Part,
     picture::Picture,
     story::{self, Story},
 };
@@ -55,6 +57,12 @@ pub enum Action {
     Hide(RunKey, bool),
     /// Take back what was hidden or removed last.
     Undo,
+    /// Start what the page's address sets up.
+    TakeOffer,
+    /// Forget what the page's address sets up.
+    LeaveOffer,
+    /// Copy what sets up the present runs: a link on a page, a command line elsewhere.
+    CopySetup,
     /// Begin a story.
     OpenStory(&'static Story),
     /// End the story; other runs are as they were before it.
@@ -67,6 +75,8 @@ pub enum Action {
     Rename(RunKey, String),
     /// See things another way.
     SetLook(Look),
+    /// Show a part of the window, or hide it.
+    Show(Part, bool),
     /// Put a notice away.
     Dismiss(usize),
     /// Take a picture of a part of the window.
@@ -179,6 +189,14 @@ pub fn perform(action: Action, model: &mut Model, link: &Link, ctx: &egui::Conte
             Some(Undo::Restore(key)) => ask(Request::Restore(key), model, link),
             None => {}
         },
+        Action::TakeOffer => {
+            if let Some(setup) = model.offer.take() {
+                story::leave(model, link);
+                ask(Request::Start(setup.runs), model, link);
+            }
+        }
+        Action::LeaveOffer => model.offer = None,
+        Action::CopySetup => copying::copy(model, ctx),
         Action::OpenStory(story) => story::open(story, model, link),
         Action::LeaveStory => story::leave(model, link),
         Action::TurnPage(page) => story::turn(page, model),
@@ -195,6 +213,7 @@ pub fn perform(action: Action, model: &mut Model, link: &Link, ctx: &egui::Conte
             }
             model.look = look;
         }
+        Action::Show(part, shown) => model.show(part, shown),
         Action::Dismiss(index) => {
             if index < model.notices.len() {
                 model.notices.remove(index);

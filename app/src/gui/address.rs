@@ -1,71 +1,219 @@
-//! What a page's address asks for: `?story=3`, `?embed=1`, `?device=cpu`.
+//! What a page's address asks for: a story or a comparison, and how the window shows it.
 
+mod bounds;
+mod query;
+
+use egui::ThemePreference;
 use tightrope_core::device::DeviceChoice;
 
-use super::story::{self, Story};
+use super::{
+    look::Look,
+    model::{Axis, Model, RunView, Speed},
+    part::Part,
+    setup::{Comparison, Setup},
+    story::{self, PACE, Story},
+};
+use crate::problems::lines;
+use bounds::{MOST_BYTES, MOST_RUNS};
 
 /// What a page's address asks for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Address {
     /// The device to train on.
     pub device: Option<DeviceChoice>,
     /// The story to begin with.
     pub story: Option<&'static Story>,
+    /// The comparison to begin with.
+    pub setup: Option<Setup>,
     /// Whether the page stands within another: samples and timelines only, and nothing is remembered.
     pub embed: bool,
+    /// Parts of the window that are hidden.
+    pub hide: Vec<Part>,
+    /// How fast training goes.
+    pub speed: Option<Speed>,
+    /// What the timelines have in common below.
+    pub axis: Option<Axis>,
+    /// Light or dark.
+    pub theme: Option<ThemePreference>,
 }
 
 impl Address {
     /// Reads a query such as `?story=3&embed=1`.
     ///
     /// # Errors
-    /// When it asks for anything that there is not.
+    /// When it asks for anything that there is not, or for more than a page can hold.
     pub fn parse(query: &str) -> Result<Self, String> {
+        if query.len() > MOST_BYTES {
+            let length = query.len();
+            return Err(format!(
+                "this page's address asks for too much: {length} bytes, of at most {MOST_BYTES}"
+            ));
+        }
         let mut address = Self::default();
-        let parts = query.trim_start_matches('?').split('&');
-        for part in parts.filter(|part| !part.is_empty()) {
-            let (key, value) = part.split_once('=').unwrap_or((part, ""));
-            let wrong = |why: String| format!("this page's address has {key}={value}: {why}");
-            match key {
-                "device" => address.device = Some(value.parse().map_err(wrong)?),
-                "story" => address.story = Some(story::find(value).map_err(wrong)?),
-                "embed" => match value {
-                    "1" => address.embed = true,
-                    "0" => address.embed = false,
-                    _ => return Err(wrong("choose 1 or 0".to_owned())),
-                },
-                _ => return Err(wrong("it can have story, embed and device".to_owned())),
+        let mut comparisons = vec![Comparison::default()];
+        for part in query::parts(query) {
+            let (name, value) = part?;
+            let said = match value.as_str() {
+                "" => query::brief(&name),
+                value => format!("{}={}", query::brief(&name), query::brief(value)),
+            };
+            address
+                .take(&name, &value, &mut comparisons)
+                .map_err(|why| {
+                    let why = query::without_command(&why);
+                    format!("this page's address has {said}: {why}")
+                })?;
+        }
+        if comparisons != [Comparison::default()] {
+            if address.story.is_some() {
+                return Err(
+                    "this page's address has a story and a comparison beside it; leave one out"
+                        .to_owned(),
+                );
             }
+            address.setup = Some(setup(comparisons)?);
         }
         Ok(address)
     }
+
+    fn take(
+        &mut self,
+        name: &str,
+        value: &str,
+        comparisons: &mut Vec<Comparison>,
+    ) -> Result<(), String> {
+        match name {
+            "device" => self.device = Some(value.parse()?),
+            "story" => self.story = Some(story::find(value)?),
+            "embed" => {
+                self.embed = match value {
+                    "1" => true,
+                    "0" => false,
+                    _ => return Err("choose 1 or 0".to_owned()),
+                }
+            }
+            "hide" => {
+                for part in value.split(',') {
+                    self.hide.push(part.parse()?);
+                }
+            }
+            "speed" => self.speed = Some(value.parse()?),
+            "axis" => self.axis = Some(value.parse()?),
+            "theme" => {
+                self.theme = Some(match value {
+                    "light" => ThemePreference::Light,
+                    "dark" => ThemePreference::Dark,
+                    _ => return Err("choose light or dark".to_owned()),
+                })
+            }
+            "and" if !value.is_empty() => return Err("it stands for itself, without =".to_owned()),
+            "and" if comparisons.len() < MOST_RUNS => comparisons.push(Comparison::default()),
+            "and" => return Err(format!("a page trains at most {MOST_RUNS} runs")),
+            _ => {
+                let is_known = match comparisons.last_mut() {
+                    Some(comparison) => comparison.take(name, value)?,
+                    None => false,
+                };
+                if !is_known {
+                    let names = Comparison::NAMES.join(", ");
+                    return Err(format!(
+                        "it can have story, embed, hide, speed, axis, theme and device, and for a comparison {names} \
+                         and and"
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The parts of the window that it hides.
+    pub fn hidden(&self) -> Vec<Part> {
+        let embedded = Part::NOT_EMBEDDED.into_iter().filter(|_| self.embed);
+        let mut hidden: Vec<Part> = embedded.chain(self.hide.iter().copied()).collect();
+        hidden.dedup();
+        hidden
+    }
+
+    /// Lends the window how it asks to be seen.
+    pub fn lend(&self, look: &mut Look) {
+        look.device = self.device.unwrap_or(look.device);
+        look.axis = self.axis.unwrap_or(look.axis);
+        look.theme = self.theme.unwrap_or(look.theme);
+    }
+
+    /// What asks for the story that is told or the runs shown, as they are seen now; and what of it no address can say,
+    /// a line each.
+    pub fn of(model: &Model) -> (Self, Vec<String>) {
+        let mut address = Self::default();
+        let usual = model.telling.as_ref().map_or(Speed::Full, |_| PACE);
+        address.speed = Some(model.speed).filter(|speed| *speed != usual);
+        address.axis = Some(model.look.axis).filter(|axis| *axis != Axis::default());
+        // Whoever has read the welcome has not taken it from others.
+        let hidden = |part: &Part| match part {
+            Part::Welcome => model.hidden.contains(part),
+            part => !model.shows(*part),
+        };
+        address.hide = Part::HIDEABLE.into_iter().filter(hidden).collect();
+        if let Some(telling) = &model.telling {
+            address.story = Some(telling.story);
+            return (address, Vec::new());
+        }
+        let shown = model.shown();
+        let known: Vec<_> = shown
+            .filter_map(|run| Some((run, run.history.config.clone()?)))
+            .collect();
+        let configs: Vec<_> = known.iter().map(|(_, config)| config.clone()).collect();
+        if configs.is_empty() {
+            return (address, Vec::new());
+        }
+        let (setup, lost) = Setup::of(&configs);
+        let runs = known.iter().map(|(run, _)| *run).zip(&lost);
+        let left_out = runs.flat_map(|(run, lost)| left_out(run, lost)).collect();
+        address.setup = Some(setup);
+        (address, left_out)
+    }
+}
+
+/// What of a run its settings do not say, a line each.
+fn left_out(run: &RunView, lost: &[String]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let name = &run.name;
+    if !lost.is_empty() {
+        let lost = query::brief(&lost.join(", "));
+        lines.push(format!("{name}: its method derives {lost} anew"));
+    }
+    if !run.history.edits.is_empty() {
+        let mut keys: Vec<&str> = Vec::new();
+        for edit in &run.history.edits {
+            if !keys.contains(&edit.key.as_str()) {
+                keys.push(&edit.key);
+            }
+        }
+        let keys = query::brief(&keys.join(", "));
+        lines.push(format!(
+            "{name}: what was changed while it trained is left out: {keys}"
+        ));
+    }
+    if !run.history.resumed.is_empty() {
+        lines.push(format!(
+            "{name}: it went on from a checkpoint; anew it trains from the beginning"
+        ));
+    }
+    lines
+}
+
+/// The comparisons with their runs, if a page can hold them.
+fn setup(comparisons: Vec<Comparison>) -> Result<Setup, String> {
+    let wrong = |why: String| format!("this page's address sets up what cannot be: {why}");
+    bounds::asked(&comparisons).map_err(wrong)?;
+    let setup = Setup::new(comparisons).map_err(|error| {
+        let lines = lines(&error).into_iter();
+        let lines = lines.map(|line| query::brief(&query::without_command(&line)));
+        wrong(query::few(&lines.collect::<Vec<_>>()))
+    })?;
+    bounds::needed(&setup.runs).map_err(wrong)?;
+    Ok(setup)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_carries_a_lesson() {
-        let address = Address::parse("?story=2&embed=1&device=cpu").unwrap();
-        assert_eq!(address.story.map(|story| story.name), Some("strong"));
-        assert!(address.embed);
-        assert_eq!(address.device, Some(DeviceChoice::Cpu));
-        let nothing = Address::parse("").unwrap();
-        assert!(nothing.story.is_none() && !nothing.embed && nothing.device.is_none());
-    }
-
-    #[test]
-    fn what_there_is_not_is_refused() {
-        for (query, why) in [
-            ("?story=6", "story=6: choose 1 to 5 or"),
-            ("?story", "story=: choose"),
-            ("?embed=yes", "embed=yes: choose 1 or 0"),
-            ("?device=toaster", "device=toaster: 'toaster' is no device"),
-            ("?<script>=1", "it can have story, embed and device"),
-        ] {
-            let said = Address::parse(query).unwrap_err();
-            assert!(said.contains(why), "{said}");
-        }
-    }
-}
+mod tests;

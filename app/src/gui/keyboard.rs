@@ -24,6 +24,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("End", "follow the latest moment"),
     ("R", "the story, or else the shown runs, from the beginning"),
     ("N", "new comparison"),
+    ("C", "copy what sets up the runs shown"),
     ("F", "full screen"),
     ("Ctrl Z", "take back hiding, removing or deleting a run"),
     ("Esc", "unpin the sample that was clicked"),
@@ -73,7 +74,7 @@ pub fn actions(ctx: &Context, model: &Model, help: &mut bool) -> Vec<Action> {
     if pressed(Modifiers::COMMAND, Key::Z) {
         actions.push(Action::Undo);
     }
-    if pressed(Modifiers::COMMAND, Key::Q) {
+    if model.place.has_key("Ctrl Q") && pressed(Modifiers::COMMAND, Key::Q) {
         actions.push(Action::Quit);
     }
     if plain(Key::R) {
@@ -82,7 +83,10 @@ pub fn actions(ctx: &Context, model: &Model, help: &mut bool) -> Vec<Action> {
     if plain(Key::N) {
         actions.push(Action::SetDraft(Some(Draft::New)));
     }
-    if plain(Key::F) {
+    if plain(Key::C) {
+        actions.push(Action::CopySetup);
+    }
+    if model.place.has_key("F") && plain(Key::F) {
         actions.push(Action::FullScreen);
     }
     if plain(Key::Questionmark) || pressed(Modifiers::SHIFT, Key::Questionmark) {

@@ -20,6 +20,7 @@ use super::{
         layers::Layers,
         live::Live,
         notices::Notices,
+        offer::Offer,
         runs::Runs,
         samples::Samples,
         slow::Slow,
@@ -30,6 +31,8 @@ use super::{
         welcome::Welcome,
         wheel::Wheel,
     },
+    part::Part,
+    place::Place,
 };
 use crate::lab::Request;
 
@@ -43,6 +46,7 @@ pub struct Panels {
     layers: Layers,
     live: Live,
     notices: Notices,
+    offer: Offer,
     runs: Runs,
     samples: Samples,
     slow: Slow,
@@ -63,9 +67,14 @@ impl Panels {
         let mut actions = Vec::new();
         // A phone has room for samples and timelines.
         let is_narrow = ui.available_width() < NARROW;
-        Side::top("title").show(ui, |ui| {
-            actions.extend(self.title(ui, model, help, is_narrow));
-        });
+        if model.shows(Part::Title) {
+            Side::top("title").show(ui, |ui| {
+                actions.extend(self.title(ui, model, help, is_narrow));
+            });
+        }
+        if model.offer.is_some() {
+            Side::top("offer").show(ui, |ui| actions.extend(self.offer.show(ui, model)));
+        }
         if Welcome::has_words(model) && model.telling.is_none() {
             Side::top("welcome").show(ui, |ui| actions.extend(self.welcome.show(ui, model)));
         }
@@ -75,7 +84,7 @@ impl Panels {
         if self.tasks.are_due(ui.ctx(), model) {
             Side::bottom("tasks").show(ui, |ui| actions.extend(self.tasks.show(ui, model)));
         }
-        if model.look.timelines {
+        if model.shows(Part::Timelines) {
             let height = ui.available_height();
             Side::bottom("timelines")
                 .resizable(true)
@@ -83,8 +92,10 @@ impl Panels {
                 .size_range(140.0..=0.7 * height)
                 .show(ui, |ui| actions.extend(self.timelines.show(ui, model)));
         }
-        Side::bottom("controls").show(ui, |ui| actions.extend(self.controls.show(ui, model)));
-        if Going::has_words(model) {
+        if model.shows(Part::Controls) {
+            Side::bottom("controls").show(ui, |ui| actions.extend(self.controls.show(ui, model)));
+        }
+        if model.shows(Part::Going) && Going::has_words(model) {
             Side::bottom("going").show(ui, |ui| actions.extend(self.going.show(ui, model)));
         }
         if Wheel::is_wanted(model) {
@@ -108,7 +119,7 @@ impl Panels {
                 .default_size(280.0)
                 .size_range(220.0..=520.0)
                 .show(ui, |ui| actions.extend(self.story.show(ui, model)));
-        } else if model.look.runs && !is_narrow {
+        } else if model.shows(Part::Runs) && !is_narrow {
             Side::left("runs")
                 .frame(frame)
                 .resizable(true)
@@ -116,7 +127,7 @@ impl Panels {
                 .size_range(200.0..=420.0)
                 .show(ui, |ui| actions.extend(self.runs.show(ui, model)));
         }
-        if model.look.layers && !is_narrow {
+        if model.shows(Part::Layers) && !is_narrow {
             Side::right("layers")
                 .frame(frame)
                 .resizable(true)
@@ -130,7 +141,7 @@ impl Panels {
         actions.extend(self.compare.show(ui, model));
         actions.extend(self.live.show(ui, model));
         if *help {
-            keys(ui, help);
+            keys(ui, &model.place, help);
         }
         actions
     }
@@ -162,8 +173,10 @@ impl Panels {
                 actions.extend(settings(ui, model));
                 return;
             }
-            ui.separator();
-            actions.extend(self.beam.show(ui, model));
+            if model.shows(Part::Beam) {
+                ui.separator();
+                actions.extend(self.beam.show(ui, model));
+            }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.toggle_value(help, "?").on_hover_text("Keys");
                 actions.extend(settings(ui, model));
@@ -177,10 +190,14 @@ fn settings(ui: &mut Ui, model: &Model) -> Vec<Action> {
     let mut actions = Vec::new();
     let mut look = model.look.clone();
     let menu = ui.menu_button("View", |ui| {
-        ui.checkbox(&mut look.runs, "Runs");
-        ui.checkbox(&mut look.layers, "Layers");
-        ui.checkbox(&mut look.timelines, "Timelines");
-        ui.checkbox(&mut look.welcome, "Welcome");
+        // What an address has hidden can be had back, too.
+        let listed = |part: &Part| Look::remembers(*part) || model.hidden.contains(part);
+        for part in Part::HIDEABLE.into_iter().filter(listed) {
+            let mut shown = model.shows(part);
+            if ui.checkbox(&mut shown, part.title()).changed() {
+                actions.push(Action::Show(part, shown));
+            }
+        }
         ui.separator();
         if ui.button("Light or dark").clicked() {
             look.theme = Look::other_theme(ui.ctx());
@@ -215,7 +232,7 @@ fn settings(ui: &mut Ui, model: &Model) -> Vec<Action> {
     actions
 }
 
-fn keys(ui: &mut Ui, help: &mut bool) {
+fn keys(ui: &mut Ui, place: &Place, help: &mut bool) {
     Window::new("Keys")
         .open(help)
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
@@ -223,7 +240,7 @@ fn keys(ui: &mut Ui, help: &mut bool) {
         .resizable(false)
         .show(ui.ctx(), |ui| {
             Grid::new("keys").num_columns(2).show(ui, |ui| {
-                for &(key, what) in KEYS {
+                for &(key, what) in KEYS.iter().filter(|(key, _)| place.has_key(key)) {
                     ui.monospace(key);
                     ui.label(what);
                     ui.end_row();

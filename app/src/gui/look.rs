@@ -4,7 +4,7 @@ use egui::{self, Theme, ThemePreference};
 use serde::{Deserialize, Serialize};
 use tightrope_core::device::DeviceChoice;
 
-use super::model::Axis;
+use super::{model::Axis, part::Part};
 
 /// What the window remembers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,6 +55,55 @@ impl Default for Look {
 impl Look {
     /// Sizes a projector or a small screen may want.
     pub const SCALES: std::ops::RangeInclusive<f32> = 0.7..=2.5;
+
+    /// Whether a part of the window is shown.
+    pub fn shows(&self, part: Part) -> bool {
+        match part {
+            Part::Welcome => self.welcome,
+            Part::Runs => self.runs,
+            Part::Layers => self.layers,
+            Part::Timelines => self.timelines,
+            _ => true,
+        }
+    }
+
+    /// Shows a part of the window, or hides it; of no others is it remembered.
+    pub fn show(&mut self, part: Part, shown: bool) {
+        if let Some(place) = self.place(part) {
+            *place = shown;
+        }
+    }
+
+    /// Whether it is remembered of this part whether it is shown.
+    pub fn remembers(part: Part) -> bool {
+        Self::default().place(part).is_some()
+    }
+
+    fn place(&mut self, part: Part) -> Option<&mut bool> {
+        match part {
+            Part::Welcome => Some(&mut self.welcome),
+            Part::Runs => Some(&mut self.runs),
+            Part::Layers => Some(&mut self.layers),
+            Part::Timelines => Some(&mut self.timelines),
+            _ => None,
+        }
+    }
+
+    /// What to remember of this look, when it was `lent` by an address in place of the user's `own`: what is still as it
+    /// was lent is not the user's wish.
+    pub fn without(&self, lent: &Self, own: &Self) -> Self {
+        let mut look = self.clone();
+        if look.device == lent.device {
+            look.device = own.device;
+        }
+        if look.axis == lent.axis {
+            look.axis = own.axis;
+        }
+        if look.theme == lent.theme {
+            look.theme = own.theme;
+        }
+        look
+    }
 
     /// Makes the window look this way.
     pub fn apply(&self, ctx: &egui::Context) {

@@ -1,10 +1,10 @@
 //! The window: `Model` in, drawn by panels that return `Action`s, which become `Request`s to the lab.
 
 mod action;
-#[cfg(any(test, target_arch = "wasm32"))]
 mod address;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod bench;
+mod copying;
 mod explain;
 #[cfg(test)]
 pub mod fixture;
@@ -21,7 +21,10 @@ mod pace;
 #[cfg(target_arch = "wasm32")]
 mod page;
 mod panel;
+mod part;
 mod picture;
+mod place;
+mod setup;
 pub mod story;
 mod theme;
 mod trace;

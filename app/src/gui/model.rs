@@ -4,13 +4,16 @@ mod axis;
 mod run;
 mod speed;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use tightrope_core::{config::RunConfig, device::DeviceChoice, event::Event, session::RunState};
 
 use super::{
     inspection::Inspection,
     look::Look,
+    part::Part,
+    place::Place,
+    setup::Setup,
     story::{Exits, Telling},
 };
 use crate::lab::{KeptRun, Reply, RunKey, Task};
@@ -58,6 +61,12 @@ pub struct Model {
     pub inspection: Inspection,
     /// How the user wants to see things; remembered.
     pub look: Look,
+    /// Parts that an address hides; not remembered.
+    pub hidden: Vec<Part>,
+    /// Where the window is.
+    pub place: Place,
+    /// What an address sets up, until it is started or declined.
+    pub offer: Option<Setup>,
     /// The device that trains, in words, once known.
     pub device: Option<String>,
     /// What there is to train on, once it was asked for.
@@ -196,7 +205,7 @@ impl Model {
                 None => self.tasks.push(task),
             },
             Reply::TaskOver(id) => self.tasks.retain(|task| task.id != id),
-            Reply::Written(files) => self.say(written(&files)),
+            Reply::Written(files) => self.say(self.place.written(&files)),
             Reply::Settings(config) => {
                 let read = self.settings.1 + 1;
                 self.settings = (Some(*config), read);
@@ -230,15 +239,25 @@ impl Model {
 
     /// The lab has ended without being asked to.
     pub fn lost_lab(&mut self) {
-        let what = "training stopped because of an internal error; start the window again: it offers to continue";
         if !self.lab_is_gone {
             self.lab_is_gone = true;
-            self.trouble(what.to_owned());
+            self.trouble(self.place.lost_lab().to_owned());
         }
         self.tasks.clear();
         for run in &mut self.runs {
             run.state = RunState::Ended;
         }
+    }
+
+    /// Whether a part of the window is shown.
+    pub fn shows(&self, part: Part) -> bool {
+        self.look.shows(part) && !self.hidden.contains(&part)
+    }
+
+    /// Shows a part of the window, or hides it.
+    pub fn show(&mut self, part: Part, shown: bool) {
+        self.hidden.retain(|hidden| *hidden != part);
+        self.look.show(part, shown);
     }
 
     /// A run.
@@ -275,19 +294,5 @@ impl Model {
     /// Whether any run is in the lab, running or paused.
     pub fn is_live(&self) -> bool {
         self.runs.iter().any(RunView::is_live)
-    }
-}
-
-/// Names written files: one by its whole path, several by their folder and their names in it.
-fn written(files: &[PathBuf]) -> String {
-    match files {
-        [file] => format!("written: {}", file.display()),
-        _ => {
-            let folder = files.first().and_then(|file| file.parent());
-            let names = files.iter().filter_map(|file| file.file_name());
-            let names: Vec<_> = names.map(|name| name.to_string_lossy()).collect();
-            let folder = folder.unwrap_or(Path::new(""));
-            format!("written to {}: {}", folder.display(), names.join(", "))
-        }
     }
 }

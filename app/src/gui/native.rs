@@ -20,7 +20,9 @@ use egui::{Context, Ui, ViewportBuilder};
 use tightrope_core::device::{self, DeviceChoice, Shared};
 
 use super::{
+    address::Address,
     pace::Pace,
+    place::Place,
     window::{Begin, Left, Window},
     worker,
 };
@@ -101,9 +103,12 @@ fn show(
             let wake = move || waking.wake(&woken);
             let begin = Begin {
                 runs,
-                device,
-                story,
-                embed: false,
+                address: Address {
+                    device,
+                    story,
+                    ..Address::default()
+                },
+                place: Place::Desktop,
                 again: !shares,
                 kept: Vec::new(),
                 notice: None,

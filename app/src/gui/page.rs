@@ -28,6 +28,7 @@ use web_sys::HtmlCanvasElement;
 use super::{
     address::Address,
     link::Link,
+    place::Place,
     window::{Begin, Left, Window},
 };
 use crate::lab::{KeptRun, Lab, Reply, Request};
@@ -64,11 +65,9 @@ pub struct Found {
 /// # Errors
 /// When the browser cannot draw it, or the address asks for what there is not.
 pub async fn open(canvas: HtmlCanvasElement, query: &str, found: Found) -> Result<(), JsValue> {
-    let Address {
-        device,
-        story,
-        embed,
-    } = Address::parse(query)?;
+    let address = Address::parse(query)?;
+    let home = home().unwrap_or_default();
+    let place = Place::Page { home };
     let Found { lab, kept, notice } = found;
     files::send_to(lab.clone());
     let create: eframe::AppCreator<'_> = Box::new(move |creation| {
@@ -78,16 +77,15 @@ pub async fn open(canvas: HtmlCanvasElement, query: &str, found: Found) -> Resul
             Some(lab) => far::open(lab, window, answers),
             None => near(window, answers),
         };
-        if let Some(device) = device {
+        if let Some(device) = address.device {
             ask(Request::Device(device));
         }
         save_when_hidden(Rc::clone(&ask));
         let link = Link::new(move |request| ask(request), replies);
         let begin = Begin {
             runs: Vec::new(),
-            device,
-            story,
-            embed,
+            address,
+            place,
             again: false,
             kept,
             notice,
@@ -99,6 +97,12 @@ pub async fn open(canvas: HtmlCanvasElement, query: &str, found: Found) -> Resul
     WebRunner::new()
         .start(canvas, WebOptions::default(), create)
         .await
+}
+
+/// The page's address, without what it asks for.
+fn home() -> Option<String> {
+    let location = web_sys::window()?.location();
+    Some(location.origin().ok()? + &location.pathname().ok()?)
 }
 
 /// Asks the lab for something; `false` when it is gone.

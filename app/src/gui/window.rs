@@ -16,14 +16,15 @@ use tightrope_core::{device::DeviceChoice, fs};
 use super::page::dropped;
 use super::{
     action::{Action, ask, perform},
+    address::Address,
     keyboard,
     layout::Panels,
     link::Link,
     look::Look,
     model::{Model, Notice},
     picture,
-    story::{self, Story},
-    theme,
+    place::Place,
+    story, theme,
 };
 use crate::{
     lab::{KeptRun, Request},
@@ -42,6 +43,8 @@ pub struct Window {
     left: Rc<RefCell<Left>>,
     interrupted: Option<&'static AtomicBool>,
     embed: bool,
+    /// The user's own look, and what the address made of it.
+    lent: [Look; 2],
 }
 
 /// What a window leaves behind, whatever becomes of it.
@@ -57,12 +60,10 @@ pub struct Left {
 pub struct Begin {
     /// Run folders to show.
     pub runs: Vec<PathBuf>,
-    /// What to train on, where the command line says so.
-    pub device: Option<DeviceChoice>,
-    /// The story to begin with.
-    pub story: Option<&'static Story>,
-    /// Whether it stands within a page of somebody else's: samples and timelines only, and nothing is remembered.
-    pub embed: bool,
+    /// What an address or the command line asks for.
+    pub address: Address,
+    /// Where the window is.
+    pub place: Place,
     /// Whether it takes the place of one that could not draw any more.
     pub again: bool,
     /// Runs from before that whoever keeps them has told of.
@@ -97,18 +98,18 @@ impl Window {
             .and_then(|storage| eframe::get_value(storage, eframe::APP_KEY));
         let is_first = kept.is_none() && begin.kept.is_empty();
         let mut kept = kept.unwrap_or_default();
-        let remembered = kept.look.device;
-        if let Some(device) = begin.device {
-            kept.look.device = device;
-        }
-        if begin.embed {
-            (kept.look.runs, kept.look.layers, kept.look.welcome) = (false, false, false);
-        }
+        let own = kept.look.clone();
+        let remembered = own.device;
+        let address = begin.address;
+        address.lend(&mut kept.look);
+        let lent = [own, kept.look.clone()];
         let mut window = Self::with(&creation.egui_ctx, link, kept.look);
-        window.embed = begin.embed;
+        window.lent = lent;
+        window.embed = address.embed;
+        window.model.place = begin.place;
         window.left = left;
         window.interrupted = Some(begin.interrupted);
-        if begin.device.is_none() && remembered != DeviceChoice::Auto {
+        if address.device.is_none() && remembered != DeviceChoice::Auto {
             ask(Request::Device(remembered), &mut window.model, &window.link);
         }
         if begin.again {
@@ -118,22 +119,35 @@ impl Window {
                     .to_owned(),
             );
         }
-        window.model.notices = begin.notice.into_iter().map(Notice::plain).collect();
+        let notice = begin.notice.map(Notice::plain);
+        window.model.notices.extend(notice);
         window.model.unfinished = kept.unfinished;
         window.model.unfinished.retain(|folder| fs::is_dir(folder));
         window.model.keep(begin.kept, &kept.shown);
-        let begin = if !begin.runs.is_empty() {
-            let paths = begin.runs.iter().map(|path| absolute(path));
-            paths.map(Action::open).collect()
-        } else if let Some(story) = begin.story {
+        let paths = begin.runs.iter().map(|path| absolute(path)).collect();
+        window.open(paths, address, is_first, &creation.egui_ctx);
+        window
+    }
+
+    /// Begins with these run folders, or else with what an address asks for.
+    fn open(&mut self, runs: Vec<PathBuf>, address: Address, is_first: bool, ctx: &Context) {
+        self.model.hidden = address.hidden();
+        let mut actions = if !runs.is_empty() {
+            runs.into_iter().map(Action::open).collect()
+        } else if let Some(story) = address.story {
             vec![Action::OpenStory(story)]
-        } else if is_first || begin.embed {
+        } else if let Some(setup) = address.setup {
+            self.model.offer = Some(setup);
+            // Whoever embeds a lesson has it run; a link that somebody follows only offers it.
+            let starts = address.embed.then_some(Action::TakeOffer);
+            starts.into_iter().collect()
+        } else if is_first || address.embed {
             vec![Action::Showcase]
         } else {
             Vec::new()
         };
-        window.perform(begin, &creation.egui_ctx);
-        window
+        actions.extend(address.speed.map(Action::SetSpeed));
+        self.perform(actions, ctx);
     }
 
     /// An empty window that looks like this.
@@ -150,6 +164,7 @@ impl Window {
             left: Rc::default(),
             interrupted: None,
             embed: false,
+            lent: Default::default(),
         }
     }
 
@@ -260,7 +275,7 @@ impl eframe::App for Window {
             .filter(|run| run.is_live() || run.can_continue())
             .map(|run| absolute(&run.folder));
         let kept = Kept {
-            look: self.model.look.clone(),
+            look: self.model.look.without(&self.lent[1], &self.lent[0]),
             unfinished: self.model.unfinished.iter().cloned().chain(here).collect(),
             shown: runs().map(|run| absolute(&run.folder)).collect(),
         };

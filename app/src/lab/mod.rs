@@ -267,9 +267,13 @@ impl Lab {
             self.replies.push(Reply::Said(key, event));
             if let Some(why) = failed {
                 any_failed = true;
+                let way_on = match self.training.last_checkpoint(id) {
+                    Some(iteration) => format!("Continue takes it up from iteration {iteration}"),
+                    None => "it has no checkpoint yet".to_owned(),
+                };
                 self.replies.push(Reply::Trouble {
                     key: Some(key),
-                    what: format!("{why}; {}", self.training.way_on(id)),
+                    what: format!("{why}; {way_on}"),
                 });
             }
         }

@@ -150,19 +150,10 @@ impl Recorded {
         self.session.release(id);
     }
 
-    /// How to go on with a run that failed, in words.
-    pub fn way_on(&self, id: RunId) -> String {
-        let folder = self.path(id);
-        let last = checkpoint::latest(folder)
-            .ok()
-            .and_then(|file| checkpoint::iteration_of(&file));
-        match last {
-            Some(iteration) => format!(
-                "its last checkpoint is of iteration {iteration}: `tightrope train --resume {}`",
-                folder.display()
-            ),
-            None => "it has no checkpoint yet".to_owned(),
-        }
+    /// The iteration of a run's last checkpoint.
+    pub fn last_checkpoint(&self, id: RunId) -> Option<u64> {
+        let file = checkpoint::latest(self.path(id)).ok()?;
+        checkpoint::iteration_of(&file)
     }
 
     /// Writes down what the runs have said, then the checkpoints that are due.

@@ -295,7 +295,7 @@ fn a_lost_gpu_fails_its_runs_only_and_they_go_on_elsewhere() {
         ),
         "{ends:?}"
     );
-    assert!(trouble(&replies)[0].contains("checkpoint is of iteration 2"));
+    assert!(trouble(&replies)[0].contains("Continue takes it up from iteration 2"));
     let lost = |reply: &&Reply| matches!(reply, Reply::DeviceLost { shared: true, .. });
     assert_eq!(replies.iter().filter(lost).count(), 1);
     let replies = ask(&mut lab, Request::Continue(RunKey(0)));

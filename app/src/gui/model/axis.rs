@@ -1,5 +1,7 @@
 //! The moment that is looked at, and what timelines have in common below.
 
+use std::str::FromStr;
+
 use tightrope_core::{event::Stats, history::History};
 
 /// The moment that samples, scores and masks of all runs are shown at.
@@ -40,6 +42,16 @@ impl Axis {
         }
     }
 
+    /// Its name in an address.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Iteration => "iterations",
+            Self::Flops => "flops",
+            Self::Images => "images",
+            Self::Seconds => "seconds",
+        }
+    }
+
     /// Where a recorded state lies on it.
     pub fn of(self, stats: &Stats) -> f64 {
         match self {
@@ -76,5 +88,14 @@ impl Axis {
         let stats = &history.stats;
         let after = stats.partition_point(|s| self.of(s) < x);
         stats.get(after).or(stats.last()).map_or(0, |s| s.iteration)
+    }
+}
+
+impl FromStr for Axis {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|axis| axis.word() == text);
+        found.ok_or_else(|| format!("choose from {}", Self::ALL.map(Self::word).join(", ")))
     }
 }

@@ -1,6 +1,6 @@
 //! How fast training goes.
 
-use std::time::Duration;
+use std::{str::FromStr, time::Duration};
 
 use crate::lab::Request;
 
@@ -43,12 +43,37 @@ impl Speed {
         }
     }
 
+    /// Its name in an address.
+    pub fn word(self) -> String {
+        match self {
+            Self::SlowMotion => "slow-motion".to_owned(),
+            Self::Limit(rate) => rate.to_string(),
+            Self::Full => "full".to_owned(),
+        }
+    }
+
     /// What makes the lab go so.
     pub fn request(self) -> Request {
         match self {
             Self::SlowMotion => Request::SlowMotion(STAGE),
             Self::Limit(rate) => Request::Limit(Some(rate)),
             Self::Full => Request::Limit(None),
+        }
+    }
+}
+
+impl FromStr for Speed {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match (text, text.parse::<f64>()) {
+            ("slow-motion", _) => Ok(Self::SlowMotion),
+            ("full", _) => Ok(Self::Full),
+            (_, Ok(rate)) if (0.1..=1000.0).contains(&rate) => Ok(Self::Limit(rate)),
+            _ => Err(
+                "choose slow-motion, full, or 0.1 to 1000 iterations of all runs per second"
+                    .to_owned(),
+            ),
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod going;
 pub mod layers;
 pub mod live;
 pub mod notices;
+pub mod offer;
 pub mod runs;
 pub mod samples;
 pub mod slow;

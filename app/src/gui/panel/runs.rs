@@ -43,7 +43,7 @@ impl Panel for Runs {
             .auto_shrink([false, true])
             .show(ui, |ui| {
                 if model.runs.is_empty() {
-                    ui.weak("No run yet. Start the example, or drop a run folder on the window.");
+                    ui.weak(model.place.no_run());
                     if ui.button("Start the example").clicked() {
                         actions.push(Action::Showcase);
                     }
@@ -53,7 +53,19 @@ impl Panel for Runs {
                 }
             });
         actions.extend(self.confirm(ui, model));
-        ui.separator();
+        // A browser shows nobody a folder.
+        if !model.place.is_page() {
+            ui.separator();
+            actions.extend(self.open(ui));
+        }
+        actions
+    }
+}
+
+impl Runs {
+    /// The field for a run folder that is to be shown.
+    fn open(&mut self, ui: &mut Ui) -> Option<Action> {
+        let mut action = None;
         ui.horizontal(|ui| {
             let field = TextEdit::singleline(&mut self.folder)
                 .hint_text("runs/00007-\u{2026}")
@@ -65,15 +77,13 @@ impl Panel for Runs {
                 typed.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             let asked = ui.button("Open").clicked() || entered;
             if asked && !self.folder.trim().is_empty() {
-                actions.push(Action::open(PathBuf::from(self.folder.trim())));
+                action = Some(Action::open(PathBuf::from(self.folder.trim())));
                 self.folder.clear();
             }
         });
-        actions
+        action
     }
-}
 
-impl Runs {
     fn card(&mut self, ui: &mut Ui, model: &Model, run: &RunView, actions: &mut Vec<Action>) {
         let is_selected = model.selected == Some(run.key);
         let fill = if is_selected {
@@ -138,10 +148,7 @@ impl Runs {
         let mut action = None;
         let dialog = Modal::new(Id::unique("delete")).show(ui.ctx(), |ui| {
             ui.heading(format!("Delete {}?", run.name));
-            ui.label(format!(
-                "Its folder goes with all it holds when the window closes; Ctrl Z brings it back until then.\n{}",
-                run.folder.display()
-            ));
+            ui.label(model.place.deletes(&run.folder));
             ui.horizontal(|ui| {
                 if ui.button("Delete").clicked() {
                     let (key, delete) = (run.key, true);

@@ -7,7 +7,7 @@ use egui::{
 
 use super::Panel;
 use crate::{
-    export::{FOLDER, Options, SCALES, What},
+    export::{Options, SCALES, What},
     gui::{
         action::Action,
         explain::{Term, explained},
@@ -56,6 +56,13 @@ impl Panel for TakeAway {
 impl TakeAway {
     fn menu(&mut self, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
         ui.set_width(250.0);
+        let [title, about] = model.place.copying();
+        let copy = Button::new(title).min_size([ui.available_width(), 0.0].into());
+        if ui.add(copy).on_hover_text(about).clicked() {
+            actions.push(Action::CopySetup);
+            ui.close();
+        }
+        ui.separator();
         for (title, items) in GROUPS {
             ui.small(title);
             for &what in items {
@@ -102,7 +109,7 @@ impl TakeAway {
             );
             self.scale = enlarges.then_some(scale);
         });
-        ui.small(format!("Files go to {FOLDER}, beside the runs."));
+        ui.small(model.place.files_go());
     }
 
     fn request(&self, what: What, model: &Model) -> Request {

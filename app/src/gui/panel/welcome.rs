@@ -3,7 +3,7 @@
 use egui::{RichText, Ui};
 
 use super::Panel;
-use crate::gui::{action::Action, look::Look, model::Model, story::STORIES, theme};
+use crate::gui::{action::Action, look::Look, model::Model, part::Part, story::STORIES, theme};
 
 /// The strip under the title.
 #[derive(Default)]
@@ -12,7 +12,7 @@ pub struct Welcome;
 impl Panel for Welcome {
     fn show(&mut self, ui: &mut Ui, model: &Model) -> Vec<Action> {
         let mut actions = Vec::new();
-        if model.look.welcome {
+        if Self::is_wanted(model) {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
                 ui.label("A GAN is two players on one rope: a");
@@ -95,11 +95,16 @@ fn left(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
 impl Welcome {
     /// Whether it has anything to say.
     pub fn has_words(model: &Model) -> bool {
-        model.look.welcome || Self::has_runs(model)
+        Self::is_wanted(model) || Self::has_runs(model)
     }
 
     fn has_runs(model: &Model) -> bool {
         !model.unfinished.is_empty() || !model.kept.is_empty()
+    }
+
+    /// Whether the words of welcome are for what is there, not for what a link offers.
+    fn is_wanted(model: &Model) -> bool {
+        model.shows(Part::Welcome) && model.offer.is_none()
     }
 }
 

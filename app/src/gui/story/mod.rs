@@ -19,6 +19,7 @@ use crate::cli::{
     settings,
 };
 
+pub use super::part::Part;
 pub use condition::Condition;
 pub use exits::{Exits, settle};
 pub use telling::{Aside, Telling, leave, open, start_over, turn};
@@ -85,34 +86,6 @@ pub struct Page {
     pub attempt: Option<&'static str>,
     /// What has to happen before the next page.
     pub until: Condition,
-}
-
-/// A part of the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The beams in the title bar.
-    Beam,
-    /// The samples.
-    Samples,
-    /// The timelines.
-    Timelines,
-    /// The layers of the selected run.
-    Layers,
-    /// The bar with play, steps and the slider.
-    Controls,
-}
-
-impl Part {
-    /// Where it is.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Beam => "the beams, at the top",
-            Self::Samples => "the samples, in the middle",
-            Self::Timelines => "the timelines, at the bottom",
-            Self::Layers => "the layers, on the right",
-            Self::Controls => "the controls, above the timelines",
-        }
-    }
 }
 
 impl Story {

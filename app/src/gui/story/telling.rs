@@ -144,10 +144,8 @@ pub fn start_over(model: &mut Model, link: &Link) {
 pub fn turn(page: usize, model: &mut Model) {
     if let Some(telling) = &mut model.telling {
         telling.page = page.min(telling.story.pages.len() - 1);
-        match telling.page().look {
-            Some(Part::Layers) => model.look.layers = true,
-            Some(Part::Timelines) => model.look.timelines = true,
-            _ => {}
+        if let Some(part @ (Part::Layers | Part::Timelines)) = telling.page().look {
+            model.show(part, true);
         }
     }
 }

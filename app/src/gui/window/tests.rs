@@ -1,3 +1,5 @@
+mod address;
+
 use std::sync::mpsc::{Receiver, Sender};
 
 use egui::{Key, Modifiers, Vec2};

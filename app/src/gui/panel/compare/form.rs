@@ -1,6 +1,5 @@
 //! What the dialog is filled with, and what comes of it by the command line's own rules.
 
-use serde_json::Value;
 use tightrope_core::{
     config::{
         RunConfig,
@@ -11,9 +10,12 @@ use tightrope_core::{
     method::{Method, MethodSpec, Strategy},
 };
 
-use crate::cli::{
-    args::{CompareArgs, RunArgs},
-    settings,
+use crate::{
+    cli::{
+        args::{CompareArgs, RunArgs},
+        settings,
+    },
+    gui::setup::differences,
 };
 
 /// The key that data and its path are explained under.
@@ -140,18 +142,8 @@ impl Form {
 
     /// Settings of `config` that differ from what the form gives.
     fn differences(&self, config: &RunConfig) -> Vec<(String, String)> {
-        let value = |config: &RunConfig, key: &str| {
-            let path = format!("/{}", key.replace('.', "/"));
-            serde_json::to_value(config).ok()?.pointer(&path).cloned()
-        };
         let base = self.resolved();
-        let of_base = |key: &str| base.as_ref().and_then(|base| value(base, key));
-        let keys = config.keys().into_iter();
-        keys.filter_map(|key| {
-            let own = value(config, &key)?;
-            (of_base(&key).as_ref() != Some(&own)).then(|| (key, plain(own)))
-        })
-        .collect()
+        base.map_or(Vec::new(), |base| differences(config, &base))
     }
 
     /// The first run's settings, where the form is right; else its preset's.
@@ -263,12 +255,4 @@ fn source(text: &str) -> (&'static str, &str) {
     let (name, path) = text.split_once(':').unwrap_or((text, ""));
     let known = SOURCES.iter().find(|source| source.name == name);
     (known.map_or("", |source| source.name), path)
-}
-
-/// A value as somebody would type it.
-fn plain(value: Value) -> String {
-    match value {
-        Value::String(text) => text,
-        other => other.to_string(),
-    }
 }

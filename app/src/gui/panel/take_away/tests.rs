@@ -74,3 +74,22 @@ fn without_runs_there_is_nothing_to_take() {
     open(&mut harness);
     assert!(harness.query_by_label(What::Report.title()).is_none());
 }
+
+#[test]
+fn the_setup_is_copied_by_what_works_there() {
+    use crate::gui::place::Place;
+    let home = "https://example.org/".to_owned();
+    for (place, title) in [
+        (Place::Desktop, "Copy command"),
+        (Place::Page { home }, "Copy link"),
+    ] {
+        let mut model = fixture::model();
+        model.place = place;
+        let mut harness = fixture::stage(TakeAway::default(), model, [500.0, 700.0]);
+        open(&mut harness);
+        harness.get_by_label(title).click();
+        harness.run_ok();
+        let wanted = &harness.state().actions;
+        assert!(matches!(&wanted[..], [Action::CopySetup]), "{wanted:?}");
+    }
+}

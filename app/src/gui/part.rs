@@ -1,0 +1,97 @@
+//! The parts of the window, by the names that addresses, menus and stories use.
+
+use std::str::FromStr;
+
+/// A part of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Name, menus and beams.
+    Title,
+    /// The beams in the title bar.
+    Beam,
+    /// What this is, in three sentences.
+    Welcome,
+    /// The list of runs.
+    Runs,
+    /// The samples.
+    Samples,
+    /// The layers of the selected run.
+    Layers,
+    /// Each run in a sentence.
+    Going,
+    /// The bar with play, steps and the slider.
+    Controls,
+    /// The timelines.
+    Timelines,
+}
+
+impl Part {
+    /// Those that can be hidden; what would be left without samples is no lesson.
+    pub const HIDEABLE: [Self; 8] = [
+        Self::Title,
+        Self::Beam,
+        Self::Welcome,
+        Self::Runs,
+        Self::Layers,
+        Self::Going,
+        Self::Controls,
+        Self::Timelines,
+    ];
+
+    /// Those that a page within another goes without.
+    pub const NOT_EMBEDDED: [Self; 3] = [Self::Welcome, Self::Runs, Self::Layers];
+
+    /// Its name in an address.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Beam => "beam",
+            Self::Welcome => "welcome",
+            Self::Runs => "runs",
+            Self::Samples => "samples",
+            Self::Layers => "layers",
+            Self::Going => "going",
+            Self::Controls => "controls",
+            Self::Timelines => "timelines",
+        }
+    }
+
+    /// Its name in a menu.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Title => "Title",
+            Self::Beam => "Beams",
+            Self::Welcome => "Welcome",
+            Self::Runs => "Runs",
+            Self::Samples => "Samples",
+            Self::Layers => "Layers",
+            Self::Going => "How it is going",
+            Self::Controls => "Controls",
+            Self::Timelines => "Timelines",
+        }
+    }
+
+    /// Where it is.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Title => "the title bar, at the top",
+            Self::Beam => "the beams, at the top",
+            Self::Welcome => "the welcome, below the title bar",
+            Self::Runs => "the runs, on the left",
+            Self::Samples => "the samples, in the middle",
+            Self::Layers => "the layers, on the right",
+            Self::Going => "the sentences below the samples",
+            Self::Controls => "the controls, above the timelines",
+            Self::Timelines => "the timelines, at the bottom",
+        }
+    }
+}
+
+impl FromStr for Part {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::HIDEABLE.into_iter().find(|part| part.name() == text);
+        found.ok_or_else(|| format!("choose from {}", Self::HIDEABLE.map(Self::name).join(", ")))
+    }
+}

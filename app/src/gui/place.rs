@@ -1,0 +1,144 @@
+//! Where the window is, and the words that differ there.
+
+use std::path::{Path, PathBuf};
+
+use crate::export::FOLDER;
+
+/// Where the window is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// A window of its own, started as a program.
+    #[default]
+    Desktop,
+    /// A page in a browser.
+    #[cfg_attr(
+        not(any(test, target_arch = "wasm32")),
+        expect(dead_code, reason = "a program of its own is no page")
+    )]
+    Page {
+        /// Its address, without what it asks for.
+        home: String,
+    },
+}
+
+impl Place {
+    /// Whether it is a page.
+    pub fn is_page(&self) -> bool {
+        matches!(self, Self::Page { .. })
+    }
+
+    /// What copies the present setup, and what that is good for.
+    pub fn copying(&self) -> [&'static str; 2] {
+        match self {
+            Self::Desktop => [
+                "Copy command",
+                "The command line that trains the runs shown (C)",
+            ],
+            Self::Page { .. } => [
+                "Copy link",
+                "A link to this page that sets up the runs shown (C)",
+            ],
+        }
+    }
+
+    /// Where files go that are taken away.
+    pub fn files_go(&self) -> String {
+        match self {
+            Self::Desktop => format!("Files go to {FOLDER}, beside the runs."),
+            Self::Page { .. } => "Files go to the browser's downloads.".to_owned(),
+        }
+    }
+
+    /// Files were taken away: one by its whole path, several by their folder and their names in it; in a browser, which
+    /// keeps its folders to itself, by their names.
+    pub fn written(&self, files: &[PathBuf]) -> String {
+        let names = files.iter().filter_map(|file| file.file_name());
+        let names: Vec<_> = names.map(|name| name.to_string_lossy()).collect();
+        let names = names.join(", ");
+        match (self, files) {
+            (Self::Page { .. }, _) => format!("downloaded: {names}"),
+            (Self::Desktop, [file]) => format!("written: {}", file.display()),
+            (Self::Desktop, _) => {
+                let folder = files.first().and_then(|file| file.parent());
+                let folder = folder.unwrap_or(Path::new(""));
+                format!("written to {}: {names}", folder.display())
+            }
+        }
+    }
+
+    /// What there is to do while there is no run.
+    pub fn no_run(&self) -> &'static str {
+        match self {
+            Self::Desktop => "No run yet. Start the example, or drop a run folder on the window.",
+            Self::Page { .. } => {
+                "No run yet. Start the example, or drop a settings file on the page."
+            }
+        }
+    }
+
+    /// What becomes of a run that is deleted.
+    pub fn deletes(&self, folder: &Path) -> String {
+        match self {
+            Self::Desktop => format!(
+                "Its folder goes with all it holds when the window closes; Ctrl Z brings it back until then.\n{}",
+                folder.display()
+            ),
+            Self::Page { .. } => {
+                "All it has recorded goes; Ctrl Z brings it back while this page is open."
+                    .to_owned()
+            }
+        }
+    }
+
+    /// Training has stopped because of an error of the program's own.
+    pub fn lost_lab(&self) -> &'static str {
+        match self {
+            Self::Desktop => {
+                "training stopped because of an internal error; start the window again: it offers to continue"
+            }
+            Self::Page { .. } => "training stopped because of an internal error; reload the page",
+        }
+    }
+
+    /// Whether keys do something here: a browser closes pages and fills the screen by keys of its own.
+    pub fn has_key(&self, key: &str) -> bool {
+        !self.is_page() || !matches!(key, "F" | "Ctrl Q")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_speaks_of_nothing_that_only_a_desktop_has() {
+        let home = "https://example.org/".to_owned();
+        let page = Place::Page { home };
+        let files = ["runs/take-away/a.csv", "runs/take-away/b.csv"].map(PathBuf::from);
+        let words = [
+            page.copying().concat(),
+            page.files_go(),
+            page.written(&files),
+            page.no_run().to_owned(),
+            page.deletes(Path::new("runs/00000")),
+            page.lost_lab().to_owned(),
+        ];
+        for line in &words {
+            for word in ["take-away", "folder", "window", "command", "runs/"] {
+                assert!(!line.contains(word), "{line}");
+            }
+        }
+        assert_eq!(words[2], "downloaded: a.csv, b.csv");
+        assert!(!page.has_key("Ctrl Q") && page.has_key("C") && Place::Desktop.has_key("Ctrl Q"));
+    }
+
+    #[test]
+    fn a_desktop_names_files_by_where_they_are() {
+        let files = ["out/a.csv", "out/b.csv"].map(PathBuf::from);
+        assert_eq!(Place::Desktop.written(&files[..1]), "written: out/a.csv");
+        assert_eq!(
+            Place::Desktop.written(&files),
+            "written to out: a.csv, b.csv"
+        );
+    }
+}

@@ -1,0 +1,252 @@
+//! One comparison in the words of the command line.
+
+use serde_json::Value;
+use tightrope_core::{
+    config::{
+        RunConfig,
+        preset::{self, Preset},
+    },
+    error::Result,
+};
+
+use super::spec;
+use crate::cli::{
+    args::{CompareArgs, RunArgs, SEEDS},
+    settings,
+};
+
+/// What `tightrope compare` is told, as far as it says what is trained: no files, no folders.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// The preset's name; none for the one that suits the data.
+    pub preset: Option<String>,
+    /// What is learned from.
+    pub data: Option<String>,
+    /// The methods, with commas between.
+    pub methods: Option<String>,
+    /// The first seed.
+    pub seed: Option<u64>,
+    /// How many seeds there are.
+    pub seeds: Option<u64>,
+    /// Generator iterations.
+    pub iterations: Option<String>,
+    /// The generator's density.
+    pub density_g: Option<String>,
+    /// The discriminator's density at the start.
+    pub density_d: Option<String>,
+    /// Any other settings, KEY=VALUE.
+    pub settings: Vec<String>,
+}
+
+impl Comparison {
+    /// The names of all its words.
+    pub const NAMES: [&str; 9] = [
+        "preset",
+        "data",
+        "methods",
+        "seed",
+        "seeds",
+        "iterations",
+        "density-g",
+        "density-d",
+        "set",
+    ];
+
+    /// Takes a word in, by its name on the command line; `false` if there is none of that name.
+    ///
+    /// # Errors
+    /// When it is said twice, or is not what it should be. Whether it fits the others shows in [`Self::runs`].
+    pub fn take(&mut self, name: &str, value: &str) -> Result<bool, String> {
+        let text = match name {
+            "preset" => &mut self.preset,
+            "data" => &mut self.data,
+            "methods" => &mut self.methods,
+            "iterations" => &mut self.iterations,
+            "density-g" => &mut self.density_g,
+            "density-d" => &mut self.density_d,
+            "seed" => {
+                let seed = value.parse().map_err(|_| "a whole number".to_owned())?;
+                return once(&mut self.seed, seed).map(|()| true);
+            }
+            "seeds" => {
+                let seeds = value.parse().ok().filter(|count| SEEDS.contains(count));
+                let seeds =
+                    seeds.ok_or_else(|| format!("choose {} to {}", SEEDS.start(), SEEDS.end()))?;
+                return once(&mut self.seeds, seeds).map(|()| true);
+            }
+            "set" => {
+                self.settings.push(value.to_owned());
+                return Ok(true);
+            }
+            _ => return Ok(false),
+        };
+        once(text, value.to_owned()).map(|()| true)
+    }
+
+    /// All that is said, by its names on the command line.
+    pub fn said(&self) -> Vec<(&'static str, String)> {
+        let number = |value: Option<u64>| value.map(|value| value.to_string());
+        let values = [
+            self.preset.clone(),
+            self.data.clone(),
+            self.methods.clone(),
+            number(self.seed),
+            number(self.seeds),
+            self.iterations.clone(),
+            self.density_g.clone(),
+            self.density_d.clone(),
+        ];
+        let named = Self::NAMES.into_iter().zip(values);
+        let named = named.filter_map(|(name, value)| Some((name, value?)));
+        let set = self.settings.iter().map(|pair| ("set", pair.clone()));
+        named.chain(set).collect()
+    }
+
+    /// The settings of every run, seed by seed, method by method.
+    ///
+    /// # Errors
+    /// When the command line would refuse them.
+    pub fn runs(&self) -> Result<Vec<RunConfig>> {
+        let mut groups = settings::compare(&self.args())?;
+        Ok(groups.pop().map_or(Vec::new(), |group| group.runs))
+    }
+
+    fn args(&self) -> CompareArgs {
+        let is_bare = self.preset.is_none() && self.data.is_none();
+        // The window's own example is the first of the command line's two.
+        let example = is_bare.then(|| settings::SHOWCASE[0].to_owned());
+        CompareArgs {
+            methods: self.methods.clone(),
+            seeds: self.seeds.unwrap_or(1),
+            report: None,
+            run: RunArgs {
+                preset: self.preset.clone().or(example),
+                data: self.data.clone(),
+                seed: self.seed,
+                iterations: self.iterations.clone(),
+                density_g: self.density_g.clone(),
+                density_d: self.density_d.clone(),
+                settings: self.settings.clone(),
+                ..RunArgs::default()
+            },
+        }
+    }
+
+    /// The preset it starts from, where there is one of that name.
+    pub fn base(&self) -> Option<&'static Preset> {
+        match (&self.preset, &self.data) {
+            (Some(name), _) => preset::find(name).ok(),
+            (None, Some(data)) => preset::for_data(data).ok(),
+            (None, None) => preset::find(settings::SHOWCASE[0]).ok(),
+        }
+    }
+
+    /// What one run is told apart from its method and seed: all in which it differs from its preset.
+    pub fn of(run: &RunConfig) -> Self {
+        let source = &run.data.source;
+        let Ok(preset) = preset::find(&run.preset).or_else(|_| preset::for_data(source)) else {
+            return Self::default();
+        };
+        let mut base = (preset.build)();
+        let mut own = Self {
+            preset: Some(preset.name.to_owned()),
+            // Before the preset's settings are looked at: some are refused without.
+            data: (base.data.source != *source).then(|| source.to_owned()),
+            ..Self::default()
+        };
+        // D's density may follow from G's, so what is said of it is found last.
+        for follows in [false, true] {
+            base = own.run_like(run).unwrap_or(base);
+            for (key, value) in differences(run, &base) {
+                if !run.method.fixes(&key) && (follows || key != "discriminator.density") {
+                    own.say(&key, value);
+                }
+            }
+        }
+        own
+    }
+
+    fn say(&mut self, key: &str, value: String) {
+        match key {
+            "seed" => {}
+            "data.source" => self.data = Some(value),
+            "iterations" => self.iterations = Some(value),
+            "generator.density" => self.density_g = Some(value),
+            "discriminator.density" => self.density_d = Some(value),
+            _ => {
+                let name = format!("{key}=");
+                self.settings.retain(|pair| !pair.starts_with(&name));
+                self.settings.push(name + &value);
+            }
+        }
+    }
+
+    /// What these words make of a run of this method and seed.
+    pub fn run_like(&self, run: &RunConfig) -> Option<RunConfig> {
+        let alone = Self {
+            methods: Some(spec(run).to_string()),
+            seed: Some(run.seed),
+            seeds: None,
+            ..self.clone()
+        };
+        alone.runs().ok()?.pop()
+    }
+
+    /// The command line that says it.
+    pub fn command(&self) -> String {
+        let words = self.said().into_iter();
+        let words = words.map(|(name, value)| format!(" --{name} {}", quoted(&value)));
+        format!("tightrope compare{}", words.collect::<String>())
+    }
+
+    /// In words: methods, what they learn, and what else is said.
+    pub fn words(&self) -> String {
+        let methods = self.methods.as_deref().unwrap_or(settings::METHODS);
+        let preset = self.base().map_or("", |preset| preset.name);
+        let others = self.said().into_iter();
+        let others = others.filter(|(name, _)| !matches!(*name, "preset" | "methods"));
+        let others = others.map(|(name, value)| match name {
+            "set" => format!(", {value}"),
+            _ => format!(", {name} {value}"),
+        });
+        let methods = methods.replace(',', " and ");
+        format!("{methods} on {preset}{}", others.collect::<String>())
+    }
+}
+
+/// The settings in which `run` differs from `base`, with its values as somebody would type them.
+pub fn differences(run: &RunConfig, base: &RunConfig) -> Vec<(String, String)> {
+    let tree = |config| serde_json::to_value(config).unwrap_or(Value::Null);
+    let (run_tree, base_tree) = (tree(run), tree(base));
+    let keys = run.keys().into_iter();
+    keys.filter_map(|key| {
+        let path = format!("/{}", key.replace('.', "/"));
+        let own = run_tree.pointer(&path)?;
+        (base_tree.pointer(&path) != Some(own)).then(|| (key, plain(own)))
+    })
+    .collect()
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().map(plain).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
+}
+
+fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), String> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err("it is said twice; once will do".to_owned()),
+    }
+}
+
+/// As a shell takes it for one word.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_=+,.:/@%".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
