@@ -52,7 +52,7 @@ pub enum Command {
 /// `window`.
 #[derive(Debug, Args)]
 pub struct WindowArgs {
-    /// Run folders to show, or folders of run folders
+    /// What to open: run folders, folders or zips of them, a settings file, data
     #[arg(value_name = "RUN")]
     pub runs: Vec<PathBuf>,
     /// auto, cpu, gpu or gpu:N [default: as last chosen in the window, at first auto]

@@ -17,8 +17,8 @@ use tightrope_core::{
     fs,
     progress::{Piece, Progress},
     record::{
-        Checkpoint, Generator, Grid, Moving, StoredRun, animate, checkpoint, list_samples, picture,
-        png_bytes, png_of, read_config, read_events, read_run, read_stats,
+        Checkpoint, Generator, Grid, Moving, StoredRun, animate, checkpoint, list_samples, pack,
+        picture, png_bytes, png_of, read_config, read_events, read_run, read_stats,
     },
 };
 
@@ -97,6 +97,9 @@ pub fn export(
             files.write(&format!("{COMPARISON}-stats"), "jsonl", &stats)?;
             files.write(&format!("{COMPARISON}-events"), "jsonl", &events)?;
         }
+        What::Run => each(runs, progress, |run, name, part| {
+            Ok(files.write(name, "zip", &pack(run, name, part)?)?)
+        })?,
         What::Samples
         | What::Gif
         | What::Apng

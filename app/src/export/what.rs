@@ -18,6 +18,8 @@ pub enum What {
     Gif,
     /// The same in all colours.
     Apng,
+    /// The whole run folder.
+    Run,
     /// The latest checkpoint.
     Checkpoint,
     /// The generator's tensors and masks.
@@ -30,13 +32,14 @@ pub enum What {
 
 impl What {
     /// All there are.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Report,
         Self::Csv,
         Self::Jsonl,
         Self::Samples,
         Self::Gif,
         Self::Apng,
+        Self::Run,
         Self::Checkpoint,
         Self::Generator,
         Self::Csr,
@@ -71,6 +74,11 @@ impl What {
                 "apng",
                 "Samples through time (APNG)",
                 "every moment the run folder has, in all colours",
+            ],
+            Self::Run => [
+                "run",
+                "Whole run (zip)",
+                "the run folder with all it holds; dropped on a window or a page elsewhere, it goes on there",
             ],
             Self::Checkpoint => [
                 "checkpoint",
@@ -112,7 +120,10 @@ impl What {
 
     /// Whether it is made from a checkpoint.
     pub fn needs_checkpoint(self) -> bool {
-        matches!(self, Self::Checkpoint | Self::Generator | Self::Csr)
+        matches!(
+            self,
+            Self::Run | Self::Checkpoint | Self::Generator | Self::Csr
+        )
     }
 }
 

@@ -33,6 +33,8 @@ pub enum Action {
     Ask(Request),
     /// Tell every run that is in the lab, but none that a story has set aside.
     TellAll(Command),
+    /// Have the browser ask for files, and open them.
+    Choose,
     /// Start the showcase.
     Showcase,
     /// Go on with a run, or with all that were left unfinished.
@@ -93,14 +95,9 @@ impl Action {
         Self::Ask(Request::Tell(key, command))
     }
 
-    /// Opens what was dropped or named: a settings file, a run folder, or a folder of those.
-    pub fn open(folder: PathBuf) -> Self {
-        let ending = folder.extension();
-        if ending.is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
-            return Self::Ask(Request::Settings(folder));
-        }
-        let go_on = false;
-        Self::Ask(Request::Open { folder, go_on })
+    /// Opens what was dropped, chosen or named together, whatever it is.
+    pub fn open(paths: Vec<PathBuf>) -> Self {
+        Self::Ask(Request::Incoming(paths))
     }
 }
 
@@ -123,6 +120,11 @@ pub fn perform(action: Action, model: &mut Model, link: &Link, ctx: &egui::Conte
             for key in live {
                 ask(Request::Tell(key, command.clone()), model, link);
             }
+        }
+        Action::Choose => {
+            // Elsewhere a path is typed.
+            #[cfg(target_arch = "wasm32")]
+            super::page::choose(ctx);
         }
         Action::Showcase => match showcase() {
             Ok(configs) => ask(Request::Start(configs), model, link),

@@ -16,7 +16,7 @@ use super::{
     setup::Setup,
     story::{Exits, Telling},
 };
-use crate::lab::{KeptRun, Reply, RunKey, Task};
+use crate::lab::{KeptRun, OwnData, Reply, RunKey, Task};
 
 pub use axis::{Axis, Cursor};
 pub use run::RunView;
@@ -31,6 +31,8 @@ pub enum Draft {
     Like(RunKey),
     /// Those of a settings file: [`Model::settings`] after it was read so many times.
     File(usize),
+    /// Own data: the last of [`Model::own_data`] after so many have come in.
+    Data(usize),
 }
 
 /// What takes something back.
@@ -79,6 +81,8 @@ pub struct Model {
     pub tasks: Vec<Task>,
     /// What the latest settings file makes of a run, and how many have been read.
     pub settings: (Option<RunConfig>, usize),
+    /// Data of somebody's own, the latest last, and how many have come in.
+    pub own_data: (Vec<OwnData>, usize),
     /// Folders of runs that were left unfinished when the window closed.
     pub unfinished: Vec<PathBuf>,
     /// Runs that the browser keeps from before, and has not been asked for.
@@ -210,6 +214,13 @@ impl Model {
                 let read = self.settings.1 + 1;
                 self.settings = (Some(*config), read);
                 self.draft = Some(Draft::File(read));
+            }
+            Reply::OwnData { all, is_new } => {
+                let came = self.own_data.1 + usize::from(is_new);
+                self.own_data = (all, came);
+                if is_new {
+                    self.draft = Some(Draft::Data(came));
+                }
             }
             Reply::Trouble { key, what } => match key.and_then(|key| self.run_mut(key)) {
                 Some(run) => run.trouble = Some(what),

@@ -1,6 +1,7 @@
 //! The window of a page. Its lab works in a web worker or, where the browser has none for it, in the page itself, in turn
 //! with everything else that happens there.
 
+mod chooser;
 mod desk;
 mod far;
 mod files;
@@ -11,6 +12,7 @@ mod worker;
 
 use std::{
     cell::RefCell,
+    path::Path,
     rc::Rc,
     sync::{
         Arc,
@@ -31,10 +33,10 @@ use super::{
     place::Place,
     window::{Begin, Left, Window},
 };
-use crate::lab::{KeptRun, Lab, Reply, Request};
+use crate::lab::{KeptRun, Lab, Reply, Request, Shelf};
 use desk::Desk;
 
-pub use files::dropped;
+pub use files::{choose, dropped};
 pub use post::Post;
 pub use store::Drawer;
 pub use worker::serve;
@@ -111,7 +113,8 @@ type Ask = Rc<dyn Fn(Request) -> bool>;
 /// A lab in this page.
 fn near(window: Context, answers: Sender<Reply>) -> Ask {
     let desk = Desk::new();
-    let lab = Lab::new(Default::default(), OUT.into(), desk.clone());
+    let mut lab = Lab::new(Default::default(), OUT.into(), desk.clone());
+    lab.keep_data(Shelf::new(Path::new("")));
     wasm_bindgen_futures::spawn_local(desk::work(lab, desk.clone(), None));
     let outbox = Arc::clone(&desk);
     wasm_bindgen_futures::spawn_local(async move {

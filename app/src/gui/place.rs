@@ -69,9 +69,11 @@ impl Place {
     /// What there is to do while there is no run.
     pub fn no_run(&self) -> &'static str {
         match self {
-            Self::Desktop => "No run yet. Start the example, or drop a run folder on the window.",
+            Self::Desktop => {
+                "No run yet. Start the example, or drop a run folder, or images of your own, on the window."
+            }
             Self::Page { .. } => {
-                "No run yet. Start the example, or drop a settings file on the page."
+                "No run yet. Start the example, or drop a run as a zip, or images of your own, on the page."
             }
         }
     }

@@ -133,7 +133,7 @@ impl Window {
     fn open(&mut self, runs: Vec<PathBuf>, address: Address, is_first: bool, ctx: &Context) {
         self.model.hidden = address.hidden();
         let mut actions = if !runs.is_empty() {
-            runs.into_iter().map(Action::open).collect()
+            vec![Action::open(runs)]
         } else if let Some(story) = address.story {
             vec![Action::OpenStory(story)]
         } else if let Some(setup) = address.setup {
@@ -217,9 +217,9 @@ impl Window {
     /// Draws everything and does what the user wants.
     pub fn show(&mut self, ui: &mut Ui) {
         let mut actions = keyboard::actions(ui.ctx(), &self.model, &mut self.help);
-        for file in dropped(ui.ctx()) {
-            match file {
-                Ok(path) => actions.push(Action::open(path)),
+        for files in dropped(ui.ctx()) {
+            match files {
+                Ok(paths) => actions.push(Action::open(paths)),
                 Err(why) => self.model.trouble(why),
             }
         }
@@ -283,12 +283,16 @@ impl eframe::App for Window {
     }
 }
 
-/// Folders and files dropped on the window.
+/// Folders and files dropped on the window, together.
 #[cfg(not(target_arch = "wasm32"))]
-fn dropped(ctx: &Context) -> Vec<Result<PathBuf, String>> {
+fn dropped(ctx: &Context) -> Vec<Result<Vec<PathBuf>, String>> {
     ctx.input(|input| {
         let files = input.raw.dropped_files.iter();
-        files.map(|file| Ok(absolute(file.path()))).collect()
+        let paths: Vec<PathBuf> = files.map(|file| absolute(file.path())).collect();
+        match paths.is_empty() {
+            true => Vec::new(),
+            false => vec![Ok(paths)],
+        }
     })
 }
 

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use tightrope_core::config::RunConfig;
 
-use super::{Lab, Reply, RunKey, Screen, work::Outcome};
+use super::{Lab, RunKey, Screen, work::Outcome};
 use crate::{
     cli::{
         args::{RunArgs, TrainArgs},
@@ -58,19 +59,18 @@ impl Lab {
         let first = there.next();
         first.map_or_else(|| self.out.join(export::FOLDER), |run| export::beside(run))
     }
+}
 
-    /// Reads a settings file by the command line's rules.
-    pub(super) fn settings(&mut self, file: &Path) -> Result<()> {
-        let config = settings::train(&TrainArgs {
-            method: None,
-            strategy: None,
-            resume: None,
-            run: RunArgs {
-                config: Some(file.to_owned()),
-                ..RunArgs::default()
-            },
-        })?;
-        self.replies.push(Reply::Settings(Box::new(config)));
-        Ok(())
-    }
+/// Reads a settings file by the command line's rules.
+pub fn read_settings(file: &Path) -> Result<Box<RunConfig>> {
+    let config = settings::train(&TrainArgs {
+        method: None,
+        strategy: None,
+        resume: None,
+        run: RunArgs {
+            config: Some(file.to_owned()),
+            ..RunArgs::default()
+        },
+    })?;
+    Ok(Box::new(config))
 }

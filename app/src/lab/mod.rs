@@ -7,7 +7,9 @@ mod away;
 mod datasets;
 mod devices;
 mod host;
+mod incoming;
 mod opened;
+mod own_data;
 mod recorded;
 mod removed;
 mod request;
@@ -37,6 +39,9 @@ use web_time::Instant;
 pub use host::InPlace;
 pub use host::{Host, Job};
 pub use opened::run_folders;
+#[cfg(target_arch = "wasm32")]
+pub use own_data::check_size;
+pub use own_data::{OwnData, Shelf};
 pub use recorded::Recorded;
 #[cfg(target_arch = "wasm32")]
 pub use removed::BIN;
@@ -76,6 +81,9 @@ pub struct Lab {
     held_back: Option<(Duration, Instant)>,
     /// What can still be taken back.
     removed: HashMap<RunKey, Removed>,
+    /// Data of somebody's own, the latest last, and where their files are kept, if that is this lab's business.
+    own_data: Vec<OwnData>,
+    shelf: Option<Shelf>,
     /// How long each stage of an iteration is shown in slow motion.
     stage_time: Option<Duration>,
     host: Arc<dyn Host>,
@@ -109,6 +117,8 @@ impl Lab {
             closing: false,
             held_back: None,
             removed: HashMap::new(),
+            own_data: Vec::new(),
+            shelf: None,
             stage_time: None,
             host,
         }
@@ -136,6 +146,8 @@ impl Lab {
         match request {
             Request::Start(configs) => self.start(configs)?,
             Request::Open { folder, go_on } => self.open(folder, go_on)?,
+            Request::Incoming(paths) => self.incoming(paths)?,
+            Request::ForgetData(source) => self.forget_data(&source)?,
             Request::Continue(key) => self.go_on(key)?,
             Request::Tell(key, command) => self.tell(key, command).await?,
             Request::Remove { key, delete } => self.remove(key, delete)?,
@@ -160,7 +172,6 @@ impl Lab {
                 options,
             } => self.export(what, &keys, options).await?,
             Request::Screen(screen) => self.screen(screen)?,
-            Request::Settings(file) => self.settings(&file)?,
             Request::Cancel(id) => self.tasks.cancel(id),
             Request::Close => self.close().await,
         }

@@ -13,7 +13,7 @@ use tightrope_core::{
 };
 
 use super::{
-    Still,
+    OwnData, Still,
     task::{Task, TaskId},
 };
 use crate::export::{Options, What};
@@ -54,6 +54,11 @@ pub enum Request {
         /// Whether unfinished runs train on at once.
         go_on: bool,
     },
+    /// Take in what was dropped, chosen or named together: run folders, zips of them, settings files, data. Answered by
+    /// what it turns out to be.
+    Incoming(Vec<PathBuf>),
+    /// Take own data with this `data.source` out of the list, and out of the browser; answered by [`Reply::OwnData`].
+    ForgetData(String),
     /// Train on from the last checkpoint.
     Continue(RunKey),
     /// Tell a training run something.
@@ -92,8 +97,6 @@ pub enum Request {
     },
     /// Write a part of the screen there; answered by [`Reply::Written`].
     Screen(Screen),
-    /// Read a settings file; answered by [`Reply::Settings`].
-    Settings(PathBuf),
     /// Call a task off.
     Cancel(TaskId),
     /// Stop everything with a checkpoint; answered by [`Reply::Closed`].
@@ -156,6 +159,13 @@ pub enum Reply {
     TaskOver(TaskId),
     /// Files that were asked for are written.
     Written(Vec<PathBuf>),
+    /// Data of somebody's own.
+    OwnData {
+        /// All there are.
+        all: Vec<OwnData>,
+        /// Whether the last of them have just come in.
+        is_new: bool,
+    },
     /// What a settings file makes of a run.
     Settings(Box<RunConfig>),
     /// Something asked for could not be done; one line.

@@ -18,6 +18,7 @@ use tightrope_core::{
 
 use super::{
     Added, Lab, Place, Reply, RunKey, Stored,
+    incoming::Found,
     opened::{self, Opened},
     recorded::{check_out, real_examples},
     run_folders,
@@ -36,6 +37,8 @@ pub enum Outcome {
     },
     /// A run to be continued.
     Stored(Box<Continued>),
+    /// What came in, each or why not.
+    Found(Vec<Result<Found>>),
     /// Files that are written.
     Written(Vec<PathBuf>),
 }
@@ -109,6 +112,10 @@ impl Lab {
                 Ok(())
             }
             Outcome::Stored(continued) => self.continued(*continued).await,
+            Outcome::Found(found) => {
+                self.found(found);
+                Ok(())
+            }
             Outcome::Written(_) => Ok(()),
         }
     }

@@ -6,13 +6,11 @@ use std::path::Path;
 use tar::Archive;
 use zip::ZipArchive;
 
+use super::bounds::{self, Bounded};
 use super::collection::{Collection, folder_class, is_image};
 use super::{Dataset, Request};
 use crate::error::Result;
 use crate::fs::File;
-
-/// No single encoded image is larger; guards against archives that unfold without end.
-const MAX_ENTRY: u64 = 64 << 20;
 
 /// The source `zip`: folders are classes as in `folder`, below the one folder that may hold everything.
 pub(super) fn open(request: &Request) -> Result<Dataset> {
@@ -69,6 +67,11 @@ impl<'a> Zip<'a> {
             archive,
             names,
         })
+    }
+
+    /// Whether it has an entry of such a name.
+    pub(super) fn has(&self, is_wanted: impl Fn(&str) -> bool) -> bool {
+        self.names.iter().any(|name| is_wanted(name))
     }
 
     /// Reads the entries for which `class` gives something: a class, or none.
@@ -140,9 +143,6 @@ pub(super) fn each_in_tar(
 /// Reads a whole entry unless it is larger than any image should be.
 pub(super) fn bounded(entry: impl Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    entry.take(MAX_ENTRY + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_ENTRY {
-        return Err(std::io::Error::other("larger than 64 MiB"));
-    }
+    Bounded::new(entry, bounds::ENCODED).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

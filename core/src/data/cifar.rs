@@ -79,12 +79,19 @@ impl Batches<'_> {
 }
 
 /// `data_batch_N.bin`, also compressed, with or without folders before it.
-fn is_batch(name: &str) -> bool {
+pub(super) fn is_batch(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or(name);
     file.starts_with("data_batch_")
         && [".bin", ".bin.gz", ".bin.xz"]
             .iter()
             .any(|end| file.ends_with(end))
+}
+
+/// `data_batch_N` of the python version, with or without folders before it.
+pub(super) fn is_pickled(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    file.strip_prefix("data_batch_")
+        .is_some_and(|number| number.parse::<u8>().is_ok())
 }
 
 /// The folder's batches in order, each once.
@@ -124,6 +131,7 @@ mod tests {
         assert!(is_batch("cifar-10-batches-bin/data_batch_3.bin"));
         assert!(is_batch("data_batch_1.bin.xz"));
         assert!(!is_batch("test_batch.bin"));
-        assert!(!is_batch("data_batch_1"));
+        assert!(!is_batch("data_batch_1") && is_pickled("cifar-10-batches-py/data_batch_1"));
+        assert!(!is_pickled("data_batch_1.bin"));
     }
 }

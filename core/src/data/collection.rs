@@ -6,16 +6,11 @@ use std::io::Cursor;
 use image::{DynamicImage, ImageDecoder, ImageReader, ImageResult, Limits};
 use rayon::prelude::*;
 
-use super::{Dataset, ImageSet, Request, pixels};
+use super::{Dataset, ImageSet, Request, bounds, pixels};
 use crate::error::Result;
 
 /// Images decoded at once: bounds the memory their encoded form takes.
 const CHUNK: usize = 256;
-/// No image may be wider or higher, or take more bytes when decoded.
-const MAX_EDGE: u32 = 16_384;
-const MAX_DECODED: u64 = 512 << 20;
-/// The set must fit in memory beside the networks.
-const MAX_SET: usize = 8 << 30;
 
 /// Whether a name looks like an image that can be read; leaves out what macOS hides in archives.
 pub(super) fn is_image(name: &str) -> bool {
@@ -66,25 +61,10 @@ impl<'a> Collection<'a> {
         self.classes.len() >= self.request.limit
     }
 
-    /// Says how many images are to come.
+    /// Says how many images are to come: too many are refused before hours of decoding.
     pub(super) fn expect(&mut self, count: usize) -> Result<()> {
         self.expected = count;
-        self.check_memory(count)
-    }
-
-    /// Refuses a set that will not fit in memory, before hours of decoding.
-    fn check_memory(&self, count: usize) -> Result<()> {
-        let bytes = count
-            .min(self.request.limit)
-            .saturating_mul(3 * self.request.side * self.request.side);
-        if bytes > MAX_SET {
-            return Err(self.request.error(format!(
-                "{count} images of side {} take {:.1} GB in memory; lower data.side or set data.limit",
-                self.request.side,
-                bytes as f64 / 1e9
-            )));
-        }
-        Ok(())
+        self.request.check_memory(count)
     }
 
     pub(super) fn push(
@@ -126,7 +106,6 @@ impl<'a> Collection<'a> {
                 }
             }
         }
-        self.check_memory(self.classes.len())?;
         self.request.at(self.classes.len(), self.expected)
     }
 
@@ -161,9 +140,9 @@ impl<'a> Collection<'a> {
 fn decode(bytes: &[u8]) -> ImageResult<DynamicImage> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
     let mut limits = Limits::default();
-    limits.max_image_width = Some(MAX_EDGE);
-    limits.max_image_height = Some(MAX_EDGE);
-    limits.max_alloc = Some(MAX_DECODED);
+    limits.max_image_width = Some(bounds::EDGE);
+    limits.max_image_height = Some(bounds::EDGE);
+    limits.max_alloc = Some(bounds::DECODED);
     reader.limits(limits);
     let mut decoder = reader.into_decoder()?;
     let orientation = decoder.orientation()?;

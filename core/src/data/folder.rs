@@ -40,11 +40,17 @@ pub(super) fn collect(request: &Request, root: &Path) -> Result<Dataset> {
     collection.finish()
 }
 
+/// Whether any image lies below the folder.
+pub(super) fn has_images(request: &Request) -> Result<bool> {
+    Ok(!images_below(request, request.path)?.is_empty())
+}
+
 /// Names relative to `root` with `/` between parts, sorted, and the paths they stand for.
 fn images_below(request: &Request, root: &Path) -> Result<Vec<(String, PathBuf)>> {
     let mut found = Vec::new();
     let mut folders = vec![(String::new(), root.to_path_buf())];
     while let Some((prefix, folder)) = folders.pop() {
+        request.progress.at(0, 0)?;
         for name in request.names_in(&folder)? {
             let path = folder.join(&name);
             let relative = format!("{prefix}{name}");

@@ -3,6 +3,7 @@
 //! Images are decoded once, at the side they are trained at, and stay in memory as bytes.
 
 mod archive;
+mod bounds;
 mod cifar;
 mod collection;
 mod folder;
@@ -11,6 +12,7 @@ mod images;
 mod mixture;
 mod pixels;
 mod read;
+mod recognise;
 pub mod shapes;
 mod stl;
 mod tiny_imagenet;
@@ -23,6 +25,7 @@ use crate::progress::Progress;
 
 pub use images::{ImageSet, MIN_IMAGES};
 pub use mixture::Mixture;
+pub use recognise::{FileKind, recognise};
 
 /// A kind of data, as `tightrope datasets` lists it.
 #[derive(Debug)]
@@ -257,8 +260,9 @@ fn unknown(name: &str) -> Error {
 }
 
 impl Request<'_> {
-    /// Says that `done` images are read of `total`, where that is known, else 0.
+    /// Says that `done` images are read of `total`, where that is known, else 0; refuses more than memory should hold.
     fn at(&self, done: usize, total: usize) -> Result<()> {
+        self.check_memory(done)?;
         self.progress.at(done, total.min(self.limit))
     }
 

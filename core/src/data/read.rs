@@ -7,6 +7,7 @@ use flate2::read::MultiGzDecoder;
 use lzma_rust2::XzReader;
 
 use super::Request;
+use super::bounds::{self, Bounded};
 use crate::error::Result;
 use crate::fs::{self, File};
 
@@ -53,12 +54,8 @@ impl Request<'_> {
         );
         let whole = Cursor::new(magic).chain(file);
         Ok(match (gzip, xz) {
-            (true, _) => Box::new(BufReader::new(MultiGzDecoder::new(whole))),
-            (_, true) => Box::new(BufReader::new(XzReader::new_mem_limit(
-                whole,
-                true,
-                XZ_MEMORY_KIB,
-            ))),
+            (true, _) => unfolded(MultiGzDecoder::new(whole)),
+            (_, true) => unfolded(XzReader::new_mem_limit(whole, true, XZ_MEMORY_KIB)),
             _ => Box::new(whole),
         })
     }
@@ -93,4 +90,8 @@ impl Request<'_> {
         }
         Ok(true)
     }
+}
+
+fn unfolded(reader: impl Read + 'static) -> Box<dyn Read> {
+    Box::new(BufReader::new(Bounded::new(reader, bounds::UNFOLDED)))
 }

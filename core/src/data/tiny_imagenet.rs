@@ -67,7 +67,7 @@ fn open_archive(request: &Request) -> Result<Dataset> {
 }
 
 /// The class of a training image, by its name; none for anything else.
-fn train_class(name: &str) -> Option<&str> {
+pub(super) fn train_class(name: &str) -> Option<&str> {
     let mut parts = name.split('/');
     parts.by_ref().find(|part| *part == "train")?;
     let class = parts.next()?;

@@ -15,8 +15,8 @@ use crate::history::History;
 pub const CONFIG: &str = "config.json";
 pub const STATS: &str = "stats.jsonl";
 pub const EVENTS: &str = "events.jsonl";
-const LOG: &str = "log.txt";
-const SUMMARY: &str = "summary.json";
+pub const LOG: &str = "log.txt";
+pub const SUMMARY: &str = "summary.json";
 
 /// An open run folder.
 #[derive(Debug)]

@@ -7,8 +7,9 @@ use crate::error::Result;
 use crate::event::{Event, Field, Masks};
 use crate::fs;
 
-const FIELDS: &str = "fields.jsonl";
-const MASKS: &str = "masks.jsonl";
+/// File names within a run folder.
+pub const FIELDS: &str = "fields.jsonl";
+pub const MASKS: &str = "masks.jsonl";
 
 /// Writes down how D sees the plane.
 pub fn write_field(run: &Path, field: &Field) -> Result<()> {

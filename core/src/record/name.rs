@@ -74,8 +74,25 @@ impl Reservation {
     }
 
     /// Gives the folder its name; from here on it is a run folder.
-    pub fn name(mut self, suffix: &str) -> Result<PathBuf> {
-        let path = self.out.join(format!("{:05}-{suffix}", self.number));
+    pub fn name(self, suffix: &str) -> Result<PathBuf> {
+        let name = format!("{:05}-{suffix}", self.number);
+        self.call(&name)
+    }
+
+    /// Gives it the name it had elsewhere, or where that is taken or none of a run, [its own](Self::name).
+    pub fn take_name(self, name: &str, suffix: &str) -> Result<PathBuf> {
+        let (number, rest) = name.split_once('-').unwrap_or_default();
+        let is_number = number.len() >= 5 && number.parse::<u64>().is_ok();
+        let is_safe = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        if is_number && rest.chars().all(is_safe) && !fs::exists(&self.out.join(name)) {
+            self.call(name)
+        } else {
+            self.name(suffix)
+        }
+    }
+
+    fn call(mut self, name: &str) -> Result<PathBuf> {
+        let path = self.out.join(name);
         fs::rename(&self.hidden, &path).map_err(|e| Error::io(&path, e))?;
         self.kept = true;
         Ok(path)

@@ -35,6 +35,13 @@ fn iteration_of(path: &Path) -> Option<(u64, bool)> {
     Some((at.parse().ok()?, main))
 }
 
+/// Whether this is the name of a file of samples.
+pub fn is_of_samples(name: &str) -> bool {
+    let (stem, ending) = name.split_once('.').unwrap_or((name, ""));
+    let is_fakes = || iteration_of(Path::new(name)).is_some();
+    ["png", "json"].contains(&ending) && (stem == REALS || is_fakes())
+}
+
 /// Writes a picture of `data` and, for points, the points; `reals` are drawn under generated points.
 pub fn write(folder: &Path, stem: &str, data: &SampleData, reals: &[[f32; 2]]) -> Result<()> {
     let picture = match data {

@@ -5,6 +5,7 @@ mod binary;
 mod pictures;
 mod progress;
 mod real;
+mod recognised;
 
 use std::fs;
 use std::io::Write;

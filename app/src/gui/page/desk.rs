@@ -126,6 +126,8 @@ impl Desk {
 /// The lab's work, for as long as the page is there; `store` brings runs into memory that are kept beyond it.
 pub async fn work(mut lab: Lab, desk: Arc<Desk>, store: Option<Rc<Store>>) {
     let mut saved = Instant::now();
+    // What it knows before anybody asks.
+    desk.answer(lab.drain());
     loop {
         if store.is_some() && lab.is_busy() && saved.elapsed() >= SAVED {
             lab.ask(Request::Save).await;

@@ -4,7 +4,10 @@ use std::{
     cell::RefCell,
     io,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use egui::{Context, DroppedFileHandle};
@@ -13,51 +16,86 @@ use tightrope_core::fs;
 use wasm_bindgen::{JsCast as _, JsValue, prelude::wasm_bindgen};
 use web_sys::{Blob, HtmlElement};
 
-use super::post::Post;
-use crate::lab::Reply;
+use super::{chooser, post::Post};
+use crate::lab::{Reply, Shelf, check_size};
 
-/// Where dropped files lie.
-const DROPPED: &str = "dropped";
+/// What came in together: where it is, or why it could not be read.
+type Together = Result<Vec<PathBuf>, String>;
 
-/// Those that have been read since the last frame, or why one could not be.
-static READ: Mutex<Vec<Result<PathBuf, String>>> = Mutex::new(Vec::new());
+/// What has come in since the last frame.
+static READ: Mutex<Vec<Together>> = Mutex::new(Vec::new());
 
 thread_local! {
     /// The worker whose files the lab sees; those of the page itself, without one.
     static LAB: RefCell<Option<Post>> = const { RefCell::new(None) };
 }
 
-/// Puts dropped files where the lab sees them: in this worker's memory or, without one, in the page's own.
+/// Puts files that come in where the lab sees them: in this worker's memory or, without one, in the page's own.
 pub fn send_to(lab: Option<Post>) {
     LAB.set(lab);
 }
 
-/// Files dropped on the window, as soon as the lab has them; they never leave the page.
-pub fn dropped(ctx: &Context) -> Vec<Result<PathBuf, String>> {
+/// Files dropped on the window or chosen, as soon as the lab has them; they never leave the page.
+pub fn dropped(ctx: &Context) -> Vec<Together> {
     let fresh = ctx.input(|input| input.raw.dropped_files.clone());
-    for file in fresh {
-        let ctx = ctx.clone();
-        wasm_bindgen_futures::spawn_local(async move {
-            let kept = keep(&file).await;
-            let mut list = READ.lock().unwrap_or_else(PoisonError::into_inner);
-            list.push(kept.map_err(|why| format!("{}: {why}", file.path().display())));
-            ctx.request_repaint();
-        });
+    if !fresh.is_empty() {
+        take_in(ctx, read(fresh));
     }
     std::mem::take(&mut READ.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-async fn keep(file: &DroppedFileHandle) -> Result<PathBuf, String> {
-    let bytes = file.bytes_async().await?;
-    let name = file.path().file_name().unwrap_or_default();
-    let path = Path::new(DROPPED).join(name);
-    match LAB.with_borrow(Clone::clone) {
-        Some(lab) => lab
-            .hand_over(&path.to_string_lossy(), &bytes[..].into())
-            .map_err(|why| format!("{why:?}"))?,
-        None => put(&path, &bytes).map_err(|why| why.to_string())?,
+/// Has the browser ask for files.
+pub fn choose(ctx: &Context) {
+    take_in(ctx, chooser::choose());
+}
+
+/// Takes in files by name and content as soon as they are read.
+fn take_in(
+    ctx: &Context,
+    files: impl Future<Output = Result<Vec<(String, Vec<u8>)>, String>> + 'static,
+) {
+    let ctx = ctx.clone();
+    wasm_bindgen_futures::spawn_local(async move {
+        let taken = match files.await {
+            Ok(files) if files.is_empty() => return,
+            files => files.and_then(|files| keep(&files)),
+        };
+        let mut list = READ.lock().unwrap_or_else(PoisonError::into_inner);
+        list.push(taken);
+        ctx.request_repaint();
+    });
+}
+
+async fn read(dropped: Vec<DroppedFileHandle>) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let sizes = dropped
+        .iter()
+        .filter_map(|file| Some(file.web_file()?.size()));
+    check_size(sizes.sum::<f64>() as u64).map_err(|error| error.to_string())?;
+    let mut files = Vec::new();
+    for file in dropped {
+        let name = file.path().display().to_string();
+        let bytes = file.bytes_async().await;
+        let bytes = bytes.map_err(|why| format!("{name} cannot be read: {why}"))?;
+        files.push((name, bytes));
     }
-    Ok(path)
+    Ok(files)
+}
+
+/// Puts files that were given together where the lab sees them.
+fn keep(files: &[(String, Vec<u8>)]) -> Together {
+    static GIVEN: AtomicUsize = AtomicUsize::new(0);
+    let names = files.iter().map(|(name, _)| name.as_str());
+    let paths = Shelf::new(Path::new("")).places(GIVEN.fetch_add(1, Ordering::Relaxed), names);
+    let lab = LAB.with_borrow(Clone::clone);
+    for (path, (_, bytes)) in paths.iter().zip(files) {
+        match &lab {
+            Some(lab) => lab
+                .hand_over(&path.to_string_lossy(), &bytes[..].into())
+                .map_err(|why| format!("{}: {why:?}", path.display()))?,
+            None => put(path, bytes).map_err(|why| format!("{}: {why}", path.display()))?,
+        }
+    }
+    Ok(paths)
 }
 
 /// Puts a file into memory, and the folders it lies in.

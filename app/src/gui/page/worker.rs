@@ -12,7 +12,7 @@ use super::{
     post::{Mail, Post},
     store::{Drawer, Store},
 };
-use crate::lab::{Lab, Reply, Request, wire};
+use crate::lab::{Lab, Reply, Request, Shelf, wire};
 
 /// Serves the window at the other end of `post`; what is to outlive the page goes into `drawer`, where there is one.
 /// Returns the runs that are there from before, packed.
@@ -40,7 +40,8 @@ pub async fn serve(post: Post, drawer: Option<Drawer>) -> Result<Vec<u8>, JsValu
         let (store, desk) = (Rc::clone(store), Arc::clone(&desk));
         wasm_bindgen_futures::spawn_local(async move { store.keep(desk).await });
     }
-    let lab = Lab::new(DeviceChoice::Auto, OUT.into(), desk.clone());
+    let mut lab = Lab::new(DeviceChoice::Auto, OUT.into(), desk.clone());
+    lab.keep_data(Shelf::new(Path::new("")));
     wasm_bindgen_futures::spawn_local(desk::work(lab, desk.clone(), store));
     wasm_bindgen_futures::spawn_local(async move {
         desk.deliver(|said| send(&post, &said).is_ok()).await;

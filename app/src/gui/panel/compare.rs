@@ -3,6 +3,7 @@
 mod checked;
 mod figures;
 mod form;
+mod own;
 
 use egui::{
     Align, Button, Checkbox, ComboBox, DragValue, Id, Key, Layout, Modal, Popup, Response,
@@ -48,7 +49,8 @@ impl Panel for Compare {
             self.is_open = false;
             return Vec::new();
         };
-        let is_other = matches!(draft, Draft::File(_)) && self.filled != Some(draft);
+        let is_other =
+            matches!(draft, Draft::File(_) | Draft::Data(_)) && self.filled != Some(draft);
         if !self.is_open || is_other {
             self.is_open = true;
             self.fill(draft, model);
@@ -65,7 +67,7 @@ impl Panel for Compare {
             ScrollArea::vertical()
                 .max_height((room.y - 140.0).max(120.0))
                 .auto_shrink([false, true])
-                .show(ui, |ui| self.body(ui, model));
+                .show(ui, |ui| self.body(ui, model, &mut actions));
             ui.separator();
             ui.horizontal(|ui| self.footer(ui, &mut actions));
         });
@@ -86,6 +88,10 @@ impl Compare {
                 .and_then(|run| run.history.config.as_ref())
                 .map(Form::like),
             Draft::File(_) => model.settings.0.as_ref().map(Form::like),
+            Draft::Data(_) => {
+                let latest = model.own_data.0.last();
+                latest.map(|own| (Form::of(own), Vec::new()))
+            }
             Draft::New => None,
         };
         let is_kept = draft == Draft::New && self.filled == Some(Draft::New);
@@ -105,8 +111,8 @@ impl Compare {
             .insert(kept.unwrap_or_else(|| Checked::new(form)))
     }
 
-    fn body(&mut self, ui: &mut Ui, model: &Model) {
-        self.learned(ui);
+    fn body(&mut self, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
+        self.learned(ui, model, actions);
         self.fields(ui);
         ui.add_space(4.0);
         ui.strong("Methods");
@@ -122,7 +128,7 @@ impl Compare {
     }
 
     /// Preset and data.
-    fn learned(&mut self, ui: &mut Ui) {
+    fn learned(&mut self, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
         let chosen = self.form.preset();
         row(ui, "Preset", |ui| {
             let response = ComboBox::from_id_salt("preset")
@@ -145,28 +151,34 @@ impl Compare {
             .form
             .source()
             .map_or(("", false), |source| (source.about, source.needs_path));
+        let own = self.own(model);
         row(ui, "Data", |ui| {
             let response = ComboBox::from_id_salt("data")
                 .width(FIELD)
-                .selected_text(self.form.source)
+                .selected_text(own.map_or(self.form.source, |own| &own.name))
                 .height(400.0)
                 .show_ui(ui, |ui| {
                     for source in SOURCES {
-                        let is_chosen = source.name == self.form.source;
+                        let is_chosen = own.is_none() && source.name == self.form.source;
                         let text = format!("{}: {}", source.name, source.about);
                         if ui.selectable_label(is_chosen, text).clicked() {
                             self.form.take_source(source.name);
                         }
                     }
+                    self.own_choices(ui, model);
                 });
-            if needs_path {
+            if let Some(own) = own {
+                about(ui, &own::words(own));
+            } else if needs_path {
                 about(ui, what);
             } else {
                 self.explain(ui, DATA, what);
             }
             response.response
         });
-        if needs_path {
+        if let Some(own) = own {
+            self.own_files(ui, own, actions);
+        } else if needs_path {
             row(ui, "Path", |ui| {
                 let field = TextEdit::singleline(&mut self.form.path).desired_width(2.0 * FIELD);
                 let response = ui.add(field.hint_text("a file or folder"));

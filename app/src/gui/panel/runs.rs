@@ -1,7 +1,5 @@
 //! The list of runs: what each is and does, and what can be done with it.
 
-use std::path::PathBuf;
-
 use egui::{
     Align, Frame, Id, Layout, Modal, ProgressBar, RichText, ScrollArea, Sense, Shape, Stroke,
     TextEdit, Ui, UiBuilder, pos2, vec2,
@@ -25,8 +23,9 @@ use crate::{
 /// The list of runs.
 #[derive(Default)]
 pub struct Runs {
-    /// The folder that is being typed.
-    folder: String,
+    /// The path that is being typed.
+    #[cfg(not(target_arch = "wasm32"))]
+    path: String,
     /// The run that is being renamed, and its new name.
     renaming: Option<(RunKey, String)>,
     /// The run that may be about to be deleted.
@@ -53,35 +52,33 @@ impl Panel for Runs {
                 }
             });
         actions.extend(self.confirm(ui, model));
-        // A browser shows nobody a folder.
-        if !model.place.is_page() {
-            ui.separator();
-            actions.extend(self.open(ui));
-        }
+        ui.separator();
+        ui.horizontal(|ui| actions.extend(self.opening(ui, model)));
         actions
     }
 }
 
+/// What can be opened.
+const OPENED: &str = "Run folders or zips of them, a settings file, or data: images, a zip, files of MNIST, CIFAR-10 or STL-10";
+
 impl Runs {
-    /// The field for a run folder that is to be shown.
-    fn open(&mut self, ui: &mut Ui) -> Option<Action> {
-        let mut action = None;
-        ui.horizontal(|ui| {
-            let field = TextEdit::singleline(&mut self.folder)
-                .hint_text("runs/00007-\u{2026}")
-                .desired_width(ui.available_width() - 60.0);
-            let typed = ui
-                .add(field)
-                .on_hover_text("A run folder, or a folder of run folders");
-            let entered =
-                typed.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-            let asked = ui.button("Open").clicked() || entered;
-            if asked && !self.folder.trim().is_empty() {
-                action = Some(Action::open(PathBuf::from(self.folder.trim())));
-                self.folder.clear();
-            }
-        });
-        action
+    /// A path to be typed or, where the window sees none, files to be chosen.
+    fn opening(&mut self, ui: &mut Ui, model: &Model) -> Option<Action> {
+        if model.place.is_page() {
+            let button = ui.button("Open\u{2026}").on_hover_text(OPENED);
+            return button.clicked().then_some(Action::Choose);
+        }
+        let field = TextEdit::singleline(&mut self.path)
+            .hint_text("runs/00007-\u{2026}")
+            .desired_width(ui.available_width() - 60.0);
+        let typed = ui.add(field).on_hover_text(OPENED);
+        let entered = typed.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        let asked = ui.button("Open").clicked() || entered;
+        if !asked || self.path.trim().is_empty() {
+            return None;
+        }
+        let path = std::mem::take(&mut self.path);
+        Some(Action::open(vec![path.trim().into()]))
     }
 
     fn card(&mut self, ui: &mut Ui, model: &Model, run: &RunView, actions: &mut Vec<Action>) {

@@ -24,8 +24,14 @@ const GROUPS: [(&str, &[What]); 3] = [
     ),
     ("Samples", &[What::Samples, What::Gif, What::Apng]),
     (
-        "Networks and settings",
-        &[What::Checkpoint, What::Generator, What::Csr, What::Settings],
+        "Runs, networks and settings",
+        &[
+            What::Run,
+            What::Checkpoint,
+            What::Generator,
+            What::Csr,
+            What::Settings,
+        ],
     ),
 ];
 

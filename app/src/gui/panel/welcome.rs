@@ -3,7 +3,10 @@
 use egui::{RichText, Ui};
 
 use super::Panel;
-use crate::gui::{action::Action, look::Look, model::Model, part::Part, story::STORIES, theme};
+use crate::{
+    gui::{action::Action, look::Look, model::Model, part::Part, story::STORIES, theme},
+    lab::Request,
+};
 
 /// The strip under the title.
 #[derive(Default)]
@@ -74,8 +77,9 @@ fn left(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     if let Some(run) = model.kept.first().filter(|_| !goes_on)
         && ui.button("Open").clicked()
     {
-        let all = run.folder.parent().unwrap_or(&run.folder);
-        actions.push(Action::open(all.to_owned()));
+        let folder = run.folder.parent().unwrap_or(&run.folder).to_owned();
+        let go_on = false;
+        actions.push(Action::Ask(Request::Open { folder, go_on }));
     }
     if kept > 0 {
         ui.menu_button("Delete\u{2026}", |ui| {

@@ -1,4 +1,5 @@
 mod address;
+mod dropping;
 
 use std::sync::mpsc::{Receiver, Sender};
 

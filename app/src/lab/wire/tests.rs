@@ -14,7 +14,9 @@ use super::*;
 use crate::{
     export::{Options, What},
     gui::{fixture, story::STORIES},
-    lab::{Added, KeptRun, LayerKey, Reply, Request, RunKey, Screen, Stage, Still, TaskId},
+    lab::{
+        Added, KeptRun, LayerKey, OwnData, Reply, Request, RunKey, Screen, Stage, Still, TaskId,
+    },
 };
 
 /// What comes out at the other end, as `Debug` shows it: most of these are not made to be compared.
@@ -78,7 +80,8 @@ fn every_request_passes() {
             size: [2, 1],
             rgb: vec![0, 1, 2, 253, 254, 255],
         }),
-        Request::Settings("a.json".into()),
+        Request::Incoming(vec!["a.json".into(), "cats.zip".into()]),
+        Request::ForgetData("zip:data/cats/cats.zip".into()),
         Request::Cancel(TaskId(7)),
         Request::Close,
     ]);
@@ -159,6 +162,16 @@ fn other_replies_pass() {
         Reply::Trouble {
             key: Some(run),
             what: "why".into(),
+        },
+        Reply::OwnData {
+            all: vec![OwnData {
+                name: "cats".into(),
+                source: "zip:data/cats/cats.zip".into(),
+                count: 70,
+                channels: 3,
+                is_kept: true,
+            }],
+            is_new: true,
         },
         Reply::Written(vec!["take-away/report.html".into()]),
         Reply::Closed,

@@ -286,15 +286,17 @@ fn a_settings_file_is_judged_as_the_command_line_does() {
     let file = out.path().join("mine.json");
     let wanted = &configs("7", &[Method::StuGan])[0];
     std::fs::write(&file, serde_json::to_vec(wanted).unwrap()).unwrap();
-    match &tell(&mut lab, Request::Settings(file.clone()))[..] {
-        [Reply::Settings(config)] => assert_eq!(**config, *wanted),
+    match &tell(&mut lab, Request::Incoming(vec![file.clone()]))[..] {
+        [Reply::Task(_), Reply::TaskOver(_), Reply::Settings(config)] => {
+            assert_eq!(**config, *wanted)
+        }
         other => panic!("{other:?}"),
     }
     std::fs::write(&file, r#"{"preset": "spiral", "iteratons": 5}"#).unwrap();
-    let replies = tell(&mut lab, Request::Settings(file.clone()));
+    let replies = tell(&mut lab, Request::Incoming(vec![file.clone()]));
     assert!(trouble(&replies)[0].contains("iteratons"), "{replies:?}");
     std::fs::remove_file(&file).unwrap();
-    let replies = tell(&mut lab, Request::Settings(file));
+    let replies = tell(&mut lab, Request::Incoming(vec![file]));
     assert!(trouble(&replies)[0].contains("mine.json"), "{replies:?}");
 }
 

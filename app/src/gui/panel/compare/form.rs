@@ -16,6 +16,7 @@ use crate::{
         settings,
     },
     gui::setup::differences,
+    lab::OwnData,
 };
 
 /// The key that data and its path are explained under.
@@ -140,6 +141,16 @@ impl Form {
         (form, lost.into_iter().map(|(key, _)| key).collect())
     }
 
+    /// What the command line would compare on these data.
+    pub fn of(own: &OwnData) -> Self {
+        let mut form = Self::default();
+        if let Ok(preset) = preset::for_data(&own.source) {
+            form.preset = preset.name;
+        }
+        form.take_own(own);
+        form
+    }
+
     /// Settings of `config` that differ from what the form gives.
     fn differences(&self, config: &RunConfig) -> Vec<(String, String)> {
         let base = self.resolved();
@@ -194,6 +205,21 @@ impl Form {
         }
     }
 
+    /// Takes somebody's own data.
+    pub fn take_own(&mut self, own: &OwnData) {
+        let (name, path) = source(&own.source);
+        self.take_source(name);
+        self.path = path.to_owned();
+    }
+
+    /// The data, as `data.source` says it.
+    pub fn data(&self) -> String {
+        match self.path.trim() {
+            "" => self.source.to_owned(),
+            path => format!("{}:{path}", self.source),
+        }
+    }
+
     /// Takes a method, or leaves it out.
     pub fn toggle(&mut self, spec: MethodSpec) {
         match self.methods.iter().position(|chosen| *chosen == spec) {
@@ -221,17 +247,13 @@ impl Form {
             .map(|(field, value)| format!("{}={value}", field.key));
         let others = self.settings.lines().map(str::trim).map(str::to_owned);
         let methods: Vec<String> = self.methods.iter().map(ToString::to_string).collect();
-        let data = match self.path.trim() {
-            "" => self.source.to_owned(),
-            path => format!("{}:{path}", self.source),
-        };
         CompareArgs {
             methods: Some(methods.join(",")),
             seeds: self.seeds,
             report: None,
             run: RunArgs {
                 preset: Some(self.preset.to_owned()),
-                data: Some(data),
+                data: Some(self.data()),
                 settings: fields
                     .chain(others.filter(|line| !line.is_empty()))
                     .collect(),

@@ -3,10 +3,7 @@ use egui_kittest::kittest::Queryable;
 use std::path::PathBuf;
 
 use super::*;
-use crate::{
-    gui::fixture,
-    lab::{KeptRun, Request},
-};
+use crate::{gui::fixture, lab::KeptRun};
 
 #[test]
 fn it_can_be_closed() {
