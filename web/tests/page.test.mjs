@@ -5,12 +5,9 @@ import { execFile } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import test from "node:test";
 import { promisify } from "node:util";
-import { file, lines, open, run, stats } from "./page.mjs";
-
-const PROGRAM = process.env.TIGHTROPE ?? fileURLToPath(new URL("../../target/release/tightrope", import.meta.url));
+import { PROGRAM, file, lines, open, run, stats } from "./page.mjs";
 
 test("the first visit trains the showcase, asks nobody else for anything and complains of nothing", async (t) => {
   const { page, said, elsewhere, close } = await open();

@@ -24,7 +24,6 @@ use crate::{
 #[derive(Default)]
 pub struct Runs {
     /// The path that is being typed.
-    #[cfg(not(target_arch = "wasm32"))]
     path: String,
     /// The run that is being renamed, and its new name.
     renaming: Option<(RunKey, String)>,
