@@ -22,7 +22,8 @@ pub fn main() {
 
 /// Opens the window in this canvas, as the page's address (its query) asks for it.
 ///
-/// - `lab`: the worker in which `serveLab` serves; without one, the page trains itself.
+/// - `lab`: one end of a `MessageChannel`, at whose other end a worker calls `serveLab`; without it, the page trains
+///   itself.
 /// - `kept`: what `serveLab` has returned.
 /// - `notice`: a line the window shows.
 ///

@@ -58,11 +58,16 @@ const NOT_KEPT = {
 function startLab(module) {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
-    worker.onerror = (event) => reject(event.message);
-    worker.onmessage = ({ data: { error, kept, why } }) => (error ? reject(error) : resolve({ worker, kept, notice: NOT_KEPT[why] }));
+    // What the lab says is kept for the window until that listens.
+    const { port1: port, port2: theirs } = new MessageChannel();
+    worker.onerror = (event) => {
+      reject(event.message);
+      port.onerror?.();
+    };
+    worker.onmessage = ({ data: { error, kept, why } }) => (error ? reject(error) : resolve({ port, kept, notice: NOT_KEPT[why] }));
     // Another site's page shows this one without being asked for it: nothing of it is kept.
     const keeps = new URLSearchParams(location.search).get("embed") !== "1";
-    worker.postMessage({ module, keeps });
+    worker.postMessage({ module, keeps, port: theirs }, [theirs]);
   });
 }
 
@@ -83,7 +88,7 @@ if (lacking) {
   }
   if (openWindow) {
     try {
-      await openWindow(canvas, location.search, lab.worker, lab.kept, lab.notice);
+      await openWindow(canvas, location.search, lab.port, lab.kept, lab.notice);
       cover.hidden = true;
       // Keys are the window's at once, but for a page within a page.
       if (top === self) canvas.focus();

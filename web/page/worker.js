@@ -3,10 +3,10 @@
 import init, { serveLab } from "./tightrope.js";
 import { openStore } from "./store.js";
 
-addEventListener("message", async ({ data: { module, keeps } }) => {
+addEventListener("message", async ({ data: { module, keeps, port } }) => {
   try {
     const [{ store, why }] = await Promise.all([keeps ? openStore() : {}, init({ module_or_path: module })]);
-    postMessage({ kept: await serveLab(self, store), why });
+    postMessage({ kept: await serveLab(port, store), why });
   } catch (error) {
     postMessage({ error: String(error) });
   }

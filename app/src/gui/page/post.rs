@@ -8,7 +8,7 @@ use crate::lab::wire;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What messages go through: a worker, as its page sees it, or as it sees itself.
+    /// One end of what messages go through; the page calls its `onerror` when the worker at the other end breaks down.
     #[derive(Clone)]
     pub type Post;
     #[wasm_bindgen(method, catch, js_name = postMessage)]
