@@ -99,6 +99,9 @@ pub struct RunInfo {
     pub dense_flops_per_iteration: f64,
     /// The same as the paper counts it.
     pub dense_flops_per_iteration_paper: f64,
+    /// Names of the classes it learns, by label; none where it learns none.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub classes: Vec<String>,
 }
 
 /// Size of one network.

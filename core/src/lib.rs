@@ -5,6 +5,7 @@
 //! [`record::RunFolder`] writes them down.
 #![recursion_limit = "256"]
 
+pub mod augment;
 pub mod balance;
 mod caught;
 pub mod config;

@@ -35,6 +35,8 @@ pub struct Spectral {
     pub u: Tensor<2>,
     /// Right vector `[c_in * k * k, 1]`.
     pub v: Tensor<2>,
+    /// Keeps a vanishing norm from dividing by zero.
+    pub eps: f32,
 }
 
 /// One network and everything that changes while it trains.
@@ -128,6 +130,7 @@ impl Net {
                     param,
                     u,
                     v: unit(&mut stream, c_in * k * k),
+                    eps: blueprint.spectral_eps,
                 }
             })
             .collect();

@@ -18,7 +18,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     }
     let along = workgroup_sum(local, product);
     let length = select(1.0, clamp_min(sqrt(along), eps), iterate);
-    let largest = clamp_min(along / length, eps);
+    let largest = clamp_size(along / length, eps);
     let first = index * SPAN + local;
     let end = min((index + 1u) * SPAN, rows * params[1]);
     for (var at = first; at < end; at += WORKGROUP) {

@@ -16,7 +16,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     if local < params[2] { part = parts[local]; }
     let along = workgroup_sum(local, part);
     let largest = sigma[0];
-    let pull = select(along / largest, 0.0, largest <= bitcast<f32>(params[3]));
+    let pull = select(along / largest, 0.0, abs(largest) <= bitcast<f32>(params[3]));
     let first = index * SPAN + local;
     let end = min((index + 1u) * SPAN, params[0] * columns);
     for (var at = first; at < end; at += WORKGROUP) {

@@ -208,11 +208,11 @@ impl Spectral {
         [self.unit(&left), v]
     }
 
-    /// `u^T w v`, not below eps.
+    /// `u^T w v`, or eps where it is nearer to 0.
     fn sigma(&self, w: &[f64], u: &[f64], v: &[f64]) -> f64 {
         let terms = pairs(self.rows, self.columns).zip(w);
         let sum: f64 = terms.map(|((i, j), w)| u[i] * w * v[j]).sum();
-        sum.max(self.eps)
+        if sum.abs() < self.eps { self.eps } else { sum }
     }
 
     /// The weight divided by its norm.
@@ -225,7 +225,11 @@ impl Spectral {
     pub fn gradient(&self, w: &[f64], u: &[f64], v: &[f64], dy: &[f64]) -> Vec<f64> {
         let sigma = self.sigma(w, u, v);
         let along: f64 = w.iter().zip(dy).map(|(w, dy)| w * dy).sum();
-        let pull = if sigma > self.eps { along / sigma } else { 0.0 };
+        let pull = if sigma.abs() > self.eps {
+            along / sigma
+        } else {
+            0.0
+        };
         let places = pairs(self.rows, self.columns).zip(dy);
         places
             .map(|((i, j), dy)| (dy - u[i] * v[j] * pull) / sigma)

@@ -124,6 +124,21 @@ pub fn arrays(path: &Path) -> BTreeMap<String, Array> {
     arrays
 }
 
+/// Every array of whole numbers by its name: labels, draws, counters.
+pub fn integers(path: &Path) -> BTreeMap<String, Vec<i64>> {
+    let bytes = std::fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let file =
+        SafeTensors::deserialize(&bytes).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let whole = file.iter().filter(|(_, view)| view.dtype() == Dtype::I64);
+    whole
+        .map(|(name, view)| {
+            let (words, _) = view.data().as_chunks::<8>();
+            let values = words.iter().map(|&word| i64::from_le_bytes(word));
+            (name.to_owned(), values.collect())
+        })
+        .collect()
+}
+
 /// The layers `folder/<layer>`, one after another; nothing if the file has none of them.
 pub fn flat(arrays: &BTreeMap<String, Array>, folder: &str, layers: &[String]) -> Option<Vec<f32>> {
     let arrays = layers

@@ -187,6 +187,12 @@ pub struct AdaptFlags {
         hide_short_help = true
     )]
     pub num_eval_imgs: Option<String>,
+    /// model.biggan.classes
+    #[arg(long, value_name = "N", alias = "num_classes", hide_short_help = true)]
+    pub num_classes: Option<String>,
+    /// augment.color, augment.translation and augment.cutout
+    #[arg(long = "diff_aug", alias = "diff-aug", hide_short_help = true)]
+    pub diff_aug: bool,
 }
 
 impl AdaptFlags {

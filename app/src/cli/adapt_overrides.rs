@@ -15,9 +15,14 @@ impl AdaptFlags {
         problems: &mut Vec<String>,
     ) -> Vec<(String, String)> {
         let mut out = Overrides(Vec::new());
+        let bottom = match base.model {
+            ModelConfig::Biggan(_) => "model.biggan.bottom",
+            _ => "model.sngan.bottom",
+        };
         for (key, value) in [
             ("data.side", &self.img_size),
-            ("model.sngan.bottom", &self.bottom_width),
+            (bottom, &self.bottom_width),
+            ("model.biggan.classes", &self.num_classes),
             ("z_dim", &self.latent_dim),
             ("batch_g", &self.gen_batch_size),
             ("batch_d", &self.dis_batch_size),
@@ -41,6 +46,11 @@ impl AdaptFlags {
             ("record.quality_samples", &self.num_eval_imgs),
         ] {
             out.put(key, value.as_deref());
+        }
+        if self.diff_aug {
+            for part in ["color", "translation", "cutout"] {
+                out.put(&format!("augment.{part}"), Some("true"));
+            }
         }
         let word = |text: &Option<String>| text.as_ref().map(|text| text.to_lowercase());
         let loss = word(&self.loss).map(|name| {
@@ -122,12 +132,22 @@ impl AdaptFlags {
             .into_iter()
             .filter_map(|(flag, width)| Some((flag, width.as_deref()?)))
         {
-            let ModelConfig::Sngan(sngan) = &base.model else {
-                problems.push(format!(
-                    "{flag}: this preset has no convolutions; \
-                     set model.mlp.g_hidden or model.mlp.d_hidden"
-                ));
-                continue;
+            let sngan = match &base.model {
+                ModelConfig::Sngan(sngan) => sngan,
+                ModelConfig::Biggan(_) => {
+                    problems.push(format!(
+                        "{flag}: a biggan's blocks differ in width; \
+                         set model.biggan.g_channels or model.biggan.d_channels"
+                    ));
+                    continue;
+                }
+                ModelConfig::Mlp(_) => {
+                    problems.push(format!(
+                        "{flag}: this preset has no convolutions; \
+                         set model.mlp.g_hidden or model.mlp.d_hidden"
+                    ));
+                    continue;
+                }
             };
             let width = count(flag, Some(width), 1, problems).to_string();
             let (key, blocks) = match flag {
@@ -197,6 +217,18 @@ mod tests {
         let ours = resolve("--preset sngan-cifar10 --data cifar10:home");
         let theirs = resolve(&format!("--preset sngan-cifar10 {script}"));
         assert_eq!(theirs, ours);
+    }
+
+    #[test]
+    fn biggans_take_their_scripts_flags() {
+        let c = resolve(
+            "--preset biggan-cifar10 --dataset cifar10 --data-path here --num-classes 12 --bottom-width 4 --diff_aug",
+        );
+        let ModelConfig::Biggan(biggan) = &c.model else {
+            panic!("a BigGAN")
+        };
+        assert_eq!((biggan.classes, biggan.bottom), (12, 4));
+        assert!(c.augment.color && c.augment.translation && c.augment.cutout);
     }
 
     #[test]

@@ -107,7 +107,7 @@ pub struct TrainArgs {
     /// The method, e.g. `adapt-relax` or `static:strong` [default: adapt-relax]
     #[arg(long, short, value_name = "NAME")]
     pub method: Option<String>,
-    /// How dense a fixed D is: `balance` (as G) or `strong` (d_max)
+    /// How dense a fixed D is: `balance` (as G) or `strong` (d_max); how small small-dense is: `half` the filters
     #[arg(long, value_name = "NAME")]
     pub strategy: Option<String>,
     /// Continue this run from its last checkpoint, or from the checkpoint named; --iterations and --set may extend or change it
@@ -177,9 +177,12 @@ pub struct RunArgs {
 pub struct SampleArgs {
     /// The run's folder, or one of its checkpoints
     pub run: PathBuf,
-    /// How many samples
-    #[arg(long, short, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=10_000))]
-    pub count: u64,
+    /// How many samples [default: 64; of a run with classes 100, ten rows of a class each]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub count: Option<u64>,
+    /// Only this class, by its number or name [default: a class for each row]
+    #[arg(long, value_name = "CLASS")]
+    pub class: Option<String>,
     /// Where they go: a PNG grid [default: samples.png in the run's folder]
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -338,6 +341,7 @@ mod tests {
             "tightrope compare --set iterations=20 --set checkpoint_every=5 --quiet --report r.html --out here",
             "tightrope train --method static --strategy strong --seed 7 --device gpu:1 --dry-run --density-g .1",
             "tightrope train --resume runs/00001 --iterations 3000",
+            "tightrope sample runs/00001 --class sneaker",
             "tightrope sample runs/00001 --count 16 --out a.png --raw --seed 3",
             "tightrope report a b c --out r.html",
             "tightrope export runs --what csv,generator --out here --raw --scale 4 --at 500",

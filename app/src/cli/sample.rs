@@ -5,9 +5,9 @@ use std::{path::Path, sync::Arc};
 use anyhow::Result;
 use tightrope_core::{
     Error, device,
-    event::SampleData,
-    record::{grid, layout, png_bytes, scatter},
-    run::Run,
+    event::{Event, SampleData},
+    record::{grid, layout, png_bytes, read_events, scatter},
+    run::{Classes, Run},
 };
 
 use super::{args::SampleArgs, output::say, stand_in};
@@ -26,15 +26,23 @@ pub async fn run(args: &SampleArgs) -> Result<()> {
     // Weights and masks come from the checkpoint: all that is left to the seed is z.
     config.seed = args.seed.unwrap_or(config.seed);
     let seed = config.seed;
+    let count = args.count.unwrap_or(match config.model.classes() {
+        0 => 64,
+        _ => 100,
+    }) as usize;
+    let classes = match &args.class {
+        Some(class) => wanted(&stored, class)?,
+        None => Classes::Rows {
+            columns: layout(count, config.data.side).0,
+        },
+    };
     let chosen = device::open(args.device).await?;
     let dataset = Arc::new(stand_in::data(&config)?);
     let mut run = Run::new(config, dataset, &chosen).await?;
     run.restore_nets(&stored.checkpoint).await?;
 
     let averaged = run.has_average() && !args.raw;
-    let samples = run
-        .generate(args.count as usize, "samples", averaged)
-        .await?;
+    let samples = run.generate_of(classes, count, "samples", averaged).await?;
     let picture = match &samples {
         SampleData::Points(points) => match run.feed().examples(REAL_POINTS, seed) {
             SampleData::Points(reals) => scatter(&reals, points),
@@ -51,14 +59,43 @@ pub async fn run(args: &SampleArgs) -> Result<()> {
         .unwrap_or_else(|| stored.folder.join("samples.png"));
     std::fs::write(&file, png_bytes(&picture)?).map_err(|e| Error::io(&file, e))?;
     say(format_args!(
-        "{} samples of {} after {} iterations, {} generator: {}",
-        args.count,
+        "{count} samples of {} after {} iterations, {} generator: {}",
         stored.config.method,
         stored.iteration,
         if averaged { "averaged" } else { "live" },
         file.display()
     ))?;
     Ok(())
+}
+
+/// A class by its number, or by the name that the run's data gave it.
+fn wanted(stored: &Stored, class: &str) -> Result<Classes> {
+    let refused = |why: String| Error::Settings(vec![format!("class: {class}: {why}")]);
+    if stored.config.model.classes() == 0 {
+        return Err(refused("this run learned no classes; leave --class out".into()).into());
+    }
+    if let Ok(number) = class.parse() {
+        return Ok(Classes::Only(number));
+    }
+    let names = read_events(&stored.folder)?
+        .into_iter()
+        .find_map(|event| match event {
+            Event::Started(info) => Some(info.classes),
+            _ => None,
+        })
+        .unwrap_or_default();
+    match names
+        .iter()
+        .position(|name| name.eq_ignore_ascii_case(class))
+    {
+        Some(number) => Ok(Classes::Only(number)),
+        None => Err(refused(format!(
+            "no such class; a number below {}, or one of {}",
+            stored.config.model.classes(),
+            names.join(", ")
+        ))
+        .into()),
+    }
 }
 
 fn check(file: &Path) -> Result<(), Error> {

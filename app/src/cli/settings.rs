@@ -387,7 +387,7 @@ mod tests {
     fn train_reports_method_and_strategy() {
         assert!(
             problems(train(&train_args("--method dda --strategy strong")))[0]
-                .contains("no strategies")
+                .contains("no strategy strong")
         );
         assert!(
             problems(train(&train_args("--method static --strategy stron")))[0]

@@ -18,7 +18,9 @@ pub fn data(config: &RunConfig) -> Result<Dataset> {
     let pixels = (0..count * channels * side * side)
         .map(|_| stream.below(256) as u8)
         .collect();
-    Ok(Dataset::Images(ImageSet::new(
-        "random", channels, side, pixels, None,
-    )?))
+    let classes = config.model.classes();
+    let labels = (classes > 0).then(|| (0..count).map(|i| (i % classes) as u16).collect());
+    let images = ImageSet::new("random", channels, side, pixels, labels)?;
+    let names = (0..classes).map(|class| class.to_string());
+    Ok(Dataset::Images(images.named(names)))
 }

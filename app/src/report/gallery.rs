@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use tightrope_core::record::{Grid, Scatter, StoredRun};
+use tightrope_core::run::row_names;
 
 use super::variant::Variant;
 
@@ -44,6 +45,8 @@ pub struct Panel {
     pub title: String,
     /// When.
     pub when: String,
+    /// What its rows are of, where each is of a class.
+    pub rows: String,
     /// The variant's place in the group; none for real data.
     pub style: Option<usize>,
     /// An image, base64 of a PNG.
@@ -115,6 +118,7 @@ fn reals(variants: &[Variant]) -> Vec<Panel> {
             panels.push(Panel {
                 title: "Real data".into(),
                 when: source.into(),
+                rows: String::new(),
                 style: None,
                 png: png.map(|bytes| STANDARD.encode(bytes)),
                 dots,
@@ -138,6 +142,11 @@ fn panel(run: &StoredRun, grid: &Grid, title: &str, style: Option<usize>) -> Res
             0 => "before training".into(),
             n => format!("iteration {n}"),
         },
+        rows: run
+            .history
+            .info
+            .as_ref()
+            .map_or_else(String::new, |info| row_names(&info.classes).join(", ")),
         style,
         png,
         dots,

@@ -1,5 +1,7 @@
 //! Parameters of the two networks in closed form, without building them.
 
+mod biggan;
+
 use super::{MlpConfig, ModelConfig, NetConfig, Role, SnganConfig};
 
 /// Size of one network.
@@ -40,9 +42,9 @@ pub fn net_count(
     net: &NetConfig,
 ) -> NetCount {
     let layers = layers(model, role, z_dim, channels);
-    let last = layers.iter().rposition(|layer| layer.kind != Kind::Norm);
+    let last = layers.iter().rposition(|layer| layer.kind != Kind::Dense);
     let masked = |index: usize, layer: &Layer| match layer.kind {
-        Kind::Norm => false,
+        Kind::Dense => false,
         Kind::Linear => net.mask_linear && (net.mask_head || last != Some(index)),
         Kind::Conv => net.mask_head || last != Some(index),
     };
@@ -61,7 +63,7 @@ pub fn net_count(
 enum Kind {
     Conv,
     Linear,
-    Norm,
+    Dense,
 }
 
 struct Layer {
@@ -88,10 +90,15 @@ impl Layer {
     }
 
     fn norm(width: u64) -> Self {
+        Self::dense(product(&[2, width]))
+    }
+
+    /// What no mask ever covers.
+    fn dense(values: u64) -> Self {
         Self {
-            kind: Kind::Norm,
+            kind: Kind::Dense,
             weights: 0,
-            others: product(&[2, width]),
+            others: values,
         }
     }
 
@@ -119,6 +126,8 @@ fn layers(model: &ModelConfig, role: Role, z_dim: usize, channels: usize) -> Vec
             sngan_generator(sngan, z_dim as u64, channels as u64)
         }
         (ModelConfig::Sngan(sngan), Role::D) => sngan_discriminator(sngan, channels as u64),
+        (ModelConfig::Biggan(m), Role::G) => biggan::generator(m, z_dim, channels as u64),
+        (ModelConfig::Biggan(m), Role::D) => biggan::discriminator(m, channels as u64),
     }
 }
 
@@ -203,7 +212,7 @@ mod tests {
             for role in [Role::G, Role::D] {
                 let channels = match config.model {
                     ModelConfig::Mlp(_) => 2,
-                    ModelConfig::Sngan(_) => 3,
+                    ModelConfig::Sngan(_) | ModelConfig::Biggan(_) => 3,
                 };
                 let (_, blueprint) = crate::model::build(&config, role, channels);
                 let (params, maskable) = crate::net::place(&blueprint, config.net(role));
@@ -240,6 +249,12 @@ mod tests {
         let (g, d) = counts("sngan-stl10");
         assert_eq!((g.params, d.params), (4_878_083, 19_542_721));
         assert_eq!((g.maskable, d.maskable), (4_855_488, 19_536_768));
+        for name in ["biggan-cifar10", "stu-biggan-cifar10"] {
+            let (g, d) = counts(name);
+            assert_eq!((g.params, d.params), (4_304_387, 4_207_361));
+        }
+        let (g, d) = counts("biggan-tinyimagenet");
+        assert_eq!((g.params, d.params), (17_335_204, 30_796_722));
     }
 
     #[test]

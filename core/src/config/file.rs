@@ -6,6 +6,9 @@ use super::edit::{hint, leaves, lookup};
 use super::{CONFIG_VERSION, RunConfig, preset};
 use crate::error::{Error, Result};
 
+/// Settings that version 1 began without: files of runs from before lack them, and mean what they default to.
+const LATER: [&str; 2] = ["critic_pass", "augment."];
+
 impl RunConfig {
     /// Reads a complete `config.json`. Lists everything that is unknown, missing or of the wrong type.
     pub fn from_json(text: &str) -> Result<Self> {
@@ -30,7 +33,8 @@ impl RunConfig {
             }
         }
         for (path, _) in leaves(&tree) {
-            if lookup(&file, &path).is_none() {
+            let is_late = LATER.iter().any(|late| path.starts_with(late));
+            if lookup(&file, &path).is_none() && !is_late {
                 problems.push(format!(
                     "{path}: missing; a complete config.json has every setting"
                 ));
@@ -149,12 +153,11 @@ fn plain(value: &Value) -> String {
 
 /// Any settings with the file's kind of model, to be overwritten one by one.
 fn skeleton(file: &Value) -> RunConfig {
-    let mlp = file
-        .get("model")
-        .and_then(|model| model.get("mlp"))
-        .is_some();
-    if mlp {
+    let is = |kind| file.get("model").and_then(|m| m.get(kind)).is_some();
+    if is("mlp") {
         preset::plane::base()
+    } else if is("biggan") {
+        preset::biggan::biggan_cifar10()
     } else {
         preset::image::base()
     }
@@ -203,6 +206,16 @@ mod tests {
             "{all}"
         );
         assert!(all.contains("balance.window: missing"), "{all}");
+    }
+
+    #[test]
+    fn files_from_before_a_setting_are_complete() {
+        let config = (preset::find("tiny").unwrap().build)();
+        let mut tree = config.tree();
+        let fields = tree.as_object_mut().unwrap();
+        fields.remove("critic_pass");
+        fields.remove("augment");
+        assert_eq!(RunConfig::from_json(&tree.to_string()).unwrap(), config);
     }
 
     #[test]

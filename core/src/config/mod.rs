@@ -1,6 +1,8 @@
 //! `RunConfig`: every setting of a run, in one serde struct. What lies in `config.json` is exactly this.
 
+mod biggan;
 mod count;
+mod critic;
 mod edit;
 mod file;
 pub mod preset;
@@ -8,7 +10,9 @@ mod validate;
 
 use serde::{Deserialize, Serialize};
 
+pub use biggan::{BigganConfig, BigganNaming};
 pub use count::{NetCount, net_count, param_count};
+pub use critic::{AugmentConfig, CriticPass};
 pub(crate) use edit::hint;
 pub use edit::nearest;
 pub use file::ConfigFile;
@@ -53,6 +57,12 @@ pub struct RunConfig {
     pub batch_g: usize,
     /// Discriminator steps per generator step.
     pub n_critic: usize,
+    /// Whether a critic step scores real and fake images in one pass or in two.
+    #[serde(default)]
+    pub critic_pass: CriticPass,
+    /// How images are augmented before D sees them.
+    #[serde(default)]
+    pub augment: AugmentConfig,
     /// Where weight gradients are computed.
     pub gradients: Gradients,
     /// Where dense kernels take over from sparse ones; a new run takes what was measured on its device.
@@ -92,6 +102,8 @@ pub enum ModelConfig {
     Mlp(MlpConfig),
     /// The SNGAN ResNet family (ADAPT, tables 4 and 5).
     Sngan(SnganConfig),
+    /// BigGAN: learns the classes of its images.
+    Biggan(BigganConfig),
 }
 
 /// Two multi-layer perceptrons.
@@ -152,7 +164,8 @@ pub enum Naming {
     Resnet48,
 }
 
-/// Weight initialisation as the authors do it: ADAPT on CIFAR-10, ADAPT on STL-10, STU-GAN.
+/// Weight initialisation as the authors do it: SNGAN in ADAPT on CIFAR-10, on STL-10, in STU-GAN; BigGAN on CIFAR-10,
+/// on TinyImageNet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Init {
@@ -162,6 +175,10 @@ pub enum Init {
     He,
     /// Xavier-uniform convolutions, uniform biases and linear layers, batch-norm gain N(1, 0.02).
     Xavier,
+    /// N(0, 0.02) weights and tables, uniform biases.
+    Normal,
+    /// Orthogonal weights and tables, zero biases.
+    Orthogonal,
 }
 
 /// Adversarial loss.

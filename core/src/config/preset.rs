@@ -1,6 +1,7 @@
 //! Presets: complete settings under a name. A preset says what is learned from, by which networks and how fast; the
 //! method, chosen apart from it, says how masks move.
 
+pub(super) mod biggan;
 pub(super) mod image;
 pub(super) mod paper;
 pub(super) mod plane;
@@ -123,6 +124,34 @@ pub static PRESETS: &[Preset] = &[
         data: None,
         build: paper::sngan_stl10,
         adjust: paper::adjust_stl10,
+    },
+    Preset {
+        name: "biggan-fashion16",
+        about: "a small BigGAN on Fashion-MNIST at 16 px: learns its ten classes in a minute or two",
+        data: None,
+        build: biggan::biggan_fashion16,
+        adjust: image::adjust,
+    },
+    Preset {
+        name: "biggan-cifar10",
+        about: "ADAPT's BigGAN on CIFAR-10 in full: 200 000 iterations",
+        data: None,
+        build: biggan::biggan_cifar10,
+        adjust: biggan::adjust,
+    },
+    Preset {
+        name: "biggan-tinyimagenet",
+        about: "ADAPT's BigGAN on TinyImageNet at 64 px in full, with self-attention and DiffAugment: 200 000 iterations",
+        data: None,
+        build: biggan::biggan_tinyimagenet,
+        adjust: biggan::adjust,
+    },
+    Preset {
+        name: "stu-biggan-cifar10",
+        about: "STU-GAN's BigGAN on CIFAR-10 in full: real and fake images in one pass, 125 000 iterations",
+        data: None,
+        build: biggan::stu_biggan_cifar10,
+        adjust: biggan::adjust,
     },
     Preset {
         name: "tiny",
@@ -362,7 +391,7 @@ mod tests {
             );
             match config.model {
                 ModelConfig::Sngan(sngan) => sngan.g_channels[0],
-                ModelConfig::Mlp(_) => 0,
+                ModelConfig::Mlp(_) | ModelConfig::Biggan(_) => 0,
             }
         };
         assert!(width("0.1") < width("0.3") && width("0.3") < 256);

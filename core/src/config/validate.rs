@@ -1,5 +1,6 @@
 //! Everything about settings that would crash a run or make it meaningless, found before it starts.
 
+mod biggan;
 mod model;
 
 use self::model::MAX_DEPTH;
@@ -36,6 +37,7 @@ impl RunConfig {
         match &self.model {
             ModelConfig::Mlp(mlp) => self.check_mlp(mlp, &mut check),
             ModelConfig::Sngan(sngan) => self.check_sngan(sngan, &mut check),
+            ModelConfig::Biggan(biggan) => self.check_biggan(biggan, &mut check),
         }
         // Sizes multiply what is checked above; nonsense there would overflow here.
         if check.0.is_empty() {
@@ -101,10 +103,10 @@ impl RunConfig {
         if let Some(strategy) = self.strategy {
             let method = self.method.name();
             check.that(
-                self.method.takes_strategy(),
+                self.method.takes(strategy),
                 "strategy",
                 word(&strategy),
-                || format!("{method} has none; only methods with a sparse, fixed discriminator do"),
+                || format!("{method} does not have it; balance and strong are for a sparse, fixed discriminator, half for small-dense"),
             );
         }
     }
@@ -135,15 +137,28 @@ impl RunConfig {
                      take an image preset or a 2-D dataset (ring, grid, spiral)"
                 )
             }),
-            (ModelConfig::Sngan(_), false) => check.that(false, "model", "sngan", || {
-                format!(
-                    "it makes images and {name} has 2-D points; \
-                     take a 2-D preset or an image dataset such as shapes"
-                )
-            }),
-            (ModelConfig::Sngan(_), true) => check.within("data.side", self.data.side, 1, MAX_SIDE),
+            (ModelConfig::Sngan(_) | ModelConfig::Biggan(_), false) => {
+                let model = match self.model {
+                    ModelConfig::Biggan(_) => "biggan",
+                    _ => "sngan",
+                };
+                check.that(false, "model", model, || {
+                    format!(
+                        "it makes images and {name} has 2-D points; \
+                         take a 2-D preset or an image dataset such as shapes"
+                    )
+                });
+            }
+            (ModelConfig::Sngan(_) | ModelConfig::Biggan(_), true) => {
+                check.within("data.side", self.data.side, 1, MAX_SIDE)
+            }
             (ModelConfig::Mlp(_), false) => {}
         }
+        let augment = self.augment;
+        let augments = augment.color || augment.translation || augment.cutout;
+        check.that(source.images || !augments, "augment", name, || {
+            "only images are augmented; set color, translation and cutout to false".to_owned()
+        });
     }
 
     fn check_net(&self, role: Role, check: &mut Check) {

@@ -11,7 +11,18 @@ const SIDE: usize = 32;
 const RECORD: usize = 1 + 3 * SIDE * SIDE;
 /// Images in an official batch.
 const BATCH: usize = 10_000;
-const CLASSES: u8 = 10;
+const CLASSES: [&str; 10] = [
+    "airplane",
+    "automobile",
+    "bird",
+    "cat",
+    "deer",
+    "dog",
+    "frog",
+    "horse",
+    "ship",
+    "truck",
+];
 
 /// Reads the training batches of a folder (those that are there), one batch, or the official tar archive.
 pub(super) fn open(request: &Request) -> Result<Dataset> {
@@ -46,7 +57,7 @@ pub(super) fn open(request: &Request) -> Result<Dataset> {
         batch.pixels,
         Some(batch.labels),
     )?;
-    Ok(Dataset::Images(images))
+    Ok(Dataset::Images(images.named(CLASSES)))
 }
 
 struct Batches<'a> {
@@ -64,7 +75,7 @@ impl Batches<'_> {
             && self.request.read_record(reader, &mut record, path)?
         {
             let [label, image @ ..] = &record;
-            if *label >= CLASSES {
+            if usize::from(*label) >= CLASSES.len() {
                 return Err(self.request.error(format!(
                     "{} is not a CIFAR-10 batch of the binary version (a label is {label})",
                     path.display()

@@ -119,21 +119,17 @@ impl<'a> Collection<'a> {
         }
         let names: BTreeSet<&Option<String>> = self.classes.iter().collect();
         let labelled = !names.contains(&None) && names.len() <= usize::from(u16::MAX);
+        let names: Vec<_> = names.into_iter().collect();
         let labels = labelled.then(|| {
-            let names: Vec<_> = names.into_iter().collect();
             self.classes
                 .iter()
                 .map(|class| names.partition_point(|name| *name < class) as u16)
                 .collect()
         });
+        let names: Vec<String> = names.into_iter().flatten().cloned().collect();
         let (name, side) = (self.request.name, self.request.side);
-        Ok(Dataset::Images(ImageSet::new(
-            name,
-            3,
-            side,
-            self.pixels,
-            labels,
-        )?))
+        let images = ImageSet::new(name, 3, side, self.pixels, labels)?;
+        Ok(Dataset::Images(images.named(names)))
     }
 }
 

@@ -11,6 +11,19 @@ const SIDE: usize = 28;
 const PADDED: usize = 32;
 const IMAGE_MAGIC: u32 = 0x0803;
 const LABEL_MAGIC: u32 = 0x0801;
+const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+const FASHION: [&str; 10] = [
+    "T-shirt",
+    "trouser",
+    "pullover",
+    "dress",
+    "coat",
+    "sandal",
+    "shirt",
+    "sneaker",
+    "bag",
+    "ankle boot",
+];
 
 /// Reads the training images of a folder, or one image file; labels when they lie beside it.
 pub(super) fn open(request: &Request) -> Result<Dataset> {
@@ -26,13 +39,12 @@ pub(super) fn open(request: &Request) -> Result<Dataset> {
         Some(path) => Some(read_labels(request, &path, count)?),
         None => None,
     };
-    Ok(Dataset::Images(ImageSet::new(
-        request.name,
-        1,
-        request.side,
-        pixels,
-        labels,
-    )?))
+    let images = ImageSet::new(request.name, 1, request.side, pixels, labels)?;
+    let names = match request.name {
+        "fashion-mnist" => FASHION,
+        _ => DIGITS,
+    };
+    Ok(Dataset::Images(images.named(names)))
 }
 
 fn images_in(request: &Request) -> Result<PathBuf> {

@@ -16,12 +16,14 @@ pub struct ImageSet {
     pub side: usize,
     /// Class of each image, where the source has classes.
     pub labels: Option<Vec<u16>>,
+    /// Name of each class, by its label; empty where there are no labels.
+    pub classes: Vec<String>,
     /// [len, channels, side, side]
     pixels: Vec<u8>,
 }
 
 impl ImageSet {
-    /// Wraps decoded pixels, [len, channels, side, side].
+    /// Wraps decoded pixels, [len, channels, side, side]. Classes go by their numbers until [`Self::named`].
     pub fn new(
         name: &'static str,
         channels: usize,
@@ -29,11 +31,15 @@ impl ImageSet {
         pixels: Vec<u8>,
         labels: Option<Vec<u16>>,
     ) -> Result<Self> {
+        let last = labels.iter().flatten().max().copied();
         let set = Self {
             name,
             channels,
             side,
             labels,
+            classes: last.map_or_else(Vec::new, |last| {
+                (0..=last).map(|class| class.to_string()).collect()
+            }),
             pixels,
         };
         let count = set.len();
@@ -55,6 +61,17 @@ impl ImageSet {
             )));
         }
         Ok(set)
+    }
+
+    /// The set with these names of its classes, which may be more than its labels show; none where it has no labels.
+    pub fn named(mut self, classes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        if self.labels.is_some() {
+            let names: Vec<String> = classes.into_iter().map(Into::into).collect();
+            if names.len() >= self.classes.len() {
+                self.classes = names;
+            }
+        }
+        self
     }
 
     /// How many images.
@@ -117,6 +134,23 @@ mod tests {
         let plain = out;
         set().write(5, true, &mut out);
         assert_eq!(out, [1, 0, 3, 2, 5, 4, 7, 6].map(|i| plain[i]));
+    }
+
+    #[test]
+    fn classes_have_names_or_numbers() {
+        let labels = |last| {
+            let mut labels = vec![0; 64];
+            labels[9] = last;
+            Some(labels)
+        };
+        let set = |labels| ImageSet::new("shapes", 1, 2, vec![0; 4 * 64], labels).unwrap();
+        assert_eq!(set(labels(2)).classes, ["0", "1", "2"]);
+        assert_eq!(
+            set(labels(1)).named(["a", "b", "c"]).classes,
+            ["a", "b", "c"]
+        );
+        assert_eq!(set(labels(1)).named(["a"]).classes, ["0", "1"]);
+        assert!(set(None).named(["a"]).classes.is_empty());
     }
 
     #[test]

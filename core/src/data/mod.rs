@@ -178,6 +178,14 @@ impl Dataset {
         self.len() == 0
     }
 
+    /// Names of the classes its samples have labels for, by label; none where there are no labels.
+    pub fn classes(&self) -> &[String] {
+        match self {
+            Self::Mixture(_) => &[],
+            Self::Images(images) => &images.classes,
+        }
+    }
+
     /// Channels and side of the images; none for 2-D data.
     pub fn image_shape(&self) -> Option<(usize, usize)> {
         match self {

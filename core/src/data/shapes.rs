@@ -23,6 +23,8 @@ pub const PALETTE: [[f32; 3]; 6] = [
     [0.42, 0.42, 1.00],
     [0.94, 0.42, 0.86],
 ];
+/// What the hues are called.
+const HUES: [&str; 6] = ["red", "yellow", "green", "blue", "violet", "pink"];
 /// Modes in all; mode = shape * 6 + hue.
 pub const MODES: usize = SHAPES.len() * PALETTE.len();
 
@@ -47,13 +49,10 @@ pub(super) fn open(request: &Request) -> Result<Dataset> {
         .collect();
     let labels = drawn.iter().map(|(mode, _)| *mode).collect();
     let pixels = drawn.into_iter().flat_map(|(_, image)| image).collect();
-    Ok(Dataset::Images(ImageSet::new(
-        request.name,
-        3,
-        side,
-        pixels,
-        Some(labels),
-    )?))
+    let images = ImageSet::new(request.name, 3, side, pixels, Some(labels))?;
+    let shapes = SHAPES.iter();
+    let names = shapes.flat_map(|shape| HUES.map(|hue| format!("{hue} {shape}")));
+    Ok(Dataset::Images(images.named(names)))
 }
 
 /// One image and its mode. Each has its own stream, so that neither threads nor `limit` change it.

@@ -1,6 +1,6 @@
 //! STL-10, binary version: 96 x 96 RGB, each channel stored column by column.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use image::{DynamicImage, Rgb, RgbImage};
 
@@ -13,7 +13,12 @@ const PLANE: usize = SIDE * SIDE;
 /// The papers learn from the unlabeled images.
 const FILES: [&str; 2] = ["unlabeled_X.bin", "train_X.bin"];
 
-/// Reads `unlabeled_X.bin` (or `train_X.bin`) of a folder, or one such file, resizing as it goes.
+const CLASSES: [&str; 10] = [
+    "airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck",
+];
+
+/// Reads `unlabeled_X.bin` (or `train_X.bin`) of a folder, or one such file, resizing as it goes; the
+/// labels of `train_X.bin` where they lie beside it.
 pub(super) fn open(request: &Request) -> Result<Dataset> {
     request.check_side((8..=SIDE).contains(&request.side), "8 to 96")?;
     let path = if request.is_folder()? {
@@ -33,13 +38,37 @@ pub(super) fn open(request: &Request) -> Result<Dataset> {
         count += 1;
         request.at(count, 0)?;
     }
-    Ok(Dataset::Images(ImageSet::new(
-        request.name,
-        3,
-        request.side,
-        pixels,
-        None,
-    )?))
+    let labels = match labels_beside(&path) {
+        Some(labels) => Some(read_labels(request, &labels, count)?),
+        None => None,
+    };
+    let images = ImageSet::new(request.name, 3, request.side, pixels, labels)?;
+    Ok(Dataset::Images(images.named(CLASSES)))
+}
+
+/// `train_y.bin` beside `train_X.bin`; the unlabeled images have none.
+fn labels_beside(images: &Path) -> Option<PathBuf> {
+    let name = images.file_name()?.to_str()?;
+    let labels = images.with_file_name(name.replace("_X", "_y"));
+    (labels != images && fs::is_file(&labels)).then_some(labels)
+}
+
+/// A byte an image, from 1 up.
+fn read_labels(request: &Request, path: &Path, images: usize) -> Result<Vec<u16>> {
+    let mut labels = vec![0; images];
+    let complete = request.read_record(&mut request.open_file(path)?, &mut labels, path)?;
+    let fits = |label: &u8| (1..=CLASSES.len()).contains(&usize::from(*label));
+    if !complete || !labels.iter().all(fits) {
+        return Err(request.error(format!(
+            "{} does not hold a label of 1 to 10 for each of {images} images; \
+             fetch it again or remove it",
+            path.display()
+        )));
+    }
+    Ok(labels
+        .into_iter()
+        .map(|label| u16::from(label) - 1)
+        .collect())
 }
 
 fn file_in(request: &Request) -> Result<PathBuf> {

@@ -21,7 +21,7 @@ use super::{
     launch::{empty_like, launch},
 };
 
-/// Keeps a vanishing norm from dividing by zero (PyTorch's spectral norm, eps).
+/// Keeps a vanishing norm from dividing by zero: PyTorch's eps, and what every net takes that names no other.
 pub const EPS: f32 = 1e-12;
 
 /// Columns a workgroup of `spectral_columns` sums.
@@ -39,6 +39,7 @@ pub trait SpectralOps: Backend {
         u: FloatTensor<Self>,
         v: FloatTensor<Self>,
         iterate: bool,
+        eps: f32,
     ) -> (
         FloatTensor<Self>,
         FloatTensor<Self>,
@@ -53,12 +54,13 @@ pub trait SpectralOps: Backend {
         u: FloatTensor<Self>,
         v: FloatTensor<Self>,
         sigma: FloatTensor<Self>,
+        eps: f32,
     ) -> FloatTensor<Self>;
 }
 
 /// `weight / sigma` with `sigma = u^T weight v`, and the vectors: after one power iteration from `u` if `iterate`
 /// (`v = weight^T u`, `u = weight v`, each normalised), otherwise as they are. Gradients flow to the weight only;
-/// u and v count as constants.
+/// u and v count as constants. `eps` keeps vanishing norms from dividing by zero.
 ///
 /// # Shapes
 /// weight `[c_out, n]`, u `[c_out, 1]`, v `[n, 1]`; returns the same.
@@ -67,12 +69,14 @@ pub fn spectral_norm(
     u: Tensor<2>,
     v: Tensor<2>,
     iterate: bool,
+    eps: f32,
 ) -> [Tensor<2>; 3] {
     let (y, u, v, _) = Dispatch::spectral_norm(
         weight.into_dispatch(),
         u.into_dispatch(),
         v.into_dispatch(),
         iterate,
+        eps,
     );
     [y, u, v].map(Tensor::from_dispatch)
 }
@@ -109,9 +113,9 @@ impl Matrix {
         (values / self.columns.max(1)).max(1)
     }
 
-    fn words(self, third: usize) -> [u32; 4] {
+    fn words(self, third: usize, eps: f32) -> [u32; 4] {
         let [rows, columns, third] = [self.rows, self.columns, third].map(|v| v as u32);
-        [rows, columns, third, EPS.to_bits()]
+        [rows, columns, third, eps.to_bits()]
     }
 }
 
@@ -121,6 +125,7 @@ impl SpectralOps for CubeBackend {
         u: FloatTensor<Self>,
         v: FloatTensor<Self>,
         iterate: bool,
+        eps: f32,
     ) -> (
         FloatTensor<Self>,
         FloatTensor<Self>,
@@ -129,7 +134,7 @@ impl SpectralOps for CubeBackend {
     ) {
         let [w, old, v] = [w, u, v].map(into_contiguous);
         let m = Matrix::of(&w.shape());
-        let params = m.words(usize::from(iterate));
+        let params = m.words(usize::from(iterate), eps);
         let right = if iterate {
             let right = empty_like(&v, v.shape());
             let groups = m.columns.div_ceil(TILE);
@@ -156,13 +161,14 @@ impl SpectralOps for CubeBackend {
         u: FloatTensor<Self>,
         v: FloatTensor<Self>,
         sigma: FloatTensor<Self>,
+        eps: f32,
     ) -> FloatTensor<Self> {
         let [dy, w, u, v, sigma] = [dy, w, u, v, sigma].map(into_contiguous);
         let m = Matrix::of(&w.shape());
         let groups = m.len().div_ceil(SPAN);
         // The next kernel's workgroups add them up, one an invocation.
         let parts = groups.min(WORKGROUP as usize);
-        let params = m.words(parts);
+        let params = m.words(parts, eps);
         let sums = empty_like(&w, [parts]);
         let buffers = [&dy, &w, &sums];
         launch(shaders::SPECTRAL_PRODUCTS, parts, &buffers, &params);
@@ -179,6 +185,7 @@ impl SpectralOps for Flex {
         u: FloatTensor<Self>,
         v: FloatTensor<Self>,
         iterate: bool,
+        eps: f32,
     ) -> (
         FloatTensor<Self>,
         FloatTensor<Self>,
@@ -187,7 +194,7 @@ impl SpectralOps for Flex {
     ) {
         let m = Matrix::of(&w.shape());
         let [ws, us, vs] = [&w, &u, &v].map(cpu::values);
-        let made = cpu::spectral::norm(m, &ws, &us, &vs, iterate);
+        let made = cpu::spectral::norm(m, &ws, &us, &vs, iterate, eps);
         (
             cpu::tensor(made.y, w.shape()),
             cpu::tensor(made.u, u.shape()),
@@ -202,10 +209,11 @@ impl SpectralOps for Flex {
         u: FloatTensor<Self>,
         v: FloatTensor<Self>,
         sigma: FloatTensor<Self>,
+        eps: f32,
     ) -> FloatTensor<Self> {
         let m = Matrix::of(&w.shape());
         let [dys, ws, us, vs, sigma] = [&dy, &w, &u, &v, &sigma].map(cpu::values);
-        let dw = cpu::spectral::grad(m, &dys, &ws, &us, &vs, sigma[0]);
+        let dw = cpu::spectral::grad(m, &dys, &ws, &us, &vs, [sigma[0], eps]);
         cpu::tensor(dw, w.shape())
     }
 }
@@ -216,6 +224,7 @@ struct Saved<B: Backend> {
     u: FloatTensor<B>,
     v: FloatTensor<B>,
     sigma: FloatTensor<B>,
+    eps: f32,
 }
 
 impl<B: SpectralOps, C: CheckpointStrategy> SpectralOps for Autodiff<B, C> {
@@ -224,6 +233,7 @@ impl<B: SpectralOps, C: CheckpointStrategy> SpectralOps for Autodiff<B, C> {
         u: FloatTensor<Self>,
         v: FloatTensor<Self>,
         iterate: bool,
+        eps: f32,
     ) -> (
         FloatTensor<Self>,
         FloatTensor<Self>,
@@ -240,9 +250,15 @@ impl<B: SpectralOps, C: CheckpointStrategy> SpectralOps for Autodiff<B, C> {
                 grads: &mut Gradients,
                 _: &mut Checkpointer,
             ) {
-                let Saved { w, u, v, sigma } = ops.state;
+                let Saved {
+                    w,
+                    u,
+                    v,
+                    sigma,
+                    eps,
+                } = ops.state;
                 unary::<B, _>(ops.parents, ops.node, grads, |dy| {
-                    B::spectral_grad(dy, w, u, v, sigma)
+                    B::spectral_grad(dy, w, u, v, sigma, eps)
                 });
             }
         }
@@ -251,10 +267,19 @@ impl<B: SpectralOps, C: CheckpointStrategy> SpectralOps for Autodiff<B, C> {
             .compute_bound()
             .stateful();
         let [w, u, v] = [w, u, v].map(|t| t.into_primitive());
-        let (y, u, v, sigma) = B::spectral_norm(w.clone(), u, v, iterate);
+        let (y, u, v, sigma) = B::spectral_norm(w.clone(), u, v, iterate, eps);
         let constants = [&u, &v, &sigma].map(|t| Self::from_inner(t.clone()));
         let y = match prep {
-            OpsKind::Tracked(prep) => prep.finish(Saved { w, u, v, sigma }, y),
+            OpsKind::Tracked(prep) => prep.finish(
+                Saved {
+                    w,
+                    u,
+                    v,
+                    sigma,
+                    eps,
+                },
+                y,
+            ),
             OpsKind::UnTracked(prep) => prep.finish(y),
         };
         let [u, v, sigma] = constants;
@@ -267,8 +292,9 @@ impl<B: SpectralOps, C: CheckpointStrategy> SpectralOps for Autodiff<B, C> {
         u: FloatTensor<Self>,
         v: FloatTensor<Self>,
         sigma: FloatTensor<Self>,
+        eps: f32,
     ) -> FloatTensor<Self> {
         let [dy, w, u, v, sigma] = [dy, w, u, v, sigma].map(|t| t.into_primitive());
-        Self::from_inner(B::spectral_grad(dy, w, u, v, sigma))
+        Self::from_inner(B::spectral_grad(dy, w, u, v, sigma, eps))
     }
 }

@@ -1,6 +1,7 @@
 //! What a model consists of, before any tensor exists.
 
-use super::{BatchNorm, Weighted};
+use super::{BatchNorm, ConditionalNorm, Lookup, SelfAttention, Weighted, norm::Statistics};
+use crate::kernel::spectral;
 
 /// What a parameter is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,17 +19,23 @@ pub enum ParamKind {
     Gain,
     /// Batch norm's bias.
     Shift,
+    /// A table `[classes, width]`: a row for every class.
+    Embedding,
+    /// A matrix `[c_out, inputs]` from a condition to a conditional batch norm's gain or bias.
+    Condition,
+    /// A scalar that starts at 0: how much of self-attention is added.
+    Scale,
 }
 
 impl ParamKind {
-    /// Whether it is a weight that could carry a mask.
+    /// Whether it is a weight that could carry a mask (tables and conditions never do: ADAPT's code leaves them dense).
     pub fn is_weight(self) -> bool {
         matches!(self, Self::Conv | Self::Linear)
     }
 }
 
 /// Parameters and buffers in the model's order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Blueprint {
     /// Name, kind, shape.
     pub params: Vec<(String, ParamKind, Vec<usize>)>,
@@ -38,20 +45,33 @@ pub struct Blueprint {
     pub norms: Vec<(String, usize)>,
     /// Whether weights that follow are under spectral norm.
     pub spectral_norm: bool,
+    /// Spectral norm's eps, for the whole net.
+    pub spectral_eps: f32,
+    /// Batch norm's eps, for those that follow.
+    pub norm_eps: f32,
 }
 
 impl Blueprint {
     /// A blueprint whose weights are all, or not at all, under spectral norm.
     pub fn new(spectral_norm: bool) -> Self {
         Self {
+            params: Vec::new(),
+            spectral: Vec::new(),
+            norms: Vec::new(),
             spectral_norm,
-            ..Self::default()
+            spectral_eps: spectral::EPS,
+            norm_eps: 1e-5,
         }
     }
 
     /// A convolution with bias.
     pub fn conv(&mut self, name: &str, c_in: usize, c_out: usize, k: usize) -> Weighted {
         self.weighted(name, ParamKind::Conv, vec![c_out, c_in, k, k], true)
+    }
+
+    /// A 1x1 convolution without bias.
+    pub fn pointwise(&mut self, name: &str, c_in: usize, c_out: usize) -> Weighted {
+        self.weighted(name, ParamKind::Conv, vec![c_out, c_in, 1, 1], false)
     }
 
     /// A linear layer.
@@ -63,12 +83,96 @@ impl Blueprint {
     pub fn batch_norm(&mut self, name: &str, channels: usize) -> BatchNorm {
         let gain = self.push(format!("{name}.weight"), ParamKind::Gain, vec![channels]);
         let shift = self.push(format!("{name}.bias"), ParamKind::Shift, vec![channels]);
-        self.norms.push((name.to_owned(), channels));
+        let statistics = self.statistics(name, channels);
         BatchNorm {
             gain,
             shift,
-            buffer: self.norms.len() - 1,
+            statistics,
         }
+    }
+
+    /// A batch norm whose gain and bias depend on a condition of `inputs` values (`kind` [`ParamKind::Condition`]), or
+    /// on one of `inputs` classes (`kind` [`ParamKind::Embedding`], without spectral norm). Its statistics have the
+    /// name `NAME.buffer`.
+    pub fn conditional_norm(
+        &mut self,
+        name: &str,
+        buffer: &str,
+        kind: ParamKind,
+        inputs: usize,
+        channels: usize,
+    ) -> ConditionalNorm {
+        let mut table = |part: &str| {
+            let name = format!("{name}.{part}");
+            match kind {
+                ParamKind::Embedding => self.embedding(&name, inputs, channels, false),
+                _ => self.lookup(&name, kind, vec![channels, inputs], self.spectral_norm),
+            }
+        };
+        ConditionalNorm {
+            gain: table("gain"),
+            shift: table("bias"),
+            statistics: self.statistics(&format!("{name}.{buffer}"), channels),
+        }
+    }
+
+    /// A row of `width` values for each of `classes`.
+    pub fn embedding(
+        &mut self,
+        name: &str,
+        classes: usize,
+        width: usize,
+        spectral_norm: bool,
+    ) -> Lookup {
+        let shape = vec![classes, width];
+        self.lookup(name, ParamKind::Embedding, shape, spectral_norm)
+    }
+
+    /// Self-attention over maps of `channels`; `parts` name the convolutions theta, phi, g and out, then sigma.
+    pub fn self_attention(
+        &mut self,
+        name: &str,
+        parts: [&str; 5],
+        channels: usize,
+    ) -> SelfAttention {
+        let [theta, phi, g, out, sigma] = parts.map(|part| format!("{name}.{part}"));
+        let [inner, values] = SelfAttention::widths(channels);
+        SelfAttention {
+            theta: self.pointwise(&theta, channels, inner),
+            phi: self.pointwise(&phi, channels, inner),
+            g: self.pointwise(&g, channels, values),
+            out: self.pointwise(&out, values, channels),
+            sigma: self.push(sigma, ParamKind::Scale, vec![1]),
+        }
+    }
+
+    fn lookup(
+        &mut self,
+        name: &str,
+        kind: ParamKind,
+        shape: Vec<usize>,
+        spectral_norm: bool,
+    ) -> Lookup {
+        let weight = self.push(format!("{name}.weight"), kind, shape);
+        Lookup {
+            weight,
+            spectral: self.under_spectral_norm(weight, spectral_norm),
+        }
+    }
+
+    fn statistics(&mut self, name: &str, channels: usize) -> Statistics {
+        self.norms.push((name.to_owned(), channels));
+        Statistics {
+            buffer: self.norms.len() - 1,
+            eps: self.norm_eps,
+        }
+    }
+
+    fn under_spectral_norm(&mut self, weight: usize, wanted: bool) -> Option<usize> {
+        wanted.then(|| {
+            self.spectral.push(weight);
+            self.spectral.len() - 1
+        })
     }
 
     fn weighted(&mut self, name: &str, kind: ParamKind, shape: Vec<usize>, bias: bool) -> Weighted {
@@ -82,10 +186,7 @@ impl Blueprint {
                 vec![c_out],
             )
         });
-        let spectral = self.spectral_norm.then(|| {
-            self.spectral.push(weight);
-            self.spectral.len() - 1
-        });
+        let spectral = self.under_spectral_norm(weight, self.spectral_norm);
         Weighted {
             weight,
             bias,

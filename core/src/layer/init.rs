@@ -1,6 +1,6 @@
 //! Initial values of parameters.
 
-use super::blueprint::ParamKind;
+use super::{blueprint::ParamKind, orthogonal};
 use crate::{config::Init, net::Param, rng::Stream};
 
 /// Values of one parameter, row-major.
@@ -13,12 +13,16 @@ pub fn draw(init: Init, param: &Param, stream: &mut Stream) -> Vec<f32> {
             .map(|v| 1.0 + 0.02 * v)
             .collect(),
         ParamKind::Gain => vec![1.0; n],
-        ParamKind::Shift => vec![0.0; n],
+        ParamKind::Shift | ParamKind::Scale => vec![0.0; n],
         ParamKind::Bias { fan_in } => match init {
-            Init::He => vec![0.0; n],
-            Init::Uniform | Init::Xavier => uniform(stream, n, 1.0 / (fan_in as f32).sqrt()),
+            Init::He | Init::Orthogonal => vec![0.0; n],
+            Init::Uniform | Init::Xavier | Init::Normal => {
+                uniform(stream, n, 1.0 / (fan_in as f32).sqrt())
+            }
         },
-        ParamKind::Conv | ParamKind::Linear => {
+        _ if init == Init::Normal => narrow(stream, n),
+        ParamKind::Embedding if init != Init::Orthogonal => narrow(stream, n),
+        ParamKind::Conv | ParamKind::Linear | ParamKind::Condition | ParamKind::Embedding => {
             let (c_out, c_in, k) = param.weight_dims();
             let (fan_in, fan_out) = ((c_in * k * k) as f32, (c_out * k * k) as f32);
             match init {
@@ -29,10 +33,18 @@ pub fn draw(init: Init, param: &Param, stream: &mut Stream) -> Vec<f32> {
                 Init::Xavier if param.kind == ParamKind::Conv => {
                     uniform(stream, n, (6.0 / (fan_in + fan_out)).sqrt())
                 }
-                Init::Uniform | Init::Xavier => uniform(stream, n, 1.0 / fan_in.sqrt()),
+                Init::Orthogonal => orthogonal::draw(c_out, c_in * k * k, stream),
+                Init::Uniform | Init::Xavier | Init::Normal => {
+                    uniform(stream, n, 1.0 / fan_in.sqrt())
+                }
             }
         }
     }
+}
+
+/// N(0, 0.02), as standard deviation: BigGAN's weights, and every scheme's tables but the orthogonal one's.
+fn narrow(stream: &mut Stream, n: usize) -> Vec<f32> {
+    stream.normal(n).into_iter().map(|v| 0.02 * v).collect()
 }
 
 fn uniform(stream: &mut Stream, n: usize, bound: f32) -> Vec<f32> {

@@ -1,14 +1,24 @@
-//! Batch norm by batch statistics, with the activation that follows it.
+//! Batch norm by batch statistics: with gain and bias of its own and the activation that follows it, or with those
+//! of a condition.
 
 use burn::tensor::Tensor;
 
+use super::Lookup;
 use crate::{
     kernel::batch_norm::{batch_norm, channel_stats},
     net::{Leaves, Net},
 };
 
-const EPS: f32 = 1e-5;
 const MOMENTUM: f32 = 0.1;
+
+/// What a batch norm measures, and keeps running.
+#[derive(Clone, Copy, Debug)]
+pub struct Statistics {
+    /// Place of the running statistics.
+    pub buffer: usize,
+    /// Keeps a vanishing variance from dividing by zero.
+    pub eps: f32,
+}
 
 /// Batch norm over images and pixels; gain and shift are parameters.
 #[derive(Clone, Copy, Debug)]
@@ -17,21 +27,65 @@ pub struct BatchNorm {
     pub gain: usize,
     /// Place of the shift.
     pub shift: usize,
-    /// Place of the running statistics.
-    pub buffer: usize,
+    /// Its statistics.
+    pub statistics: Statistics,
+}
+
+/// Batch norm whose gain and bias follow a condition (BigGAN): `norm(x) * (1 + gain) + bias`.
+#[derive(Clone, Copy, Debug)]
+pub struct ConditionalNorm {
+    /// From the condition to `gain`.
+    pub gain: Lookup,
+    /// From the condition to the bias.
+    pub shift: Lookup,
+    /// Its statistics.
+    pub statistics: Statistics,
 }
 
 impl BatchNorm {
     /// Normalises x `[n, c, h, w]` by its own statistics, then applies a leaky ReLU (`slope` 0: ReLU).
     /// Running statistics follow with momentum 0.1, the variance unbiased.
     pub fn forward(&self, net: &mut Net, leaves: &Leaves, x: Tensor<4>, slope: f32) -> Tensor<4> {
-        let [n, c, h, w] = x.dims();
-        let stats = channel_stats(&leaves.plain(&x));
+        let stats = self.statistics.of(net, leaves, &x);
         let (gain, shift) = (leaves.get(net, self.gain), leaves.get(net, self.shift));
+        batch_norm(x, stats, gain, shift, self.statistics.eps, slope)
+    }
+}
+
+impl ConditionalNorm {
+    /// Normalises x `[n, c, h, w]` by its own statistics; no activation follows. The condition `[n, inputs]` is one
+    /// of this pass.
+    pub fn forward(
+        &self,
+        net: &mut Net,
+        leaves: &Leaves,
+        x: Tensor<4>,
+        condition: &Tensor<2>,
+    ) -> Tensor<4> {
+        let [n, c, _, _] = x.dims();
+        let stats = self.statistics.of(net, leaves, &x);
+        let [one, zero] = [
+            Tensor::ones([c], net.device()),
+            Tensor::zeros([c], net.device()),
+        ];
+        let (one, zero) = (leaves.lift(one), leaves.lift(zero));
+        let x = batch_norm(x, stats, one, zero, self.statistics.eps, 1.0);
+        let gain = self.gain.forward(net, leaves, condition.clone()) + 1.0;
+        let shift = self.shift.forward(net, leaves, condition.clone());
+        x * gain.reshape([n, c, 1, 1]) + shift.reshape([n, c, 1, 1])
+    }
+}
+
+impl Statistics {
+    /// Mean and variance `[2, c]` of x `[n, c, h, w]`, as constants of this pass; the running ones follow unless the
+    /// view is frozen.
+    fn of(&self, net: &mut Net, leaves: &Leaves, x: &Tensor<4>) -> Tensor<2> {
+        let [n, c, h, w] = x.dims();
+        let stats = channel_stats(&leaves.plain(x));
         if !leaves.is_frozen() {
             self.follow(net, &stats, n * h * w, c);
         }
-        batch_norm(x, leaves.lift(stats), gain, shift, EPS, slope)
+        leaves.lift(stats)
     }
 
     fn follow(&self, net: &mut Net, stats: &Tensor<2>, count: usize, c: usize) {

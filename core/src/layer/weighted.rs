@@ -47,11 +47,16 @@ impl Weighted {
     }
 }
 
-/// The weight `[c_out, c_in * k * k]` divided by its spectral norm, whose vectors move on unless the view is frozen.
-fn normalised(net: &mut Net, leaves: &Leaves, slot: usize, weight: Tensor<2>) -> Tensor<2> {
+/// A weight as a matrix, such as `[c_out, c_in * k * k]`, divided by its spectral norm, whose vectors move on unless the view is frozen.
+pub(super) fn normalised(
+    net: &mut Net,
+    leaves: &Leaves,
+    slot: usize,
+    weight: Tensor<2>,
+) -> Tensor<2> {
     let state = &mut net.spectral[slot];
     let (u, v) = (leaves.lift(state.u.clone()), leaves.lift(state.v.clone()));
-    let [weight, u, v] = spectral_norm(weight, u, v, !leaves.is_frozen());
+    let [weight, u, v] = spectral_norm(weight, u, v, !leaves.is_frozen(), state.eps);
     (state.u, state.v) = (leaves.plain(&u), leaves.plain(&v));
     weight
 }

@@ -4,6 +4,7 @@
 //! (`strong`), or what the preset found. The paper's finding is that neither always wins: a sparse G needs a D it
 //! can follow.
 
+use super::Strategy;
 use crate::config::{ModelConfig, NetCount, Role, RunConfig, net_count};
 
 /// Both nets dense. Averaging and the rest as the preset has them.
@@ -16,9 +17,16 @@ pub(super) fn dense(config: &mut RunConfig) {
 pub(super) fn static_sparse(_: &mut RunConfig) {}
 
 /// Dense nets with every width scaled by one factor a net, so that each has as many parameters as its sparse twin
-/// has active ones.
+/// has active ones; or, by the strategy `half`, halved (STU-GAN).
 pub(super) fn small_dense(config: &mut RunConfig) {
-    config.full_model.get_or_insert(config.model.clone());
+    let full = config
+        .full_model
+        .get_or_insert(config.model.clone())
+        .clone();
+    if config.strategy == Some(Strategy::Half) {
+        config.model = scaled(&scaled(&full, Role::G, 0.5), Role::D, 0.5);
+        return dense(config);
+    }
     for role in [Role::G, Role::D] {
         let target = count(config, &config.model, role).active(config.net(role).density);
         config.model = nearest_width(config, role, target);
@@ -57,6 +65,8 @@ fn scaled(model: &ModelConfig, role: Role, factor: f64) -> ModelConfig {
         (ModelConfig::Mlp(mlp), Role::D) => &mut mlp.d_hidden,
         (ModelConfig::Sngan(sngan), Role::G) => &mut sngan.g_channels,
         (ModelConfig::Sngan(sngan), Role::D) => &mut sngan.d_channels,
+        (ModelConfig::Biggan(biggan), Role::G) => &mut biggan.g_channels,
+        (ModelConfig::Biggan(biggan), Role::D) => &mut biggan.d_channels,
     };
     for width in widths {
         *width = ((*width as f64 * factor).round() as usize).max(1);
@@ -68,6 +78,21 @@ fn scaled(model: &ModelConfig, role: Role, factor: f64) -> ModelConfig {
 mod tests {
     use super::*;
     use crate::config::preset;
+
+    #[test]
+    fn half_is_half_the_filters() {
+        let mut config = (preset::find("stu-biggan-cifar10").unwrap().build)();
+        config.strategy = Some(Strategy::Half);
+        for _ in 0..2 {
+            small_dense(&mut config);
+            let ModelConfig::Biggan(biggan) = &config.model else {
+                panic!("a BigGAN")
+            };
+            assert_eq!(biggan.g_channels, [128; 4]);
+            assert_eq!(biggan.d_channels, [128; 4]);
+        }
+        assert_eq!(config.discriminator.density, 1.0);
+    }
 
     #[test]
     fn one_factor_keeps_the_shape_of_a_net() {

@@ -48,7 +48,7 @@ pub enum Method {
     Manual,
 }
 
-/// The authors' choice of D's density for methods that keep it fixed.
+/// The authors' choice where a method leaves one: D's density where it stays fixed, or how small a small dense pair is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Strategy {
@@ -56,6 +56,8 @@ pub enum Strategy {
     Balance,
     /// d_D = d_max.
     Strong,
+    /// Half the filters (STU-GAN's small dense).
+    Half,
 }
 
 impl Method {
@@ -83,12 +85,15 @@ impl Method {
         })
     }
 
-    /// Whether D is sparse and fixed, so that its density is a choice to be made.
-    pub fn takes_strategy(self) -> bool {
-        matches!(
-            self,
-            Self::Static | Self::SdstSet | Self::SdstRigl | Self::StuGan
-        )
+    /// Whether a strategy is a choice to be made: of densities, where D is sparse and fixed.
+    pub fn takes(self, strategy: Strategy) -> bool {
+        match strategy {
+            Strategy::Balance | Strategy::Strong => matches!(
+                self,
+                Self::Static | Self::SdstSet | Self::SdstRigl | Self::StuGan
+            ),
+            Strategy::Half => self == Self::SmallDense,
+        }
     }
 
     /// Whether D's density follows the balance ratio.
@@ -102,6 +107,8 @@ impl Method {
         let widths = [
             "model.sngan.g_channels",
             "model.sngan.d_channels",
+            "model.biggan.g_channels",
+            "model.biggan.d_channels",
             "model.mlp.g_hidden",
             "model.mlp.d_hidden",
             "model",
@@ -142,7 +149,7 @@ impl Method {
         match strategy {
             Some(Strategy::Balance) => config.discriminator.density = config.generator.density,
             Some(Strategy::Strong) => config.discriminator.density = config.balance.d_max,
-            None => {}
+            Some(Strategy::Half) | None => {}
         }
         (self.info().apply)(config);
     }
@@ -155,21 +162,33 @@ impl std::fmt::Display for Method {
 }
 
 impl Strategy {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Balance, Self::Strong, Self::Half];
+
+    /// What it chooses.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Balance | Self::Strong => "how dense the fixed D is",
+            Self::Half => "half the filters, as STU-GAN has it",
+        }
+    }
+
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Balance => "balance",
             Self::Strong => "strong",
+            Self::Half => "half",
         }
     }
 
     /// The strategy of that name.
     pub fn parse(name: &str) -> Result<Self> {
-        [Self::Balance, Self::Strong]
+        Self::ALL
             .into_iter()
             .find(|strategy| strategy.name() == name)
             .ok_or_else(|| {
-                let line = "balance (d_D = d_G) or strong (d_D = d_max)";
+                let line = "balance (d_D = d_G), strong (d_D = d_max) or half (half the filters)";
                 Error::Settings(vec![format!("strategy: {name}: no such strategy; {line}")])
             })
     }

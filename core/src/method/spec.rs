@@ -18,14 +18,17 @@ pub struct MethodSpec {
 impl MethodSpec {
     /// Puts the two together; only some methods take a strategy.
     pub fn new(method: Method, strategy: Option<Strategy>) -> Result<Self> {
-        if strategy.is_some() && !method.takes_strategy() {
+        if let Some(strategy) = strategy
+            && !method.takes(strategy)
+        {
             let takers: Vec<&str> = METHODS
                 .iter()
-                .filter(|info| info.method.takes_strategy())
+                .filter(|info| info.method.takes(strategy))
                 .map(|info| info.name)
                 .collect();
             let line = format!(
-                "method: {method}: it has no strategies; only {} do",
+                "method: {method}: it has no strategy {}; that is for {}",
+                strategy.name(),
                 takers.join(", ")
             );
             return Err(Error::Settings(vec![line]));
@@ -66,14 +69,16 @@ mod tests {
             "static:strong",
             "sdst-rigl:balance",
             "stu-gan:strong",
+            "small-dense:half",
         ] {
             assert_eq!(text.parse::<MethodSpec>().unwrap().to_string(), text);
         }
         let line = "dda:strong".parse::<MethodSpec>().unwrap_err().to_string();
         assert!(
-            line.contains("no strategies; only static, sdst-set"),
+            line.contains("no strategy strong; that is for static, sdst-set"),
             "{line}"
         );
+        assert!("static:half".parse::<MethodSpec>().is_err());
         assert!("static:stron".parse::<MethodSpec>().is_err());
         assert!(
             "sttic"

@@ -12,7 +12,7 @@ pub(super) fn stu_gan(config: &mut RunConfig) {
     config.generator.growth = Growth::Gradient;
     config.averaging.rule = AveragingRule::Sema;
     // An MLP has linear layers only: sparing them would leave nothing sparse.
-    if matches!(config.model, ModelConfig::Sngan(_)) {
+    if !matches!(config.model, ModelConfig::Mlp(_)) {
         config.generator.mask_linear = false;
         config.discriminator.mask_linear = false;
     }

@@ -33,7 +33,7 @@ pub static METHODS: &[MethodInfo] = &[
         method: Method::SmallDense,
         name: "small-dense",
         title: "Small dense",
-        about: "both nets dense, narrowed to the parameter count of the sparse pair",
+        about: "both nets dense, narrowed to the parameter count of the sparse pair (strategy half: half the filters)",
         paper: "baseline for any sparse method",
         apply: fixed::small_dense,
     },

@@ -2,6 +2,7 @@
 //! and convolutional layers and affine batch norm count, nothing else does. A mask scales a layer's
 //! weight term by its density. A backward pass costs two forward ones.
 
+mod biggan;
 mod nets;
 
 pub use nets::layers;

@@ -16,7 +16,13 @@ struct Mlp {
 }
 
 impl Model for Mlp {
-    fn forward(&self, net: &mut Net, leaves: &Leaves, x: Tensor<4>) -> Tensor<4> {
+    fn forward(
+        &self,
+        net: &mut Net,
+        leaves: &Leaves,
+        x: Tensor<4>,
+        _: Option<&Tensor<2>>,
+    ) -> Tensor<4> {
         let mut h = x;
         for (linear, norm) in &self.hidden {
             h = linear.forward(net, leaves, h);

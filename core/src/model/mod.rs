@@ -1,5 +1,7 @@
 //! Architectures. A model is its layers' places and a forward pass; the tensors lie in a [`Net`].
 
+pub mod biggan;
+pub mod block;
 mod mlp;
 mod sngan;
 
@@ -15,10 +17,17 @@ use crate::{
 ///
 /// # Shapes
 /// Generators map z `[n, z_dim, 1, 1]` to samples `[n, channels, side, side]` (2-D points: `[n, 2, 1, 1]`),
-/// discriminators map samples to scores `[n, 1, 1, 1]`.
+/// discriminators map samples to scores `[n, 1, 1, 1]`. Classes are one-hot, `[n, classes]`, and carry no gradient.
 pub trait Model: Send {
-    /// Runs the net in training mode: batch statistics, one power iteration per weight.
-    fn forward(&self, net: &mut Net, leaves: &Leaves, x: Tensor<4>) -> Tensor<4>;
+    /// Runs the net in training mode: batch statistics, one power iteration per weight. Conditional nets need the
+    /// classes of their samples, others never look at them.
+    fn forward(
+        &self,
+        net: &mut Net,
+        leaves: &Leaves,
+        x: Tensor<4>,
+        classes: Option<&Tensor<2>>,
+    ) -> Tensor<4>;
 }
 
 /// The model of one role and the blueprint of its net. `channels` are those of the data (2-D points: 2).
@@ -28,5 +37,7 @@ pub fn build(config: &RunConfig, role: Role, channels: usize) -> (Box<dyn Model>
         (ModelConfig::Mlp(m), Role::D) => mlp::discriminator(m, channels),
         (ModelConfig::Sngan(m), Role::G) => sngan::generator(m, config.z_dim, channels),
         (ModelConfig::Sngan(m), Role::D) => sngan::discriminator(m, channels),
+        (ModelConfig::Biggan(m), Role::G) => biggan::generator(m, config.z_dim, channels),
+        (ModelConfig::Biggan(m), Role::D) => biggan::discriminator(m, channels),
     }
 }

@@ -4,10 +4,10 @@
 
 use burn::tensor::{Tensor, activation::relu};
 
-use super::Model;
+use super::{Model, block::DBlock};
 use crate::{
     config::{HeadPool, Naming, SnganConfig},
-    kernel::resample::{mean_pool2, upsample2},
+    kernel::resample::upsample2,
     layer::{BatchNorm, Weighted, blueprint::Blueprint},
     net::{Leaves, Net},
 };
@@ -29,7 +29,13 @@ struct GBlock {
 }
 
 impl Model for Generator {
-    fn forward(&self, net: &mut Net, leaves: &Leaves, z: Tensor<4>) -> Tensor<4> {
+    fn forward(
+        &self,
+        net: &mut Net,
+        leaves: &Leaves,
+        z: Tensor<4>,
+        _: Option<&Tensor<2>>,
+    ) -> Tensor<4> {
         let h = self.first.forward(net, leaves, z);
         let [n, features, _, _] = h.dims();
         let mut h = h.reshape([
@@ -114,16 +120,14 @@ struct Discriminator {
     last: Weighted,
 }
 
-struct DBlock {
-    first: bool,
-    pool: bool,
-    c1: Weighted,
-    c2: Weighted,
-    shortcut: Option<Weighted>,
-}
-
 impl Model for Discriminator {
-    fn forward(&self, net: &mut Net, leaves: &Leaves, x: Tensor<4>) -> Tensor<4> {
+    fn forward(
+        &self,
+        net: &mut Net,
+        leaves: &Leaves,
+        x: Tensor<4>,
+        _: Option<&Tensor<2>>,
+    ) -> Tensor<4> {
         let mut h = x;
         for block in &self.blocks {
             h = block.forward(net, leaves, h);
@@ -136,24 +140,6 @@ impl Model for Discriminator {
             HeadPool::Mean => h.mean_dim(2),
         };
         self.last.forward(net, leaves, h.reshape([n, c, 1, 1]))
-    }
-}
-
-impl DBlock {
-    fn forward(&self, net: &mut Net, leaves: &Leaves, x: Tensor<4>) -> Tensor<4> {
-        let pool = |t: Tensor<4>| if self.pool { mean_pool2(t) } else { t };
-        let r = if self.first {
-            x.clone()
-        } else {
-            relu(x.clone())
-        };
-        let r = relu(self.c1.forward(net, leaves, r));
-        let r = pool(self.c2.forward(net, leaves, r));
-        // Pooling commutes with a 1x1 convolution; pooling first costs a quarter (the first block's own order).
-        match &self.shortcut {
-            Some(conv) => r + conv.forward(net, leaves, pool(x)),
-            None => r + pool(x),
-        }
     }
 }
 
@@ -188,6 +174,7 @@ pub fn discriminator(m: &SnganConfig, channels: usize) -> (Box<dyn Model>, Bluep
         blocks.push(DBlock {
             first,
             pool,
+            relu_shortcut: false,
             c1,
             c2,
             shortcut,

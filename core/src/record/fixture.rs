@@ -46,6 +46,7 @@ pub fn info() -> RunInfo {
         discriminator: net(120, 100, 30),
         dense_flops_per_iteration: 2.0,
         dense_flops_per_iteration_paper: 4.0,
+        classes: Vec::new(),
     }
 }
 

@@ -7,11 +7,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result, config::RunConfig, data::Dataset, event::SampleData, rng::Stream};
 
+/// Samples `[n, channels, side, side]` and, where a run learns them, their classes one-hot `[n, classes]`.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// The samples.
+    pub samples: Tensor<4>,
+    /// Their classes.
+    pub classes: Option<Tensor<2>>,
+}
+
 /// Batches given from outside instead of drawn, for comparing a run with another implementation. Each list is used
 /// up from the front; when it is empty the streams take over.
 #[derive(Clone, Debug, Default)]
 pub struct Script {
-    /// Real batches `[batch_d, channels, side, side]`, one a critic step.
+    /// Real batches `[batch_d, channels, side, side]`, one a critic step; a run that learns classes draws its own.
     pub real: VecDeque<Vec<f32>>,
     /// z of the critic steps, `[batch_d, z_dim]`.
     pub z_d: VecDeque<Vec<f32>>,
@@ -24,6 +33,8 @@ pub struct Script {
 pub struct Feed {
     dataset: Arc<Dataset>,
     flip: bool,
+    /// Classes that a batch is labelled with; 0 leaves labels alone.
+    classes: usize,
     cursor: Cursor,
     /// Batches to use first.
     pub script: Script,
@@ -50,6 +61,7 @@ impl Feed {
         Self {
             dataset,
             flip: config.data.flip,
+            classes: config.model.classes(),
             cursor,
             script: Script::default(),
         }
@@ -86,18 +98,60 @@ impl Feed {
         Ok(())
     }
 
-    /// The next `n` real samples `[n, channels, side, side]`; a partial last batch of an epoch is dropped.
-    pub fn batch(&mut self, n: usize, device: &Device) -> Tensor<4> {
-        let values = self
-            .script
-            .real
-            .pop_front()
-            .unwrap_or_else(|| self.values(n));
+    /// Whether the data have the shape and the classes the model was set up for.
+    ///
+    /// # Errors
+    /// When they have not.
+    pub fn check(&self, config: &RunConfig) -> Result<()> {
         let (channels, side) = self.shape();
-        Tensor::from_data(TensorData::new(values, [n, channels, side, side]), device)
+        let batch = config.batch_d;
+        let count = self.dataset.len();
+        if count > 0 && count < batch {
+            return Err(Error::Data(format!(
+                "{}: {count} images are fewer than one batch of {batch}; lower batch_d",
+                self.dataset.name()
+            )));
+        }
+        if side > 1 && side != config.data.side {
+            return Err(Error::Data(format!(
+                "{}: images are {channels}x{side}x{side}, but data.side is {}",
+                self.dataset.name(),
+                config.data.side
+            )));
+        }
+        let (wanted, has) = (config.model.classes(), self.dataset.classes().len());
+        if wanted > 0 && wanted != has {
+            let name = self.dataset.name();
+            return Err(Error::Data(match has {
+                0 => format!(
+                    "{name}: the images have no classes, which a biggan learns; \
+                     take labelled data (cifar10, mnist, fashion-mnist, a folder for each class) or an sngan preset"
+                ),
+                _ => format!(
+                    "{name}: there are {has} classes, but model.biggan.classes is {wanted}; set it to {has}"
+                ),
+            }));
+        }
+        Ok(())
     }
 
-    fn values(&mut self, n: usize) -> Vec<f32> {
+    /// The next `n` real samples; a partial last batch of an epoch is dropped.
+    pub fn batch(&mut self, n: usize, device: &Device) -> Batch {
+        let scripted = match self.classes {
+            0 => self.script.real.pop_front(),
+            _ => None,
+        };
+        let mut labels = Vec::new();
+        let values = scripted.unwrap_or_else(|| self.values(n, &mut labels));
+        let (channels, side) = self.shape();
+        Batch {
+            samples: Tensor::from_data(TensorData::new(values, [n, channels, side, side]), device),
+            classes: (self.classes > 0).then(|| one_hot(&labels, self.classes, device)),
+        }
+    }
+
+    /// The next `n` samples' values; their labels, where they have any, go to `labels`.
+    fn values(&mut self, n: usize, labels: &mut Vec<usize>) -> Vec<f32> {
         match &*self.dataset {
             Dataset::Mixture(mixture) => {
                 let mut values = vec![0.0; 2 * n];
@@ -115,7 +169,11 @@ impl Feed {
                         c.next = 0;
                     }
                     let flip = self.flip && c.flips.below(2) == 1;
-                    images.write(c.order[c.next] as usize, flip, out);
+                    let image = c.order[c.next] as usize;
+                    images.write(image, flip, out);
+                    if let Some(all) = &images.labels {
+                        labels.push(usize::from(all[image]));
+                    }
                     c.next += 1;
                 }
                 values
@@ -135,7 +193,7 @@ impl Feed {
             0 => n,
             all => n.min(all),
         };
-        host_samples(copy.values(n), n, channels, side)
+        host_samples(copy.values(n, &mut Vec::new()), n, channels, side)
     }
 }
 
@@ -159,6 +217,15 @@ pub fn host_samples(values: Vec<f32>, count: usize, channels: usize, side: usize
             pixels: values,
         }
     }
+}
+
+/// `[n, classes]`: 1 in the column of each label.
+pub fn one_hot(labels: &[usize], classes: usize, device: &Device) -> Tensor<2> {
+    let mut values = vec![0.0_f32; labels.len() * classes];
+    for (row, &label) in values.chunks_exact_mut(classes).zip(labels) {
+        row[label] = 1.0;
+    }
+    Tensor::from_data(TensorData::new(values, [labels.len(), classes]), device)
 }
 
 /// z `[n, z_dim, 1, 1]` from a stream, or the next of a script.

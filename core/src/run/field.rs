@@ -61,8 +61,7 @@ impl Run {
     fn scores(&mut self, points: &[[f32; 2]]) -> Tensor<1> {
         let input = self.input(points);
         let leaves = self.d.net.leaves(View::Frozen, false, false);
-        let scores = self.d.model.forward(&mut self.d.net, &leaves, input);
-        scores.reshape([points.len()])
+        self.scores_of(&leaves, input, None)
     }
 
     /// The negative gradient of each point's own generator loss, `[2 n]`.
@@ -74,11 +73,7 @@ impl Run {
         }
         let input = Tensor::from_inner(self.input(points)).require_grad();
         let leaves = self.d.net.leaves(View::FrozenConstant, false, false);
-        let scores = self
-            .d
-            .model
-            .forward(&mut self.d.net, &leaves, input.clone())
-            .reshape([count]);
+        let scores = self.scores_of(&leaves, input.clone(), None);
         let grads = self.config.loss.generator(scores).backward();
         // The loss is a mean over all of them.
         let scale = -(count as f32);

@@ -1,9 +1,11 @@
 //! One run: two networks, their data and everything that changes while they train.
 
+mod classes;
 mod feed;
 mod field;
 mod inspect;
 mod masks;
+mod players;
 mod quality;
 mod state;
 mod step;
@@ -26,8 +28,8 @@ use crate::{
     net::Net,
     rng::Stream,
 };
-use feed::latent;
-pub use feed::{Feed, Script, host_samples};
+pub use classes::{Classes, row_names};
+pub use feed::{Batch, Feed, Script, host_samples};
 pub use inspect::LayerState;
 use quality::Judge;
 pub use state::config_of;
@@ -35,6 +37,10 @@ pub use state::config_of;
 /// Images generated in one forward pass when sampling: batch norm uses each batch's own statistics, so the
 /// number is part of the protocol (the authors' 100).
 const SAMPLE_BATCH: usize = 100;
+
+/// Streams of the classes of fakes.
+const LABELS_D: &str = "labels.D";
+const LABELS_G: &str = "labels.G";
 
 /// A moment within an iteration, with the tensor that was just computed there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +100,10 @@ pub struct Run {
     feed: Feed,
     z_d: Stream,
     z_g: Stream,
+    /// Classes of fakes in D's steps.
+    labels_d: Stream,
+    /// Classes of fakes in G's steps.
+    labels_g: Stream,
     window: Window,
     /// Probes whose scores are still on the device: `[post, pre, real]`.
     probes: Vec<Tensor<1>>,
@@ -132,7 +142,7 @@ impl Run {
         config.validate_running()?;
         let crossover = *config.crossover.get_or_insert(chosen.crossover);
         let feed = Feed::new(&config, dataset);
-        check_fit(&config, &feed)?;
+        feed.check(&config)?;
         let (channels, side) = feed.shape();
         let mut players = Vec::new();
         for role in [Role::G, Role::D] {
@@ -157,6 +167,8 @@ impl Run {
         let mut run = Self {
             z_d: Stream::new(config.seed, "z.D"),
             z_g: Stream::new(config.seed, "z.G"),
+            labels_d: Stream::new(config.seed, LABELS_D),
+            labels_g: Stream::new(config.seed, LABELS_G),
             g,
             d,
             device: chosen.device.clone(),
@@ -301,25 +313,4 @@ impl Run {
             }
         }
     }
-}
-
-/// Whether the data have the shape the model was set up for.
-fn check_fit(config: &RunConfig, feed: &Feed) -> Result<()> {
-    let (channels, side) = feed.shape();
-    let batch = config.batch_d;
-    let count = feed.dataset().len();
-    if count > 0 && count < batch {
-        return Err(Error::Data(format!(
-            "{}: {count} images are fewer than one batch of {batch}; lower batch_d",
-            feed.dataset().name()
-        )));
-    }
-    if side > 1 && side != config.data.side {
-        return Err(Error::Data(format!(
-            "{}: images are {channels}x{side}x{side}, but data.side is {}",
-            feed.dataset().name(),
-            config.data.side
-        )));
-    }
-    Ok(())
 }

@@ -32,6 +32,11 @@ struct State {
     happened: Vec<(u64, String)>,
     z_d: Stream,
     z_g: Stream,
+    /// Absent in checkpoints from before runs could learn classes; so is `labels_g`.
+    #[serde(default)]
+    labels_d: Option<Stream>,
+    #[serde(default)]
+    labels_g: Option<Stream>,
     cursor: Cursor,
     window: Window,
     g: PlayerState,
@@ -95,6 +100,8 @@ impl Run {
             happened: self.happened.clone(),
             z_d: self.z_d.clone(),
             z_g: self.z_g.clone(),
+            labels_d: Some(self.labels_d.clone()),
+            labels_g: Some(self.labels_g.clone()),
             cursor: self.feed.cursor().clone(),
             window: self.window.clone(),
             g: player(&self.g),
@@ -155,6 +162,9 @@ impl Run {
         self.happened = state.happened;
         self.z_d = state.z_d;
         self.z_g = state.z_g;
+        if let (Some(d), Some(g)) = (state.labels_d, state.labels_g) {
+            (self.labels_d, self.labels_g) = (d, g);
+        }
         self.window = state.window;
         self.probes.clear();
         self.losses.clear();

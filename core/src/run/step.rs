@@ -5,7 +5,7 @@ use std::time::Duration;
 use burn::tensor::{Tensor, TensorData};
 use web_time::Instant;
 
-use super::{Phase, Run, feed::latent};
+use super::{Phase, Run, feed::Batch, players::Latent};
 use crate::{
     Error, Result,
     balance::{Sample, controller::Moment},
@@ -29,10 +29,10 @@ impl Run {
         let t = self.iteration + 1;
         self.watched = Duration::ZERO;
         let (real, d_loss) = self.critic_steps(t).await;
-        let (z, pre, g_loss) = self.generator_step(t).await;
+        let (latent, pre, g_loss) = self.generator_step(t).await;
         self.losses.push(Tensor::cat(vec![d_loss, g_loss], 0));
         if self.probes_at(t) {
-            self.probe(z, pre, real).await;
+            self.probe(t, latent, pre, real).await;
         }
         let mut events = self.update_masks(t).await?;
         self.iteration = t;
@@ -81,33 +81,17 @@ impl Run {
         Ok(vec![Event::Stats(self.stats())])
     }
 
-    /// n_critic discriminator steps; returns the last real batch and the last loss `[1]`.
-    async fn critic_steps(&mut self, t: u64) -> (Tensor<4>, Tensor<1>) {
-        let (batch, z_dim, loss) = (self.config.batch_d, self.config.z_dim, self.config.loss);
+    /// n_critic discriminator steps; returns the last real batch as D saw it, and the last loss `[1]`.
+    async fn critic_steps(&mut self, t: u64) -> (Batch, Tensor<1>) {
+        let loss = self.config.loss;
+        let augment = self.augment(t);
         let mut last = None;
         for step in 1..=self.config.n_critic {
             let grow = step == self.config.n_critic && self.grows_by_gradient_at(Role::D, t);
             let dense_grad = grow || self.config.gradients == Gradients::Dense;
             let d = self.d.net.leaves(View::Tracked, false, dense_grad);
-            let real = self.feed.batch(batch, &self.device);
-            let real_scores = self
-                .d
-                .model
-                .forward(&mut self.d.net, &d, d.lift(real.clone()));
-
-            let g = self.g.net.leaves(View::Plain, false, false);
-            let z = latent(
-                &mut self.z_d,
-                self.feed.script.z_d.pop_front(),
-                batch,
-                z_dim,
-                &self.device,
-            );
-            let fake = self.g.model.forward(&mut self.g.net, &g, z);
-            let fake_scores = self.d.model.forward(&mut self.d.net, &d, d.lift(fake));
-
-            let (real_scores, fake_scores) =
-                (real_scores.reshape([batch]), fake_scores.reshape([batch]));
+            let real = self.next_real(&augment);
+            let [real_scores, fake_scores] = self.critic_scores(&d, &real, &augment);
             self.tell(Phase::RealScores, &real_scores).await;
             self.tell(Phase::FakeScores, &fake_scores).await;
             let loss = loss.critic(real_scores, fake_scores);
@@ -130,26 +114,15 @@ impl Run {
         }
     }
 
-    /// The generator's step; returns its z, the mean score of its fakes `[1]` before the update, and the loss `[1]`.
-    async fn generator_step(&mut self, t: u64) -> (Tensor<4>, Tensor<1>, Tensor<1>) {
-        let batch = self.config.batch_g;
+    /// The generator's step; returns its latent, the mean score of its fakes `[1]` before the update, and the loss `[1]`.
+    async fn generator_step(&mut self, t: u64) -> (Latent, Tensor<1>, Tensor<1>) {
         let grow = self.grows_by_gradient_at(Role::G, t);
         let dense_grad = grow || self.config.gradients == Gradients::Dense;
         let g = self.g.net.leaves(View::Tracked, false, dense_grad);
         let d = self.d.net.leaves(View::Constant, false, false);
-        let z = latent(
-            &mut self.z_g,
-            self.feed.script.z_g.pop_front(),
-            batch,
-            self.config.z_dim,
-            &self.device,
-        );
-        let fake = self.g.model.forward(&mut self.g.net, &g, g.lift(z.clone()));
-        let scores = self
-            .d
-            .model
-            .forward(&mut self.d.net, &d, fake)
-            .reshape([batch]);
+        let latent = self.next_latent(Role::G);
+        let fakes = self.fakes(&g, &latent, &self.augment(t));
+        let scores = self.scores_of(&d, fakes, latent.classes.as_ref());
         self.tell(Phase::GeneratorScores, &scores).await;
         let pre = scores.clone().inner().mean();
         let loss = self.config.loss.generator(scores);
@@ -171,25 +144,17 @@ impl Run {
             &self.config,
             (averaging, decay),
         );
-        (z, pre, loss.inner())
+        (latent, pre, loss.inner())
     }
 
-    /// Scores the same z after the generator's update, and the last real batch (ADAPT). In training
+    /// Scores the same latent after the generator's update, and the last real batch (ADAPT). In training
     /// mode, as the authors do: spectral norm's vectors and batch norm's running statistics move on.
-    async fn probe(&mut self, z: Tensor<4>, pre: Tensor<1>, real: Tensor<4>) {
+    async fn probe(&mut self, t: u64, latent: Latent, pre: Tensor<1>, real: Batch) {
         let g = self.g.net.leaves(View::Plain, false, false);
         let d = self.d.net.leaves(View::Plain, false, false);
-        let fake = self.g.model.forward(&mut self.g.net, &g, z);
-        let post = self
-            .d
-            .model
-            .forward(&mut self.d.net, &d, fake)
-            .reshape([self.config.batch_g]);
-        let real = self
-            .d
-            .model
-            .forward(&mut self.d.net, &d, real)
-            .reshape([self.config.batch_d]);
+        let fakes = self.fakes(&g, &latent, &self.augment(t));
+        let post = self.scores_of(&d, fakes, latent.classes.as_ref());
+        let real = self.scores_of(&d, real.samples, real.classes.as_ref());
         self.tell(Phase::ProbeFake, &post).await;
         self.tell(Phase::ProbeReal, &real).await;
         self.probes

@@ -1,8 +1,13 @@
 //! What a run tells about itself: sizes, samples, quality, numbers and costs.
 
-use super::{Judge, Player, Run, SAMPLE_BATCH, host_samples, latent};
+use super::classes::{Batches, ROWS};
+use super::{
+    Classes, Judge, Player, Run, SAMPLE_BATCH,
+    feed::{latent, one_hot},
+    host_samples,
+};
 use crate::{
-    Result,
+    Error, Result,
     config::Role,
     device::read,
     event::{Event, LayerInfo, NetInfo, RunInfo, SampleData, Samples, Stats},
@@ -38,6 +43,10 @@ impl Run {
             real_count: self.feed.dataset().len(),
             generator: net(&self.g),
             discriminator: net(&self.d),
+            classes: match self.config.model.classes() {
+                0 => Vec::new(),
+                _ => self.feed.dataset().classes().to_vec(),
+            },
             dense_flops_per_iteration: corrected,
             dense_flops_per_iteration_paper: paper,
         }
@@ -54,11 +63,77 @@ impl Run {
         Ok(events)
     }
 
-    /// Samples of z from stream `stream`, live or averaged, on the host; training is not disturbed.
+    /// Samples of z from stream `stream`, live or averaged, on the host; training is not disturbed. Of all classes,
+    /// where the run learns any.
     ///
     /// # Errors
     /// When the device fails.
     pub async fn generate(
+        &mut self,
+        count: usize,
+        stream: &str,
+        averaged: bool,
+    ) -> Result<SampleData> {
+        self.generate_of(Classes::Random, count, stream, averaged)
+            .await
+    }
+
+    /// The same of certain classes; a run that learns none takes no notice.
+    ///
+    /// # Errors
+    /// When there is no such class, or the device fails.
+    pub async fn generate_of(
+        &mut self,
+        classes: Classes,
+        count: usize,
+        stream: &str,
+        averaged: bool,
+    ) -> Result<SampleData> {
+        match self.config.model.classes() {
+            0 => self.generate_any(count, stream, averaged).await,
+            all => {
+                if let Classes::Only(class) = classes
+                    && class >= all
+                {
+                    return Err(Error::Settings(vec![format!(
+                        "class: {class}: there are {all} classes; 0 to {}",
+                        all - 1
+                    )]));
+                }
+                let mut labels = Stream::new(self.config.seed, &format!("{stream}.labels"));
+                let batches = classes.batches(count, all, &mut labels);
+                self.generate_batches(&batches, stream, averaged).await
+            }
+        }
+    }
+
+    async fn generate_batches(
+        &mut self,
+        batches: &Batches,
+        stream: &str,
+        averaged: bool,
+    ) -> Result<SampleData> {
+        let (channels, side) = self.feed.shape();
+        let mut z = Stream::new(self.config.seed, stream);
+        let leaves = self.g.net.leaves(View::Frozen, averaged, false);
+        let image = channels * side * side;
+        let mut all = Vec::with_capacity(batches.labels.len() * SAMPLE_BATCH * image);
+        for labels in &batches.labels {
+            let input = latent(&mut z, None, SAMPLE_BATCH, self.config.z_dim, &self.device);
+            let classes = one_hot(labels, self.config.model.classes(), &self.device);
+            let model = &self.g.model;
+            let fakes = model.forward(&mut self.g.net, &leaves, input, Some(&classes));
+            all.extend(read(fakes).await?);
+        }
+        let values = batches
+            .places
+            .iter()
+            .flat_map(|place| &all[place * image..(place + 1) * image]);
+        let values = values.copied().collect();
+        Ok(host_samples(values, batches.places.len(), channels, side))
+    }
+
+    async fn generate_any(
         &mut self,
         count: usize,
         stream: &str,
@@ -74,7 +149,7 @@ impl Run {
             let n = left.min(batch);
             // Whole batches only: a short one would be normalised by statistics of its own.
             let input = latent(&mut z, None, batch, self.config.z_dim, &self.device);
-            let fakes = self.g.model.forward(&mut self.g.net, &leaves, input);
+            let fakes = self.g.model.forward(&mut self.g.net, &leaves, input, None);
             let host = read(fakes).await?;
             values.extend_from_slice(&host[..n * channels * side * side]);
             left -= n;
@@ -87,23 +162,32 @@ impl Run {
         self.g.net.has_average()
     }
 
+    /// How many samples of the fixed z a run shows, and of which classes: a row of ten for each, or for ten of them.
+    fn shown(&self) -> (usize, Classes) {
+        let count = match (self.feed.shape(), self.config.model.classes()) {
+            ((_, 1), _) => self.config.record.quality_samples.max(500),
+            (_, 0) => 64,
+            _ => SAMPLE_BATCH,
+        };
+        let columns = SAMPLE_BATCH / ROWS;
+        (count, Classes::Rows { columns })
+    }
+
     /// Samples of the fixed z as `Event::Samples`: from the averaged generator where there is one, and the live one;
     /// for 2-D data, how D sees them as `Event::Field`.
     ///
     /// # Errors
     /// When the device fails.
     pub async fn samples_now(&mut self) -> Result<Vec<Event>> {
-        let count = if self.feed.shape().1 == 1 {
-            self.config.record.quality_samples.max(500)
-        } else {
-            64
-        };
+        let (count, classes) = self.shown();
         let mut events = Vec::new();
         for averaged in [true, false] {
             if averaged && !self.has_average() {
                 continue;
             }
-            let data = self.generate(count, "samples", averaged).await?;
+            let data = self
+                .generate_of(classes, count, "samples", averaged)
+                .await?;
             events.push(Event::Samples(Samples {
                 iteration: self.iteration,
                 averaged,

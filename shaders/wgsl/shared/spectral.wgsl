@@ -5,3 +5,8 @@ const SPAN: u32 = 4096u;
 fn clamp_min(value: f32, least: f32) -> f32 {
     return select(value, least, value < least);
 }
+
+// Vectors that were never iterated may give a negative norm, which is one too.
+fn clamp_size(value: f32, least: f32) -> f32 {
+    return select(value, least, abs(value) < least);
+}

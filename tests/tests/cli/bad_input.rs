@@ -114,7 +114,7 @@ fn settings_out_of_range_or_at_odds_are_told() {
         ("compare --methods dda,dda", "named twice"),
         ("compare --seeds 0", "'--seeds <N>'"),
         ("train --resume x --seed 3", "cannot be used with"),
-        ("train --method dda:strong", "no strategies"),
+        ("train --method dda:strong", "no strategy strong"),
     ] {
         refused_leaving_nothing(line, &[part]);
     }

@@ -32,6 +32,10 @@ fn idx_images_are_padded_and_averaged() {
         full.labels.as_ref().unwrap()[..12],
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]
     );
+    assert_eq!(
+        (full.classes.len(), full.classes[9].as_str()),
+        (10, "ankle boot")
+    );
     let image = full.image(9);
     assert_eq!(
         [
@@ -116,6 +120,7 @@ fn cifar_is_read_from_a_folder_a_file_and_a_tar() {
     let set = images("cifar10", &dir.path().join("set"), 16);
     assert_eq!((set.len(), set.channels, set.side), (150, 3, 16));
     assert_eq!((set.image(71)[0], set.image(71)[2 * 256]), (1, 81));
+    assert_eq!((set.classes.len(), set.classes[9].as_str()), (10, "truck"));
     assert_eq!(set.labels.unwrap()[69..72], [9, 0, 1]);
 
     assert_eq!(
@@ -194,6 +199,19 @@ fn stl_is_stored_by_columns() {
     );
     let half = images("stl10", dir.path(), 48);
     assert!(at(&half, 0, 10, 20).abs_diff(41) <= 1 && at(&half, 1, 10, 20).abs_diff(21) <= 1);
+    assert_eq!((set.labels, set.classes), (None, Vec::new()));
+
+    let labelled = write(&dir, "train_X.bin", &one.repeat(64));
+    let labels: Vec<u8> = (0..64).map(|i| i % 10 + 1).collect();
+    write(&dir, "train_y.bin", &labels);
+    let set = images("stl10", &labelled, 48);
+    assert_eq!(set.labels.unwrap()[8..11], [8, 9, 0]);
+    assert_eq!(set.classes[1], "bird");
+    write(&dir, "train_y.bin", &labels[..63]);
+    assert_refused("stl10", &labelled, 48, &["train_y.bin", "truncated"]);
+    write(&dir, "train_y.bin", &[11; 64]);
+    assert_refused("stl10", &labelled, 48, &["train_y.bin", "1 to 10"]);
+
     let cut = write(&dir, "cut", &one[..9000]);
     assert_refused("stl10", &cut, 48, &["cut", "truncated"]);
     assert_refused("stl10", &cut, 128, &["8 to 96"]);

@@ -41,6 +41,7 @@ fn folders_are_read_in_order_with_classes() {
     assert_eq!((set.len(), set.channels, set.side), (66, 3, 16));
     let labels = set.labels.clone().unwrap();
     assert!(labels[..40].iter().all(|l| *l == 0) && labels[40..].iter().all(|l| *l == 1));
+    assert_eq!(set.classes, ["cat", "dog"]);
     assert_eq!(
         (set.image(12)[0], set.image(12)[256], set.image(12)[512]),
         (12, 100, 200)

@@ -151,7 +151,7 @@ fn spectral_norm_agrees_with_differences() {
             let (x, dy) = (random.values(2 * 9), random.values(9));
             let leaves = net.leaves(View::Tracked, false, true);
             let input: Tensor<4> = Tensor::from_inner(tensor(&x, [9, 2, 1, 1], &device));
-            let scores = model.forward(&mut net, &leaves, input);
+            let scores = model.forward(&mut net, &leaves, input, None);
             let cotangent = Tensor::from_inner(tensor(&dy, [9, 1, 1, 1], &device));
             let grads = (scores.clone() * cotangent).sum().backward();
             let flat = host(leaves.gradients(&net, &grads));

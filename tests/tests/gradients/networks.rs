@@ -1,7 +1,11 @@
-//! Whole generators and discriminators of the SNGAN family.
+//! Whole generators and discriminators of the SNGAN and the BigGAN family.
 
 use burn::tensor::{Device, Tensor};
-use tightrope_core::config::{HeadPool, ModelConfig, Naming, Role, RunConfig, SnganConfig, preset};
+use tightrope_core::config::{
+    BigganConfig, BigganNaming, HeadPool, Init, ModelConfig, Naming, Role, RunConfig, SnganConfig,
+    preset,
+};
+use tightrope_core::layer::blueprint::ParamKind;
 use tightrope_core::model::{self, Model};
 use tightrope_core::net::{Net, View};
 use tightrope_tests::devices::{self, host, tensor};
@@ -13,8 +17,9 @@ use super::dot;
 
 const BATCH: usize = 4;
 
-/// A pair of the CIFAR-10 code's shape, and one of the STL-10 code's: odd maps, a mean head with a bias.
-fn configs() -> [(&'static str, RunConfig); 2] {
+/// Pairs of the shapes of the SNGAN codes - the STL-10 one's with odd maps, a mean head with a bias - and of the BigGAN
+/// codes, the TinyImageNet one's with a shared embedding and self-attention.
+fn configs() -> [(&'static str, RunConfig); 4] {
     let base = || (preset::find("tiny").unwrap_or_else(|e| panic!("{e}")).build)();
     let mut lottery = base();
     lottery.model = ModelConfig::Sngan(SnganConfig {
@@ -38,7 +43,45 @@ fn configs() -> [(&'static str, RunConfig); 2] {
         naming: Naming::Resnet48,
     });
     resnet48.data.side = 12;
-    [("lottery", lottery), ("resnet48", resnet48)]
+    let mut biggan32 = base();
+    let m = BigganConfig {
+        classes: 3,
+        bottom: 2,
+        g_channels: vec![4, 5, 4],
+        d_channels: vec![4, 5, 5],
+        d_pool: vec![true, true, false],
+        shared_embedding: 0,
+        g_attention: 0,
+        d_attention: 0,
+        d_spectral_norm: true,
+        relu_shortcut: false,
+        norm_eps: 1e-5,
+        spectral_eps: 1e-12,
+        naming: BigganNaming::Biggan32,
+    };
+    biggan32.model = ModelConfig::Biggan(m.clone());
+    biggan32.data.side = 8;
+    let mut biggan64 = biggan32.clone();
+    biggan64.model = ModelConfig::Biggan(BigganConfig {
+        g_channels: vec![6, 9, 4],
+        d_channels: vec![9, 5, 5],
+        shared_embedding: 5,
+        g_attention: 1,
+        d_attention: 1,
+        relu_shortcut: true,
+        norm_eps: 1e-4,
+        spectral_eps: 1e-6,
+        naming: BigganNaming::Biggan64,
+        ..m
+    });
+    biggan64.z_dim = 9;
+    biggan64.init = Init::Orthogonal;
+    [
+        ("lottery", lottery),
+        ("resnet48", resnet48),
+        ("biggan32", biggan32),
+        ("biggan64", biggan64),
+    ]
 }
 
 /// A network, its input, and the loss `sum of output * cotangent`.
@@ -46,6 +89,7 @@ struct Probe {
     model: Box<dyn Model>,
     net: Net,
     input: Tensor<4>,
+    classes: Option<Tensor<2>>,
     cotangent: Vec<f32>,
 }
 
@@ -54,6 +98,21 @@ impl Probe {
         let (model, blueprint) = model::build(config, role, 3);
         let mut net = Net::new(role, blueprint, config, device);
         index(&mut net);
+        // Self-attention starts switched off.
+        if let Some(scale) = net.params.iter().find(|p| p.kind == ParamKind::Scale) {
+            let mut flat = host(net.flat.weight.clone());
+            flat[scale.offset] = 0.7;
+            net.flat.weight = tensor(&flat, [flat.len()], device);
+        }
+        let classes = match config.model.classes() {
+            0 => None,
+            classes => {
+                let row =
+                    |i: usize| (0..classes).map(move |c| f32::from(u8::from(c == i % classes)));
+                let rows: Vec<f32> = (0..BATCH).flat_map(row).collect();
+                Some(tensor(&rows, [BATCH, classes], device))
+            }
+        };
         let mut random = Random::new(13);
         let side = config.data.side;
         let (shape, outputs) = match role {
@@ -63,6 +122,7 @@ impl Probe {
         Self {
             model,
             net,
+            classes,
             input: tensor(&random.values(shape.iter().product()), shape, device),
             cotangent: random.values(outputs),
         }
@@ -72,7 +132,9 @@ impl Probe {
     fn gradient(&mut self, dense_grad: bool) -> Vec<f32> {
         let leaves = self.net.leaves(View::Tracked, false, dense_grad);
         let input = Tensor::from_inner(self.input.clone());
-        let output = self.model.forward(&mut self.net, &leaves, input);
+        let output = self
+            .model
+            .forward(&mut self.net, &leaves, input, self.classes.as_ref());
         let cotangent = tensor(&self.cotangent, output.dims(), self.net.device());
         let grads = (output * Tensor::from_inner(cotangent)).sum().backward();
         host(leaves.gradients(&self.net, &grads))
@@ -83,7 +145,9 @@ impl Probe {
         self.net.flat.weight = tensor(parameters, [parameters.len()], self.net.device());
         let leaves = self.net.leaves(View::Frozen, false, false);
         let input = self.input.clone();
-        let output = self.model.forward(&mut self.net, &leaves, input);
+        let output = self
+            .model
+            .forward(&mut self.net, &leaves, input, self.classes.as_ref());
         dot(&wide(&host(output)), &wide(&self.cotangent))
     }
 }
@@ -152,28 +216,29 @@ fn norm(values: &[f32]) -> f64 {
 fn dense_gradients_are_those_of_the_network_with_every_weight_active() {
     let mut report = Report::new("dense gradients");
     for (on, device) in devices::all() {
-        let [(name, mut config), _] = configs();
-        config.generator.density = 0.3;
-        config.discriminator.density = 0.3;
-        for role in [Role::G, Role::D] {
-            let mut sparse = Probe::new(&config, role, &device);
-            let mut full = Probe::new(&config, role, &device);
-            full.net.mask = full.net.mask.ones_like();
-            index(&mut full.net);
-            assert!(sparse.net.density() < 0.5 && full.net.density() == 1.0);
-            let (ours, theirs) = (sparse.gradient(true), full.gradient(false));
-            let kind = format!("{role} of {name} on {on}");
-            report.close(&kind, "everywhere", &ours, &theirs, Limit::Relative(1e-5));
+        for (name, mut config) in configs() {
+            config.generator.density = 0.3;
+            config.discriminator.density = 0.3;
+            for role in [Role::G, Role::D] {
+                let mut sparse = Probe::new(&config, role, &device);
+                let mut full = Probe::new(&config, role, &device);
+                full.net.mask = full.net.mask.ones_like();
+                index(&mut full.net);
+                assert!(sparse.net.density() < 0.5 && full.net.density() == 1.0);
+                let (ours, theirs) = (sparse.gradient(true), full.gradient(false));
+                let kind = format!("{role} of {name} on {on}");
+                report.close(&kind, "everywhere", &ours, &theirs, Limit::Relative(1e-5));
 
-            let mut active = Probe::new(&config, role, &device);
-            let mask = host(active.net.mask.clone());
-            let keep = |gradient: Vec<f32>| -> Vec<f32> {
-                let live = |i: usize| mask.get(i).copied().unwrap_or(1.0);
-                let kept = gradient.iter().enumerate().map(|(i, g)| g * live(i));
-                kept.collect()
-            };
-            let (ours, theirs) = (keep(active.gradient(false)), keep(ours));
-            report.close(&kind, "active", &ours, &theirs, Limit::Relative(1e-5));
+                let mut active = Probe::new(&config, role, &device);
+                let mask = host(active.net.mask.clone());
+                let keep = |gradient: Vec<f32>| -> Vec<f32> {
+                    let live = |i: usize| mask.get(i).copied().unwrap_or(1.0);
+                    let kept = gradient.iter().enumerate().map(|(i, g)| g * live(i));
+                    kept.collect()
+                };
+                let (ours, theirs) = (keep(active.gradient(false)), keep(ours));
+                report.close(&kind, "active", &ours, &theirs, Limit::Relative(1e-5));
+            }
         }
     }
     report.finish();

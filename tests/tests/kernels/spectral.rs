@@ -41,7 +41,7 @@ impl Case {
         let lift = |v: &[f32], shape| Tensor::<2>::from_inner(tensor(v, shape, device));
         let w = lift(&self.w, [rows, columns]).require_grad();
         let (u, v) = (lift(&self.u, [rows, 1]), lift(&self.v, [columns, 1]));
-        let [y, u, v] = spectral_norm(w.clone(), u, v, self.iterate);
+        let [y, u, v] = spectral_norm(w.clone(), u, v, self.iterate, self.spectral.eps as f32);
         let dy = lift(&self.dy, [rows, columns]);
         let grads = (y.clone() * dy).sum().backward();
         vec![
@@ -61,7 +61,7 @@ fn single(values: &[f64]) -> Vec<f32> {
 fn spectral_norm_follows_its_definition() {
     let mut report = Report::new("spectral norm");
     let mut random = Random::new(6);
-    for [rows, columns] in [
+    let sizes = [
         [1, 1],
         [1, 7],
         [7, 1],
@@ -77,11 +77,12 @@ fn spectral_norm_follows_its_definition() {
         [130, 1153],
         // More values than one workgroup each can add up.
         [601, 1801],
-    ] {
+    ];
+    for ([rows, columns], eps) in sizes.into_iter().zip([EPS, 1e-6].into_iter().cycle()) {
         let spectral = Spectral {
             rows,
             columns,
-            eps: f64::from(EPS),
+            eps: f64::from(eps),
         };
         let n = rows * columns;
         let mut w = random.values(n);
@@ -94,12 +95,14 @@ fn spectral_norm_follows_its_definition() {
         let [left, right] = spectral.iterate(&wide(&w), &wide(&u));
         let (left, right) = (single(&left), single(&right));
         let opposite = left.iter().map(|u| -u).collect();
+        let left_again = left.clone();
         for (kind, iterate, scale, u, v) in [
             ("iterating", true, 1.0, u.clone(), random.values(columns)),
             ("frozen", false, 1.0, left, right.clone()),
             ("of no weight", true, 0.0, u.clone(), right.clone()),
             ("vanishing", true, 1e-16, u, right.clone()),
-            ("clamped", false, 1.0, opposite, right),
+            ("negative", false, 1.0, opposite, right.clone()),
+            ("clamped", false, 1e-16, left_again, right),
         ] {
             let case = Case {
                 spectral,

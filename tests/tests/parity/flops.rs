@@ -1,23 +1,37 @@
 //! FLOPs of the full networks, layer by layer, and the static rows of ADAPT's Tables 3 and 12.
 
 use serde_json::Value;
-use tightrope_core::config::{HeadPool, ModelConfig, Naming, Role, SnganConfig};
+use tightrope_core::config::{HeadPool, ModelConfig, Naming, Role, SnganConfig, preset};
 use tightrope_core::metric::flops::{
     Count, FlopLayer, Images, dense_forward, layers, sparse_forward,
 };
 use tightrope_core::sparse::density::erk;
 use tightrope_tests::vectors::{entries, files, json, names, number, shape};
 
-const Z_DIM: usize = 128;
-
 struct Pair {
     generator: Vec<FlopLayer>,
     discriminator: Vec<FlopLayer>,
 }
 
-/// The SNGAN networks for CIFAR-10 and STL-10.
+/// The networks of the papers' presets.
+fn preset_pair(name: &str) -> Pair {
+    let config = (preset::find(name).unwrap_or_else(|e| panic!("{e}")).build)();
+    let of = |role| layers(&config.model, role, config.z_dim, 3, config.data.side);
+    Pair {
+        generator: of(Role::G),
+        discriminator: of(Role::D),
+    }
+}
+
+/// A net of the vectors by its name there.
 fn pair(net: &str) -> Pair {
     let (config, side) = match net {
+        _ if net.starts_with("biggan_cifar") || net == "biggan32" => {
+            return preset_pair("biggan-cifar10");
+        }
+        _ if net.starts_with("biggan_tiny") || net == "biggan64" => {
+            return preset_pair("biggan-tinyimagenet");
+        }
         "sngan_cifar10" => (
             SnganConfig {
                 bottom: 4,
@@ -45,7 +59,7 @@ fn pair(net: &str) -> Pair {
         _ => panic!("unknown net {net:?}: teach this test what it is"),
     };
     let model = ModelConfig::Sngan(config);
-    let of = |role| layers(&model, role, Z_DIM, 3, side);
+    let of = |role| layers(&model, role, 128, 3, side);
     Pair {
         generator: of(Role::G),
         discriminator: of(Role::D),
@@ -153,7 +167,12 @@ fn erk_forward(net: &[FlopLayer], shapes: &Value, density: f64) -> f64 {
                 .is_some_and(|(module, _)| module == layer)
         };
         let at = names.iter().position(is_layer);
-        Some(densities[at.unwrap_or_else(|| panic!("no density for {layer}"))])
+        // What the authors call a classifier they never mask.
+        assert!(
+            at.is_some() || layer == "classifier",
+            "no density for {layer}"
+        );
+        at.map(|at| densities[at])
     })
 }
 
@@ -211,4 +230,33 @@ fn static_rows_of_tables_3_and_12() {
         }
     }
     assert!(rows >= 24, "only {rows} rows");
+}
+
+/// The authors' count of the dense nets and of whole training runs in the paper's units (ADAPT, Table 3).
+#[test]
+fn dense_totals_of_all_four_settings() {
+    for (name, forward, paper) in [
+        ("sngan-cifar10", [1_683_553_280, 272_498_816], 2.67e17),
+        ("sngan-stl10", [829_244_160, 618_256_385], 3.94e17),
+        ("biggan-cifar10", [1_682_693_120, 1_081_868_545], 6.81e17),
+        (
+            "biggan-tinyimagenet",
+            [3_086_492_288, 1_722_881_281],
+            9.85e17,
+        ),
+    ] {
+        let config = (preset::find(name).unwrap_or_else(|e| panic!("{e}")).build)();
+        let nets = preset_pair(name);
+        let ours = [&nets.generator, &nets.discriminator].map(|net| dense_forward(net));
+        assert_eq!(ours, forward, "{name}");
+        let [g, d] = forward.map(|count: u64| count as f64);
+        let images = Images::per_iteration(
+            Count::Paper,
+            config.batch_d,
+            config.batch_g,
+            config.n_critic,
+        );
+        let total = config.iterations as f64 * images.flops(g, d);
+        assert!((total / paper - 1.0).abs() < 0.002, "{name}: {total:e}");
+    }
 }

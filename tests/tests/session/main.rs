@@ -1,5 +1,6 @@
 //! The engine as a user of the crate drives it: sessions, commands, resuming, every method.
 
+mod classes;
 mod control;
 mod failures;
 mod methods;

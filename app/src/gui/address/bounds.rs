@@ -98,7 +98,7 @@ fn recorded(run: &RunConfig) -> f64 {
     let record = &run.record;
     let samples = match run.model {
         ModelConfig::Mlp(_) => 8.0 * record.quality_samples as f64,
-        ModelConfig::Sngan(_) => {
+        ModelConfig::Sngan(_) | ModelConfig::Biggan(_) => {
             GRID * (run.data.channels() * run.data.side * run.data.side) as f64
         }
     };

@@ -238,7 +238,7 @@ impl Compare {
                     let (name, about) = match spec.strategy {
                         None => (info.name, info.paper.to_owned()),
                         Some(strategy) => {
-                            (strategy.name(), format!("{spec}: how dense the fixed D is"))
+                            (strategy.name(), format!("{spec}: {}", strategy.about()))
                         }
                     };
                     let mut is_chosen = self.form.methods.contains(&spec);

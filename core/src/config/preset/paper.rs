@@ -6,7 +6,7 @@ use crate::config::*;
 use crate::method::Method;
 
 /// What ADAPT's SNGAN runs share: 100k iterations, EMA 0.999, BR every 10th iteration over 1000.
-fn adapt() -> RunConfig {
+pub(super) fn adapt() -> RunConfig {
     let mut config = image::base();
     config.iterations = 100_000;
     config.data.flip = true;
@@ -153,7 +153,7 @@ fn start_as_g(config: &mut RunConfig) {
 }
 
 /// What both share between methods: d_D starts at d_G, DDA's wider band, STU-GAN's slower masks and plain images.
-fn adjust(method: Method, config: &mut RunConfig) {
+pub(super) fn adjust(method: Method, config: &mut RunConfig) {
     match method {
         Method::Dda => {
             start_as_g(config);

@@ -53,6 +53,8 @@ pub(in crate::config) fn base() -> RunConfig {
         batch_d: 64,
         batch_g: 64,
         n_critic: 1,
+        critic_pass: CriticPass::Separate,
+        augment: AugmentConfig::default(),
         gradients: Gradients::Active,
         crossover: None,
         discriminator: NetConfig {

@@ -44,35 +44,44 @@ impl RunConfig {
                 )
             },
         );
-        let doublings = sngan.g_channels.len().saturating_sub(1);
-        if doublings <= MAX_DEPTH && sngan.bottom <= MAX_SIDE {
-            let made = sngan.bottom << doublings;
-            check.that(
-                made == self.data.side,
-                "model.sngan.bottom",
-                sngan.bottom,
-                || {
-                    format!(
-                        "doubled by {doublings} generator blocks it makes {made} px images, \
+        self.check_sides(
+            "model.sngan",
+            sngan.bottom,
+            &sngan.g_channels,
+            &sngan.d_pool,
+            check,
+        );
+    }
+
+    /// Whether G's blocks make images of the data's side, and D's pools leave a map of them; `model` is the key.
+    pub(super) fn check_sides(
+        &self,
+        model: &str,
+        bottom: usize,
+        g_channels: &[usize],
+        d_pool: &[bool],
+        check: &mut Check,
+    ) {
+        let (bottom_key, pool_key) = (format!("{model}.bottom"), format!("{model}.d_pool"));
+        let doublings = g_channels.len().saturating_sub(1);
+        if doublings <= MAX_DEPTH && bottom <= MAX_SIDE {
+            let made = bottom << doublings;
+            check.that(made == self.data.side, &bottom_key, bottom, || {
+                format!(
+                    "doubled by {doublings} generator blocks it makes {made} px images, \
                      but data.side is {}; change bottom, g_channels or side",
-                        self.data.side
-                    )
-                },
-            );
+                    self.data.side
+                )
+            });
         }
         let mut side = self.data.side;
-        for (block, _) in sngan.d_pool.iter().enumerate().filter(|(_, pool)| **pool) {
-            check.that(
-                side != 1,
-                "model.sngan.d_pool",
-                format!("{:?}", sngan.d_pool),
-                || {
-                    format!(
-                        "block {} would pool a map of one pixel; fewer pools or larger images",
-                        block + 1
-                    )
-                },
-            );
+        for (block, _) in d_pool.iter().enumerate().filter(|(_, pool)| **pool) {
+            check.that(side != 1, &pool_key, format!("{d_pool:?}"), || {
+                format!(
+                    "block {} would pool a map of one pixel; fewer pools or larger images",
+                    block + 1
+                )
+            });
             side /= 2;
             if side == 0 {
                 break;
@@ -102,12 +111,16 @@ impl RunConfig {
                 },
             );
         }
-        if let ModelConfig::Sngan(sngan) = &self.model {
+        let widths = match &self.model {
+            ModelConfig::Mlp(_) => None,
+            ModelConfig::Sngan(m) => Some((&m.g_channels, &m.d_channels)),
+            ModelConfig::Biggan(m) => Some((&m.g_channels, &m.d_channels)),
+        };
+        if let Some((g_channels, d_channels)) = widths {
             let batch = self.batch_g.max(self.batch_d) as u64;
-            let widest = sngan
-                .g_channels
+            let widest = g_channels
                 .iter()
-                .chain(&sngan.d_channels)
+                .chain(d_channels)
                 .max()
                 .copied()
                 .unwrap_or(0) as u64;

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::{
-    super::spectral::{EPS, Matrix},
+    super::spectral::Matrix,
     fill::{MIN_SHARED, filled},
     sum::sum,
 };
@@ -22,29 +22,34 @@ pub struct Normalised {
     pub u: Vec<f32>,
     /// Right vector.
     pub v: Vec<f32>,
-    /// `u^T W v`, or eps if that is larger.
+    /// `u^T W v`, or eps if that is smaller.
     pub sigma: f32,
 }
 
 /// Unlike `max`, keeps what is not a number.
-fn clamp_min(value: f32) -> f32 {
-    if value < EPS { EPS } else { value }
+fn clamp_min(value: f32, least: f32) -> f32 {
+    if value < least { least } else { value }
+}
+
+/// Vectors that were never iterated may give a negative norm, which is one too.
+fn clamp_size(value: f32, least: f32) -> f32 {
+    if value.abs() < least { least } else { value }
 }
 
 /// `W / sigma` after one power iteration, or with the vectors as they are.
-pub fn norm(m: Matrix, w: &[f32], u: &[f32], v: &[f32], iterate: bool) -> Normalised {
+pub fn norm(m: Matrix, w: &[f32], u: &[f32], v: &[f32], iterate: bool, eps: f32) -> Normalised {
     let v = if iterate {
-        unit(transposed_product(m, w, u))
+        unit(transposed_product(m, w, u), eps)
     } else {
         v.to_vec()
     };
     let left = product(m, w, &v);
     let u = if iterate {
-        unit(left.clone())
+        unit(left.clone(), eps)
     } else {
         u.to_vec()
     };
-    let sigma = clamp_min(dot(&left, &u) as f32);
+    let sigma = clamp_size(dot(&left, &u) as f32, eps);
     let y = filled(m.len(), TASK, m.len() >= MIN_SHARED, |task, out| {
         divide(&w[task * TASK..], out, sigma);
     });
@@ -103,8 +108,8 @@ vectorised! {
     }
 }
 
-fn unit(mut vector: Vec<f32>) -> Vec<f32> {
-    let length = clamp_min(dot(&vector, &vector).sqrt() as f32);
+fn unit(mut vector: Vec<f32>, eps: f32) -> Vec<f32> {
+    let length = clamp_min(dot(&vector, &vector).sqrt() as f32, eps);
     vector.iter_mut().for_each(|v| *v /= length);
     vector
 }
@@ -117,10 +122,17 @@ vectorised! {
     }
 }
 
-/// `(dY - u v^T <dY, W> / sigma) / sigma`; a clamped sigma does not depend on W.
-pub fn grad(m: Matrix, dy: &[f32], w: &[f32], u: &[f32], v: &[f32], sigma: f32) -> Vec<f32> {
+/// `(dY - u v^T <dY, W> / sigma) / sigma`; a sigma that was clamped to eps does not depend on W.
+pub fn grad(
+    m: Matrix,
+    dy: &[f32],
+    w: &[f32],
+    u: &[f32],
+    v: &[f32],
+    [sigma, eps]: [f32; 2],
+) -> Vec<f32> {
     let shared = m.len() >= MIN_SHARED;
-    let pull = if sigma <= EPS {
+    let pull = if sigma.abs() <= eps {
         0.0
     } else {
         (products(dy, w, shared) / f64::from(sigma)) as f32

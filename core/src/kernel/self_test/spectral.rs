@@ -6,7 +6,7 @@ use burn::{
 };
 
 use super::{Pair, coins, flat, normal, plain, tensor};
-use crate::kernel::spectral::{SpectralOps, spectral_norm};
+use crate::kernel::spectral::{EPS, SpectralOps, spectral_norm};
 
 const ROWS: usize = 70;
 const COLUMNS: usize = 9 * 31;
@@ -25,6 +25,7 @@ pub fn forward(device: &Device) -> Vec<Pair> {
         tensor(&u, [ROWS, 1], device),
         Tensor::zeros([COLUMNS, 1], device),
         true,
+        EPS,
     );
     let wanted = plain::spectral(&w, &u, COLUMNS);
     made.into_iter()
@@ -47,6 +48,7 @@ pub fn gradient(device: &Device) -> Vec<Pair> {
         tensor(&single(&u), [ROWS, 1], device).into_dispatch(),
         tensor(&single(&v), [COLUMNS, 1], device).into_dispatch(),
         tensor(&[sigma as f32], [1], device).into_dispatch(),
+        EPS,
     ));
     vec![Pair {
         made: flat(made),

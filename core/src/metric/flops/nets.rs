@@ -1,6 +1,6 @@
 //! The layers of each architecture, in order, under the authors' module names.
 
-use super::{FlopLayer, batch_norm, conv, linear};
+use super::{FlopLayer, batch_norm, biggan, conv, linear};
 use crate::config::{MlpConfig, ModelConfig, Naming, Role, SnganConfig};
 
 /// Coordinates of a 2-D point.
@@ -20,6 +20,8 @@ pub fn layers(
         (ModelConfig::Mlp(mlp), Role::D) => mlp_chain(POINT, &mlp.d_hidden, 1, false),
         (ModelConfig::Sngan(sngan), Role::G) => sngan_generator(sngan, z_dim, channels),
         (ModelConfig::Sngan(sngan), Role::D) => sngan_discriminator(sngan, channels, side),
+        (ModelConfig::Biggan(biggan), Role::G) => biggan::generator(biggan, z_dim, channels),
+        (ModelConfig::Biggan(biggan), Role::D) => biggan::discriminator(biggan, channels, side),
     }
 }
 

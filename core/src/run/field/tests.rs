@@ -56,7 +56,7 @@ fn scores_are_those_of_the_discriminator() {
     assert_eq!((field.side(), field.iteration), (SIDE, 30));
     let input = run.input(&middles(field.low, field.high));
     let leaves = run.d.net.leaves(View::Plain, false, false);
-    let scores = run.d.model.forward(&mut run.d.net, &leaves, input);
+    let scores = run.scores_of(&leaves, input, None);
     assert_eq!(field.scores, block_on(read(scores)).unwrap());
     assert!(field.scores.iter().any(|&s| s != field.scores[0]));
     // A quarter of the way along x, three quarters up.

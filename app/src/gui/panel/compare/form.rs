@@ -265,9 +265,10 @@ impl Form {
 
 /// The ways a method can be chosen: by itself, and with each strategy it takes.
 pub fn ways(method: Method) -> impl Iterator<Item = MethodSpec> {
-    let strategies = [None, Some(Strategy::Balance), Some(Strategy::Strong)];
-    let specs = strategies
+    let strategies = Strategy::ALL.map(Some);
+    let specs = [None]
         .into_iter()
+        .chain(strategies)
         .map(move |strategy| MethodSpec::new(method, strategy));
     specs.filter_map(Result::ok)
 }

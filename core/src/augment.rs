@@ -1,0 +1,132 @@
+//! DiffAugment (Zhao et al., 2020): the same random colours, shifts and holes for real and fake images, in D's steps
+//! and in G's, differentiable throughout. ADAPT draws once an iteration, for all of its batches.
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::{config::AugmentConfig, net::Leaves, rng::Stream};
+
+/// What an iteration's images go through. Draws are per image, the first of them for the first of every batch.
+#[derive(Clone, Debug)]
+pub struct Augment {
+    side: usize,
+    /// Uniform draws of brightness, saturation and contrast.
+    color: Option<[Vec<f32>; 3]>,
+    /// Pixels by which rows and columns are shifted.
+    translation: Option<[Vec<i64>; 2]>,
+    /// Row and column of the middle of the hole.
+    cutout: Option<[Vec<i64>; 2]>,
+}
+
+impl Augment {
+    /// Draws for batches of up to `n` images of `side` pixels.
+    pub fn draw(config: AugmentConfig, n: usize, side: usize, stream: &mut Stream) -> Self {
+        let color = config.color.then(|| [(); 3].map(|()| stream.uniform(n)));
+        let mut whole = |low: i64, count: usize| -> Vec<i64> {
+            (0..n).map(|_| low + stream.below(count) as i64).collect()
+        };
+        let shift = share(side, 0.125);
+        let translation = config
+            .translation
+            .then(|| [(); 2].map(|()| whole(-(shift as i64), 2 * shift + 1)));
+        let hole = share(side, 0.5);
+        let cutout = config
+            .cutout
+            .then(|| [(); 2].map(|()| whole(0, side + 1 - hole % 2)));
+        Self {
+            side,
+            color,
+            translation,
+            cutout,
+        }
+    }
+
+    /// Augments x `[n, channels, side, side]`, a tensor of the pass that `leaves` belong to.
+    pub fn apply(&self, x: Tensor<4>, leaves: &Leaves) -> Tensor<4> {
+        let (n, device) = (x.dims()[0], x.device());
+        let lift = |tensor| leaves.lift(tensor);
+        let mut x = x;
+        if let Some(draws) = &self.color {
+            let [b, s, c] = [0, 1, 2].map(|i| lift(per_image(&draws[i][..n], &device)));
+            x = contrast(saturation(brightness(x, b), s), c);
+        }
+        if let Some([down, right]) = &self.translation {
+            let [rows, columns] =
+                [down, right].map(|by| lift(shifts(&by[..n], self.side, &device)));
+            x = translation(x, rows, columns);
+        }
+        if let Some([rows, columns]) = &self.cutout {
+            let holes = holes([&rows[..n], &columns[..n]], [self.side; 2], &device);
+            x = x * lift(holes);
+        }
+        x
+    }
+}
+
+/// That share of a side in whole pixels, halves up.
+fn share(side: usize, of: f64) -> usize {
+    (side as f64 * of + 0.5) as usize
+}
+
+/// `[n, 1, 1, 1]`.
+pub fn per_image(draws: &[f32], device: &Device) -> Tensor<4> {
+    Tensor::from_data(
+        TensorData::new(draws.to_vec(), [draws.len(), 1, 1, 1]),
+        device,
+    )
+}
+
+/// Adds draw - 1/2 to all values of an image; draws in [0, 1), `[n, 1, 1, 1]`.
+pub fn brightness(x: Tensor<4>, draws: Tensor<4>) -> Tensor<4> {
+    x + (draws - 0.5)
+}
+
+/// Moves colours from a pixel's mean: by 0 to 2 times their distance.
+pub fn saturation(x: Tensor<4>, draws: Tensor<4>) -> Tensor<4> {
+    let mean = x.clone().mean_dim(1);
+    (x - mean.clone()) * (draws * 2.0) + mean
+}
+
+/// Moves values from an image's mean: by 0.5 to 1.5 times their distance.
+pub fn contrast(x: Tensor<4>, draws: Tensor<4>) -> Tensor<4> {
+    let mean = x.clone().mean_dim(1).mean_dim(2).mean_dim(3);
+    (x - mean.clone()) * (draws + 0.5) + mean
+}
+
+/// Shifts images by the [`shifts`] of their rows and columns; what comes in is 0. A product with zeros and ones, so
+/// that its gradient is one too on every device.
+pub fn translation(x: Tensor<4>, rows: Tensor<4>, columns: Tensor<4>) -> Tensor<4> {
+    rows.matmul(x).matmul(columns.swap_dims(2, 3))
+}
+
+/// Matrices `[n, 1, side, side]` that take line `i + by` to line `i`.
+pub fn shifts(by: &[i64], side: usize, device: &Device) -> Tensor<4> {
+    let mut values = vec![0.0_f32; by.len() * side * side];
+    for (matrix, &by) in values.chunks_exact_mut(side * side).zip(by) {
+        for (line, row) in matrix.chunks_exact_mut(side).enumerate() {
+            let from = usize::try_from(line as i64 + by).ok();
+            if let Some(cell) = from.and_then(|from| row.get_mut(from)) {
+                *cell = 1.0;
+            }
+        }
+    }
+    Tensor::from_data(TensorData::new(values, [by.len(), 1, side, side]), device)
+}
+
+/// Masks `[n, 1, height, width]`: 0 in a hole of half of each side around the given rows and columns, 1 elsewhere.
+pub fn holes(middles: [&[i64]; 2], sides: [usize; 2], device: &Device) -> Tensor<4> {
+    let (n, [height, width]) = (middles[0].len(), sides);
+    let reach = |side: usize, middle: i64| {
+        let size = share(side, 0.5) as i64;
+        let (first, last) = (middle - size / 2, side as i64 - 1);
+        let edge = |at: i64| at.clamp(0, last) as usize;
+        edge(first)..edge(first + size - 1) + 1
+    };
+    let mut values = vec![1.0_f32; n * height * width];
+    for (i, mask) in values.chunks_exact_mut(height * width).enumerate() {
+        let columns = reach(width, middles[1][i]);
+        for row in reach(height, middles[0][i]) {
+            mask[row * width..][columns.clone()].fill(0.0);
+        }
+    }
+    Tensor::from_data(TensorData::new(values, [n, 1, height, width]), device)
+}

@@ -1,0 +1,69 @@
+//! Settings of the BigGAN family.
+
+use serde::{Deserialize, Serialize};
+
+use super::ModelConfig;
+
+/// BigGAN: ADAPT's for CIFAR-10 (`biggan.32` in its code) and TinyImageNet (`biggan.64`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BigganConfig {
+    /// Classes of the data.
+    pub classes: usize,
+    /// Side of the generator's first feature map; every generator block doubles it.
+    pub bottom: usize,
+    /// Channels of the first feature map, then of each block's output.
+    pub g_channels: Vec<usize>,
+    /// Output channels of each discriminator block.
+    pub d_channels: Vec<usize>,
+    /// Whether each discriminator block ends in a 2x2 mean pool.
+    pub d_pool: Vec<bool>,
+    /// Width of the class embedding that G's blocks share, each with a chunk of z of its own (hierarchical z). 0: a
+    /// table of its own for every gain and bias, and all of z at the bottom.
+    pub shared_embedding: usize,
+    /// The generator block behind which self-attention stands, counted from 1; 0 is none.
+    pub g_attention: usize,
+    /// The discriminator block behind which self-attention stands, counted from 1; 0 is none.
+    pub d_attention: usize,
+    /// Spectral norm on D's convolutions and its last layer; its class embedding has it in any case.
+    pub d_spectral_norm: bool,
+    /// Whether shortcuts of D see relu(x), as the in-place ReLUs of the TinyImageNet code have it.
+    pub relu_shortcut: bool,
+    /// Batch norm's eps.
+    pub norm_eps: f64,
+    /// Spectral norm's eps.
+    pub spectral_eps: f64,
+    /// Whose parameter names and order.
+    pub naming: BigganNaming,
+}
+
+/// Whose parameter names a BigGAN uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BigganNaming {
+    /// `blocks.0.residual1.2.weight`, as in ADAPT's CIFAR-10 code.
+    Biggan32,
+    /// `blocks.0.0.conv2d1.weight`, as in its TinyImageNet code.
+    Biggan64,
+}
+
+impl BigganConfig {
+    /// Values of z that enter at the bottom: all of them, or with a shared embedding one of as many chunks as there
+    /// are blocks and one.
+    pub fn chunk(&self, z_dim: usize) -> usize {
+        match self.shared_embedding {
+            0 => z_dim,
+            _ => z_dim / self.g_channels.len().max(1),
+        }
+    }
+}
+
+impl ModelConfig {
+    /// How many classes the nets learn apart; 0 where they learn none.
+    pub fn classes(&self) -> usize {
+        match self {
+            Self::Mlp(_) | Self::Sngan(_) => 0,
+            Self::Biggan(biggan) => biggan.classes,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Self-attention over pixels: BigGAN's non-local block (SAGAN, section 3).
+
+use burn::tensor::{Tensor, activation, module::max_pool2d, ops::MaxPoolOptions};
+
+use super::Weighted;
+use crate::net::{Leaves, Net};
+
+/// `x + sigma * out(softmax(theta(x)^T pool(phi(x))) pool(g(x)))`: every pixel looks at all others, at half their
+/// resolution.
+#[derive(Clone, Copy, Debug)]
+pub struct SelfAttention {
+    /// Queries, `[c / 8]`.
+    pub theta: Weighted,
+    /// Keys, `[c / 8]`.
+    pub phi: Weighted,
+    /// Values, `[c / 2]`.
+    pub g: Weighted,
+    /// Back to `[c]`.
+    pub out: Weighted,
+    /// Place of the scalar that starts at 0.
+    pub sigma: usize,
+}
+
+impl SelfAttention {
+    /// Channels of queries and keys, and of values; at least one, where a net is narrower than the authors'.
+    pub fn widths(channels: usize) -> [usize; 2] {
+        [8, 2].map(|share| (channels / share).max(1))
+    }
+
+    /// # Shapes
+    /// `[n, c, h, w]` to the same.
+    pub fn forward(&self, net: &mut Net, leaves: &Leaves, x: Tensor<4>) -> Tensor<4> {
+        let [n, c, h, w] = x.dims();
+        let [inner, values] = Self::widths(c);
+        let keys = (h / 2) * (w / 2);
+        let theta = self.theta.forward(net, leaves, x.clone());
+        let phi = halved(self.phi.forward(net, leaves, x.clone()));
+        let g = halved(self.g.forward(net, leaves, x.clone()));
+        let theta: Tensor<3> = theta.reshape([n, inner, h * w]);
+        let phi: Tensor<3> = phi.reshape([n, inner, keys]);
+        let g: Tensor<3> = g.reshape([n, values, keys]);
+        let attention = activation::softmax(theta.swap_dims(1, 2).matmul(phi), 2);
+        let seen = g.matmul(attention.swap_dims(1, 2));
+        let seen = self
+            .out
+            .forward(net, leaves, seen.reshape([n, values, h, w]));
+        x + seen * leaves.get::<4>(net, self.sigma)
+    }
+}
+
+/// The largest of every 2x2 pixels.
+fn halved(x: Tensor<4>) -> Tensor<4> {
+    max_pool2d(x, MaxPoolOptions::new([2, 2]))
+}

@@ -1,0 +1,33 @@
+//! A linear map without bias that no mask covers: a table of classes, or a condition's matrix.
+
+use burn::tensor::Tensor;
+
+use super::{blueprint::ParamKind, weighted::normalised};
+use crate::net::{Leaves, Net};
+
+/// An embedding, or the matrix of a conditional batch norm's gain or bias.
+#[derive(Clone, Copy, Debug)]
+pub struct Lookup {
+    /// Place of the weight.
+    pub weight: usize,
+    /// Place of the spectral vectors.
+    pub spectral: Option<usize>,
+}
+
+impl Lookup {
+    /// Rows for classes given one-hot, which keeps lookups and their gradients plain products on every device; or a
+    /// condition times the matrix. The input is one of this pass.
+    ///
+    /// # Shapes
+    /// Embedding: `[n, classes]` to `[n, width]`. Condition: `[n, inputs]` to `[n, c_out]`.
+    pub fn forward(&self, net: &mut Net, leaves: &Leaves, input: Tensor<2>) -> Tensor<2> {
+        let mut weight: Tensor<2> = leaves.get(net, self.weight);
+        if let Some(slot) = self.spectral {
+            weight = normalised(net, leaves, slot, weight);
+        }
+        match net.params[self.weight].kind {
+            ParamKind::Embedding => input.matmul(weight),
+            _ => input.matmul(weight.transpose()),
+        }
+    }
+}
