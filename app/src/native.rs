@@ -71,6 +71,8 @@ async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Compare(args)) => return cli::compare::run(args).await,
         Some(Command::Train(args)) => return cli::train::run(args).await,
         Some(Command::Sample(args)) => cli::sample::run(args).await?,
+        Some(Command::Eval(args)) => return cli::eval::run(args).await,
+        Some(Command::Stats(args)) => return cli::stats::run(args).await,
         Some(Command::Report(args)) => cli::report::run(args)?,
         Some(Command::Export(args)) => cli::export::run(args)?,
         Some(Command::Doctor(args)) => return cli::doctor::run(args).await,

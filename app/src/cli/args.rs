@@ -5,7 +5,11 @@ use std::{ops::RangeInclusive, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 use tightrope_core::device::DeviceChoice;
 
-use super::{adapt_flags::AdaptFlags, export::ExportArgs};
+use super::{
+    adapt_flags::AdaptFlags,
+    eval_args::{EvalArgs, StatsArgs},
+    export::ExportArgs,
+};
 use crate::gui::story::{self, Story};
 
 /// Train sparse GANs in balance, compare methods, see the balance.
@@ -31,6 +35,10 @@ pub enum Command {
     Train(TrainArgs),
     /// Generate samples from a run's last checkpoint
     Sample(SampleArgs),
+    /// Judge samples of runs by a feature network: FID, IS, KID, precision and recall, density and coverage
+    Eval(EvalArgs),
+    /// Make statistics of real images that `eval` measures against, in pytorch-fid's form
+    Stats(StatsArgs),
     /// Write one HTML report over any number of run folders, finished or not
     Report(ReportArgs),
     /// Take files away from run folders: tables, pictures, animations, checkpoints, generators, settings

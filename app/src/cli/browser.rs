@@ -5,6 +5,7 @@
 pub mod adapt_flags;
 pub mod adapt_overrides;
 pub mod args;
+pub mod eval_args;
 pub mod export;
 mod output;
 mod overview;

@@ -1,6 +1,7 @@
 //! The report: one self-contained HTML page that compares runs, and the same results as a table for the terminal.
 
 mod chart;
+mod evaluations;
 #[cfg(not(target_arch = "wasm32"))]
 mod files;
 #[cfg(test)]
@@ -21,12 +22,15 @@ use serde::Serialize;
 use tightrope_core::record::StoredRun;
 
 #[cfg(not(target_arch = "wasm32"))]
+pub use evaluations::figures;
+#[cfg(not(target_arch = "wasm32"))]
 pub use files::{check, write};
 pub use going::going;
 pub use group::{grouped, read_runs};
 #[cfg(not(target_arch = "wasm32"))]
 pub use table::results_table;
 
+use evaluations::{Judged, judged};
 use gallery::{Gallery, gallery};
 use outcome::{Outcome, trouble};
 use table::{Results, results};
@@ -53,6 +57,7 @@ struct Section {
     gallery: Gallery,
     charts: Vec<chart::Chart>,
     results: Results,
+    judged: Judged,
     labels: Vec<String>,
     differences: Vec<Difference>,
     configs: Vec<Config>,
@@ -116,6 +121,7 @@ fn section(group: &Group) -> Result<Section> {
         gallery: gallery(&variants)?,
         charts: timelines(&variants),
         results: results(&variants),
+        judged: judged(&variants)?,
         labels: variants.iter().map(|v| v.label.clone()).collect(),
         differences: differences(&variants),
         configs: variants

@@ -2,5 +2,11 @@
 
 pub mod flops;
 pub mod frechet;
+pub mod inception_score;
+pub mod kid;
 pub mod modes;
+pub mod neighbours;
 pub mod shapes;
+
+#[cfg(test)]
+mod tests;

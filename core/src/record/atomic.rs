@@ -21,7 +21,11 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
         let _ = fs::remove_file(&partial);
         return Err(Error::io(path, source));
     }
-    sync_folder(path.parent().unwrap_or(Path::new(".")))
+    // A bare file name lies in the folder with no name.
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    sync_folder(folder.unwrap_or(Path::new(".")))
 }
 
 fn fill(path: &Path, bytes: &[u8]) -> std::io::Result<()> {

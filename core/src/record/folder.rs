@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::jsonl::Lines;
 use super::name::{self, Reservation};
-use super::{Checkpoint, Summary, atomic, checkpoint, jsonl, log_line, moments, read, samples};
+use super::{
+    Checkpoint, Summary, atomic, checkpoint, evaluations, jsonl, log_line, moments, read, samples,
+};
 use crate::config::{AveragingRule, RunConfig};
 use crate::error::{Error, Result};
 use crate::event::{Event, SampleData, Samples, Stats};
@@ -71,6 +73,7 @@ impl RunFolder {
         jsonl::rewrite(&path.join(EVENTS), &events)?;
         samples::forget_after(path, iteration)?;
         moments::forget_after(path, iteration)?;
+        evaluations::forget_after(path, iteration)?;
         let summary = path.join(SUMMARY);
         if fs::is_file(&summary) {
             fs::remove_file(&summary).map_err(|e| Error::io(&summary, e))?;

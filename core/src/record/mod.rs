@@ -14,12 +14,14 @@
 //!   fields.jsonl         2-D data only: D's scores and pushes with each of them, one `Field` a line
 //!   masks.jsonl          the masks of either network with each of them, if changed, one `Masks` a line
 //!   checkpoints/         000500.safetensors holds everything, 000500.json a readable copy of its numbers
+//!   evaluation.jsonl     figures by feature networks with their protocols, one `Evaluation` a line
 //!   summary.json         written when the run ends
 //! ```
 
 mod animation;
 mod atomic;
 pub mod checkpoint;
+mod evaluations;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod folder;
@@ -37,12 +39,15 @@ mod summary;
 pub use animation::{Moving, animate};
 pub use atomic::write as write_whole;
 pub use checkpoint::{Checkpoint, HostTensor};
+pub use evaluations::{read as read_evaluations, write as write_evaluation};
 pub use folder::RunFolder;
 pub use generator::Generator;
 pub use image::RgbImage as Picture;
 pub use images::{GRID_GAP, Scatter, grid, layout, picture, png_bytes, png_of, scatter, ungrid};
 pub use log::log_line;
 pub use packed::{Bounds, Unpacked, holds_runs, pack, unpack};
-pub use read::{Grid, StoredRun, is_run_folder, read_config, read_events, read_run, read_stats};
+pub use read::{
+    Grid, StoredRun, has_ended, is_run_folder, read_config, read_events, read_run, read_stats,
+};
 pub use samples::list_of as list_samples;
 pub use summary::Summary;

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::folder::{CONFIG, EVENTS, STATS};
+use super::folder::{CONFIG, EVENTS, STATS, SUMMARY};
 pub use super::samples::Grid;
-use super::{jsonl, moments, samples};
+use super::{evaluations, jsonl, moments, samples};
 use crate::config::{CONFIG_VERSION, RunConfig};
 use crate::error::{Error, Result};
+use crate::evaluation::Evaluation;
 use crate::event::{Event, Stats};
 use crate::fs;
 use crate::history::History;
@@ -38,11 +39,24 @@ impl StoredRun {
     pub fn moments(&self) -> Result<Vec<(u64, Event)>> {
         moments::read(&self.path)
     }
+
+    /// Its evaluations by feature networks, in the order in which they were made.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is damaged.
+    pub fn evaluations(&self) -> Result<Vec<Evaluation>> {
+        evaluations::read(&self.path)
+    }
 }
 
 /// Whether the folder looks like a run folder.
 pub fn is_run_folder(path: &Path) -> bool {
     fs::is_file(&path.join(CONFIG))
+}
+
+/// Whether the run in this folder has ended, and is not being continued.
+pub fn has_ended(run: &Path) -> bool {
+    fs::is_file(&run.join(SUMMARY))
 }
 
 /// Reads a run folder.

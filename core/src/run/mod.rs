@@ -36,7 +36,7 @@ pub use state::config_of;
 
 /// Images generated in one forward pass when sampling: batch norm uses each batch's own statistics, so the
 /// number is part of the protocol (the authors' 100).
-const SAMPLE_BATCH: usize = 100;
+pub const SAMPLE_BATCH: usize = 100;
 
 /// Streams of the classes of fakes.
 const LABELS_D: &str = "labels.D";

@@ -3,6 +3,7 @@
 mod bad_input;
 mod classes;
 mod commands;
+mod eval;
 mod export;
 mod program;
 mod resume;

@@ -1,0 +1,60 @@
+//! `eval`: judges samples of runs by a feature network, and writes the figures into their folders.
+
+mod follow;
+mod judge;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use tightrope_core::{config::ModelConfig, device, feature::FeatureNet, record::checkpoint};
+
+use super::{eval_args::EvalArgs, evaluating::ended};
+use crate::{
+    lab::{Stored, run_folders},
+    problems,
+};
+use judge::Judge;
+
+/// Runs the subcommand.
+pub async fn run(args: &EvalArgs) -> Result<ExitCode> {
+    ended(judge_all(args).await)
+}
+
+async fn judge_all(args: &EvalArgs) -> Result<()> {
+    let runs = stored(args)?;
+    let chosen = device::open(args.judge.device).await?;
+    let network = FeatureNet::open(&args.judge.network, &chosen)?;
+    let mut judge = Judge::new(args, &network, &chosen);
+    if args.follow {
+        let folders = runs.into_iter().map(|run| run.folder).collect();
+        return follow::follow(&mut judge, folders).await;
+    }
+    for run in &runs {
+        judge.judge(run).await?;
+    }
+    Ok(())
+}
+
+/// The runs, with everything that is wrong with them said at once.
+fn stored(args: &EvalArgs) -> Result<Vec<Stored>> {
+    let mut runs = Vec::new();
+    let mut wrong = Vec::new();
+    let named = args.runs.iter().flat_map(|path| {
+        if checkpoint::iteration_of(path).is_some() {
+            vec![path.clone()]
+        } else {
+            run_folders(path)
+        }
+    });
+    for path in named {
+        match Stored::open(&path) {
+            Ok(run) if matches!(run.config.model, ModelConfig::Mlp(_)) => wrong.push(format!(
+                "{}: its samples are points in the plane, which have no features; see its modes in the report",
+                path.display()
+            )),
+            Ok(run) => runs.push(run),
+            Err(error) => wrong.extend(problems::lines(&error)),
+        }
+    }
+    Ok(problems::collect(wrong, Ok(runs))?)
+}

@@ -1,0 +1,184 @@
+//! One run's samples against real images.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::{Result, bail};
+use tightrope_core::{
+    device::Chosen,
+    evaluation::{Evaluation, Real, Samples, Statistics, evaluate},
+    event::SampleData,
+    feature::{Bytes, FeatureNet, to_bytes},
+    progress::Progress,
+    record::write_evaluation,
+    run::{Run, SAMPLE_BATCH},
+};
+
+use super::super::{
+    eval_args::EvalArgs,
+    evaluating::{Work, statistics},
+    output::say,
+    stand_in,
+};
+use crate::{lab::Stored, report};
+
+/// Samples drawn before progress is told; whole batches.
+const PIECE: usize = 10 * SAMPLE_BATCH;
+
+/// What judges: the network, and the real images it has seen.
+pub struct Judge<'a> {
+    args: &'a EvalArgs,
+    network: &'a FeatureNet,
+    chosen: &'a Chosen,
+    /// By data and side.
+    known: Vec<((String, usize), Measure)>,
+}
+
+impl<'a> Judge<'a> {
+    /// One that has seen nothing.
+    pub fn new(args: &'a EvalArgs, network: &'a FeatureNet, chosen: &'a Chosen) -> Self {
+        Self {
+            args,
+            network,
+            chosen,
+            known: Vec::new(),
+        }
+    }
+
+    /// Judges a run, writes the figures into its folder and tells them.
+    pub async fn judge(&mut self, stored: &Stored) -> Result<Evaluation> {
+        let source = self
+            .args
+            .real
+            .as_ref()
+            .unwrap_or(&stored.config.data.source);
+        let key = (source.clone(), stored.config.data.side);
+        let place = match self.known.iter().position(|(known, _)| *known == key) {
+            Some(place) => place,
+            None => {
+                let measure = Measure::open(self.args, &key, self.network).await?;
+                self.known.push((key, measure));
+                self.known.len() - 1
+            }
+        };
+        let evaluation = self.measured(stored, &self.known[place].1).await?;
+        write_evaluation(&stored.folder, &evaluation)?;
+        tell(&stored.folder, &evaluation)?;
+        Ok(evaluation)
+    }
+
+    async fn measured(&self, stored: &Stored, measure: &Measure) -> Result<Evaluation> {
+        let args = self.args;
+        let mut config = stored.config.clone();
+        // Weights and masks come from the checkpoint: all that is left to the seed is z.
+        config.seed = args.seed.unwrap_or(config.seed);
+        let seed = config.seed;
+        let dataset = Arc::new(stand_in::data(&config)?);
+        let mut run = Run::new(config, dataset, self.chosen).await?;
+        run.restore_nets(&stored.checkpoint).await?;
+        let averaged = run.has_average() && !args.raw;
+        let count = args.count as usize;
+        let mut values = Vec::new();
+        let work = Work::begin("samples", args.judge.quiet)?;
+        let mut shape = None;
+        for first in (0..count).step_by(PIECE) {
+            work.at(first, count)?;
+            // A stream for each piece, so that more samples begin with the same ones.
+            let stream = format!("evaluation.{}", first / PIECE);
+            let piece = run
+                .generate(PIECE.min(count - first), &stream, averaged)
+                .await?;
+            let SampleData::Images {
+                channels,
+                side,
+                pixels,
+                ..
+            } = piece
+            else {
+                bail!("{}: its samples are no images", stored.folder.display());
+            };
+            shape = Some((channels, side));
+            values.extend(to_bytes(&pixels));
+        }
+        drop(work);
+        let (channels, side) = shape.unwrap_or_default();
+        let images = Bytes {
+            channels,
+            side,
+            values: &values,
+        };
+        let work = Work::begin("features of samples", args.judge.quiet)?;
+        let features = self
+            .network
+            .features(images, args.judge.resize, &work)
+            .await?;
+        let samples = Samples {
+            iteration: stored.iteration,
+            averaged,
+            seed,
+            count,
+            side,
+            norm_batch: SAMPLE_BATCH,
+        };
+        let about = (samples, measure.real.clone());
+        let (statistics, resize) = (&measure.statistics, args.judge.resize);
+        Ok(evaluate(
+            &features,
+            statistics,
+            self.network,
+            resize,
+            about,
+            &work,
+        )?)
+    }
+}
+
+/// What samples are measured against, with what the protocol says of it.
+struct Measure {
+    statistics: Statistics,
+    real: Real,
+}
+
+impl Measure {
+    /// A file of statistics, or data.
+    async fn open(
+        args: &EvalArgs,
+        (source, side): &(String, usize),
+        network: &FeatureNet,
+    ) -> Result<Self> {
+        let path = Path::new(source);
+        let statistics = if path.extension().is_some_and(|ending| ending == "npz") {
+            Statistics::read(path)?
+        } else {
+            statistics(source, *side, args.real_count, network, &args.judge).await?
+        };
+        // Before samples are drawn for nothing.
+        statistics.check(network, args.judge.resize)?;
+        let real = match &statistics.about {
+            Some(about) => Real {
+                data: about.data.clone(),
+                split: Some(about.split.clone()),
+                count: Some(about.count),
+                side: Some(about.side),
+                confidence: Some(about.confidence),
+            },
+            None => Real {
+                data: source.clone(),
+                ..Real::default()
+            },
+        };
+        Ok(Self { statistics, real })
+    }
+}
+
+fn tell(folder: &Path, evaluation: &Evaluation) -> Result<()> {
+    let mut lines = vec![folder.display().to_string()];
+    for (name, value) in report::figures(evaluation) {
+        lines.push(format!("  {name:20} {value}"));
+    }
+    if let Some(doubt) = evaluation.doubt() {
+        lines.push(format!("  {doubt}"));
+    }
+    lines.push(format!("  {}", evaluation.protocol()));
+    say(lines.join("\n"))?;
+    Ok(())
+}

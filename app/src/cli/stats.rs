@@ -1,0 +1,45 @@
+//! `stats`: statistics of real images, for `eval` and for pytorch-fid.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use tightrope_core::{Error, device, feature::FeatureNet};
+
+use super::{
+    eval_args::StatsArgs,
+    evaluating::{ended, statistics},
+    output::say,
+};
+
+/// Runs the subcommand.
+pub async fn run(args: &StatsArgs) -> Result<ExitCode> {
+    ended(make(args).await)
+}
+
+async fn make(args: &StatsArgs) -> Result<()> {
+    if args.out.extension().is_none_or(|ending| ending != "npz") || args.out.is_dir() {
+        return Err(Error::Settings(vec![format!(
+            "out: {}: statistics are an .npz file; name one that ends so",
+            args.out.display()
+        )])
+        .into());
+    }
+    args.judge.split.of(&args.data)?;
+    let chosen = device::open(args.judge.device).await?;
+    let network = FeatureNet::open(&args.judge.network, &chosen)?;
+    let made = statistics(&args.data, args.side, args.count, &network, &args.judge).await?;
+    made.write(&args.out)?;
+    let about = made.about.unwrap_or_default();
+    say(format_args!(
+        "statistics of {} images of {}, {} split, {} pixels, by {} (sha256 {:.12}), resize {}: {}",
+        about.count,
+        about.data,
+        about.split,
+        about.side,
+        about.network,
+        about.weights,
+        about.resize,
+        args.out.display()
+    ))?;
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! Evaluations by feature networks, for the page and for the terminal.
+
+use anyhow::Result;
+use serde::Serialize;
+use tightrope_core::{evaluation::Evaluation, metric::inception_score::Spread};
+
+use super::variant::Variant;
+use super::words::{count, number};
+
+/// A group's evaluations.
+#[derive(Debug, Default, Serialize)]
+pub struct Judged {
+    /// What was measured, by name.
+    pub columns: Vec<String>,
+    /// One row an evaluation.
+    pub rows: Vec<Row>,
+}
+
+/// One evaluation.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    /// The variant's label.
+    pub label: String,
+    /// The variant's place in the group, which is its line style.
+    pub style: usize,
+    /// The run's seed.
+    pub seed: u64,
+    /// The iteration it is of.
+    pub iteration: String,
+    /// One figure a column; empty where it was not measured.
+    pub cells: Vec<String>,
+    /// Why its FID is none that tables are made of.
+    pub doubt: Option<String>,
+    /// How it was measured.
+    pub protocol: String,
+}
+
+/// Every figure of an evaluation: its name and its value.
+pub fn figures(evaluation: &Evaluation) -> Vec<(String, String)> {
+    let spread = |s: Spread| format!("{} \u{b1} {}", number(s.mean), number(s.deviation));
+    let mut all = vec![(evaluation.distance_name(), number(evaluation.frechet))];
+    let mut add = |name: &str, value: Option<String>| {
+        all.extend(value.map(|value| (name.to_owned(), value)));
+    };
+    add("IS", evaluation.score.map(spread));
+    let kernel = evaluation.kernel_name();
+    add(&kernel, evaluation.kid.map(|kid| spread(kid.distance)));
+    let counted = evaluation.neighbours.map(|counted| counted.figures);
+    add("precision", counted.map(|c| number(c.precision)));
+    add("recall", counted.map(|c| number(c.recall)));
+    add("density", counted.map(|c| number(c.density)));
+    add("coverage", counted.map(|c| number(c.coverage)));
+    let sure = evaluation
+        .confidence
+        .map(|own| match evaluation.real.confidence {
+            Some(real) => format!("{} (real {})", number(own), number(real)),
+            None => number(own),
+        });
+    add(&format!("confidence {}", evaluation.network), sure);
+    all
+}
+
+/// The evaluations of a group's runs: of those that differ in nothing but when they were made, the last.
+pub fn judged(variants: &[Variant]) -> Result<Judged> {
+    let mut judged = Judged::default();
+    for (style, variant) in variants.iter().enumerate() {
+        for run in &variant.runs {
+            let mut latest: Vec<Evaluation> = Vec::new();
+            for evaluation in run.evaluations()? {
+                latest.retain(|other| other.protocol() != evaluation.protocol());
+                latest.push(evaluation);
+            }
+            for evaluation in latest {
+                let cells = judged.place(figures(&evaluation));
+                judged.rows.push(Row {
+                    label: variant.label.clone(),
+                    style,
+                    seed: run.config.seed,
+                    iteration: count(evaluation.samples.iteration as f64),
+                    cells,
+                    doubt: evaluation.doubt(),
+                    protocol: evaluation.protocol(),
+                });
+            }
+        }
+    }
+    for row in &mut judged.rows {
+        row.cells.resize(judged.columns.len(), String::new());
+    }
+    Ok(judged)
+}
+
+impl Judged {
+    /// Puts figures into their columns; new ones get a column at the end.
+    fn place(&mut self, figures: Vec<(String, String)>) -> Vec<String> {
+        let mut cells = vec![String::new(); self.columns.len()];
+        for (name, value) in figures {
+            match self.columns.iter().position(|column| *column == name) {
+                Some(column) => cells[column] = value,
+                None => {
+                    self.columns.push(name);
+                    cells.push(value);
+                }
+            }
+        }
+        cells
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tightrope_core::{
+        evaluation::{Real, Samples},
+        record::write_evaluation,
+    };
+
+    use super::*;
+    use crate::report::{fixture, render, variant::variants};
+
+    fn evaluation(network: &str, samples: usize, frechet: f64) -> Evaluation {
+        Evaluation {
+            network: network.into(),
+            samples: Samples {
+                iteration: 300,
+                count: samples,
+                ..Samples::default()
+            },
+            real: Real {
+                data: "cifar10".into(),
+                count: Some(50_000),
+                confidence: Some(0.98),
+                ..Real::default()
+            },
+            frechet,
+            ..Evaluation::default()
+        }
+    }
+
+    #[test]
+    fn every_figure_says_what_it_is() {
+        let names = |evaluation: &Evaluation| {
+            figures(evaluation)
+                .into_iter()
+                .map(|(name, _)| name)
+                .collect::<Vec<_>>()
+        };
+        let mut fid = evaluation("inception", 10_000, 20.0);
+        fid.score = Some(Spread {
+            mean: 7.5,
+            deviation: 0.125,
+        });
+        assert_eq!(names(&fid), ["FID", "IS"]);
+        assert_eq!(figures(&fid)[1].1, "7.50 \u{b1} 0.125");
+        let mut other = evaluation("resnet20", 10_000, 3.0);
+        other.confidence = Some(0.75);
+        assert_eq!(
+            names(&other),
+            ["Fr\u{e9}chet resnet20", "confidence resnet20"]
+        );
+        assert_eq!(figures(&other)[1].1, "0.750 (real 0.980)");
+        assert!(fid.doubt().is_none() && other.doubt().is_none());
+        assert!(
+            evaluation("inception", 500, 1.0)
+                .doubt()
+                .unwrap()
+                .contains("KID")
+        );
+    }
+
+    #[test]
+    fn the_page_shows_the_last_of_each_kind() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut run = fixture::run("adapt-relax", 1, 300);
+        run.path = folder.path().to_owned();
+        for (network, frechet) in [("inception", 41.5), ("inception", 42.5), ("resnet20", 3.0)] {
+            write_evaluation(folder.path(), &evaluation(network, 500, frechet)).unwrap();
+        }
+        let runs = [run];
+        let judged = judged(&variants(&runs)).unwrap();
+        assert_eq!(judged.columns, ["FID", "Fr\u{e9}chet resnet20"]);
+        let cells: Vec<&[String]> = judged.rows.iter().map(|row| row.cells.as_slice()).collect();
+        assert_eq!(cells, [["42.5", ""], ["", "3"]]);
+        let group = super::super::Group {
+            title: "CIFAR-10".into(),
+            runs: runs.into(),
+        };
+        let page = render("Evaluated", &[group]).unwrap();
+        assert!(
+            page.contains("not FID-worthy: 500 samples") && page.contains("How it was evaluated")
+        );
+    }
+}

@@ -1,0 +1,272 @@
+//! Judging samples by a feature network: FID, IS, KID, precision and recall, density and coverage, each with its protocol.
+
+mod npz;
+mod split;
+pub mod statistics;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Error, Result,
+    feature::{FeatureNet, Features, Resize},
+    metric::{
+        frechet::{frechet_distance, gaussian_of},
+        inception_score::{Spread, confidence, inception_score, softmax},
+        kid::{self, kid},
+        neighbours::{NEAREST, Neighbours, neighbours},
+    },
+    progress::Progress,
+};
+pub use split::Split;
+pub use statistics::{About, Statistics};
+
+/// Fewer samples of either kind than features make a covariance that is singular, and a distance that is biased upwards.
+pub const WORTHY: usize = 2048;
+/// SHA-256 of the file of weights that pytorch-fid and torch-fidelity take (docs/METHODS.md says where it lies).
+pub const PUBLISHED: &str = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2";
+/// Parts of the Inception Score.
+const SPLITS: usize = 10;
+
+/// Where samples come from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Samples {
+    /// The run's iteration.
+    pub iteration: u64,
+    /// Whether the averaged generator made them.
+    pub averaged: bool,
+    /// Seed of their z.
+    pub seed: u64,
+    /// How many.
+    pub count: usize,
+    /// Their side, in pixels.
+    pub side: usize,
+    /// Samples whose own statistics batch norm used together.
+    pub norm_batch: usize,
+}
+
+/// What samples were measured against.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Real {
+    /// The data or the file of statistics, in words.
+    pub data: String,
+    /// `train` or `test`, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub split: Option<String>,
+    /// How many images, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub count: Option<usize>,
+    /// Their side in pixels, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub side: Option<usize>,
+    /// The network's mean confidence in them, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub confidence: Option<f64>,
+}
+
+/// The kernel distance, and the subsets it is a mean over.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Kernel {
+    /// Mean and deviation over subsets.
+    #[serde(flatten)]
+    pub distance: Spread,
+    /// Subsets.
+    pub subsets: usize,
+    /// Samples of either kind in each.
+    pub size: usize,
+}
+
+/// The figures by nearest neighbours, and what they were counted among.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Counted {
+    /// The figures.
+    #[serde(flatten)]
+    pub figures: Neighbours,
+    /// Which neighbour a ball reaches to.
+    pub nearest: usize,
+    /// Real samples.
+    pub reals: usize,
+    /// Fakes.
+    pub fakes: usize,
+}
+
+/// Figures with their protocol: one line of `evaluation.jsonl`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// The samples.
+    pub samples: Samples,
+    /// What they were measured against.
+    pub real: Real,
+    /// The network, e.g. `inception` or `resnet20`.
+    pub network: String,
+    /// SHA-256 of its file of weights.
+    pub weights: String,
+    /// How images were brought to its side.
+    pub resize: String,
+    /// The Frechet distance of its features: FID where the network is Inception.
+    pub frechet: f64,
+    /// The Inception Score over ten parts; Inception only.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub score: Option<Spread>,
+    /// The mean of the greatest class probability; other networks only.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub confidence: Option<f64>,
+    /// The kernel distance; where features of real samples are known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub kid: Option<Kernel>,
+    /// Precision, recall, density and coverage; where features of real samples are known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub neighbours: Option<Counted>,
+}
+
+impl Evaluation {
+    /// Whether the distance is FID.
+    pub fn is_fid(&self) -> bool {
+        self.network == "inception"
+    }
+
+    /// What the distance is called.
+    pub fn distance_name(&self) -> String {
+        if self.is_fid() {
+            "FID".to_owned()
+        } else {
+            format!("Fr\u{e9}chet {}", self.network)
+        }
+    }
+
+    /// What the kernel distance is called.
+    pub fn kernel_name(&self) -> String {
+        if self.is_fid() {
+            "KID".to_owned()
+        } else {
+            format!("kernel distance {}", self.network)
+        }
+    }
+
+    /// Whether the two differ in nothing but the iteration that they are of.
+    pub fn is_comparable(&self, other: &Self) -> bool {
+        let at = |evaluation: &Self| Samples {
+            iteration: 0,
+            ..evaluation.samples.clone()
+        };
+        let network = |e: &Self| (e.network.clone(), e.weights.clone(), e.resize.clone());
+        at(self) == at(other) && self.real == other.real && network(self) == network(other)
+    }
+
+    /// Why an FID is none that tables are made of; nothing where it is one.
+    pub fn doubt(&self) -> Option<String> {
+        let reals = self.real.count.unwrap_or(usize::MAX);
+        let (least, of) = if self.samples.count <= reals {
+            (self.samples.count, "samples")
+        } else {
+            (reals, "real images")
+        };
+        let few = self.is_fid() && least < WORTHY;
+        few.then(|| {
+            format!(
+                "not FID-worthy: {least} {of}, fewer than {WORTHY}; KID has no bias by their number"
+            )
+        })
+    }
+
+    /// The protocol in one line.
+    pub fn protocol(&self) -> String {
+        let (samples, real) = (&self.samples, &self.real);
+        let weights = if samples.averaged { "averaged" } else { "live" };
+        let known = |number: Option<usize>| number.map_or("?".to_owned(), |n| n.to_string());
+        let published = if self.weights == PUBLISHED {
+            " as published"
+        } else {
+            ""
+        };
+        let split = match &real.split {
+            Some(split) => format!(", {split} split"),
+            None => String::new(),
+        };
+        format!(
+            "{} samples of {side}x{side} pixels, iteration {}, {weights} weights, batch statistics of {}, z seed {}; {} real \
+             images of {real_side}x{real_side} pixels, {}{split}; {}{published} (sha256 {:.12}), resize {}",
+            samples.count,
+            samples.iteration,
+            samples.norm_batch,
+            samples.seed,
+            known(real.count),
+            real.data,
+            self.network,
+            self.weights,
+            self.resize,
+            side = samples.side,
+            real_side = known(real.side),
+        )
+    }
+}
+
+/// Judges samples by their features; `real` goes into the protocol as it is.
+///
+/// # Errors
+/// When the statistics do not fit the network, or `progress` calls it off.
+pub fn evaluate(
+    fake: &Features,
+    statistics: &Statistics,
+    network: &FeatureNet,
+    resize: Resize,
+    (samples, real): (Samples, Real),
+    progress: &dyn Progress,
+) -> Result<Evaluation> {
+    statistics.check(network, resize)?;
+    let (dim, seed) = (fake.dim, samples.seed);
+    let mut evaluation = Evaluation {
+        network: network.network().name(),
+        weights: network.sha256().to_owned(),
+        resize: resize.name().to_owned(),
+        samples,
+        real,
+        ..Evaluation::default()
+    };
+    let is_fid = evaluation.is_fid();
+    let probabilities = softmax(&network.logits(fake, !is_fid), network.classes());
+    if is_fid {
+        evaluation.score = inception_score(&probabilities, network.classes(), SPLITS);
+    } else {
+        evaluation.confidence = Some(confidence(&probabilities, network.classes()));
+    }
+    progress.at(0, 0)?;
+    evaluation.frechet = frechet_distance(&statistics.gaussian, &gaussian_of(&fake.values, dim));
+    if !evaluation.frechet.is_finite() {
+        return Err(Error::Settings(vec![format!(
+            "network: {} makes features of the samples that are not finite; its weights are not those of a trained network",
+            evaluation.network
+        )]));
+    }
+    if let Some(features) = &statistics.features {
+        let fakes = &fake.values[..fake.values.len().min(statistics::KEPT * dim)];
+        let counts = [features.len(), fakes.len() / dim];
+        let size = kid::SUBSET_SIZE.min(counts[0]).min(counts[1]);
+        if size > 1 {
+            let distance = kid(
+                &features.values,
+                fakes,
+                dim,
+                [kid::SUBSETS, size],
+                seed,
+                progress,
+            )?;
+            evaluation.kid = Some(Kernel {
+                distance,
+                subsets: kid::SUBSETS,
+                size,
+            });
+        }
+        if counts.iter().all(|count| *count > NEAREST) {
+            evaluation.neighbours = Some(Counted {
+                figures: neighbours(&features.values, fakes, dim, NEAREST, progress)?,
+                nearest: NEAREST,
+                reals: counts[0],
+                fakes: counts[1],
+            });
+        }
+    }
+    Ok(evaluation)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,299 @@
+//! `eval` and `stats`: figures by feature networks, from files of weights to run folders and reports.
+
+use std::{collections::BTreeMap, path::Path, process::Command};
+
+use safetensors::{Dtype, tensor::TensorView};
+use tightrope_core::{evaluation::Statistics, feature::Network, rng::Stream};
+
+use super::program::{Desk, Ran, text};
+
+/// A file of random weights.
+fn weights(network: Network, file: &Path) {
+    let mut shapes: Vec<(String, Vec<usize>)> = Vec::new();
+    for layer in network.layers().layers {
+        let [kh, kw] = layer.conv.kernel;
+        let outputs = layer.conv.outputs;
+        shapes.push((
+            format!("{}.weight", layer.conv.name),
+            vec![outputs, layer.inputs, kh, kw],
+        ));
+        for what in ["weight", "bias", "running_mean", "running_var"] {
+            shapes.push((format!("{}.{what}", layer.conv.norm), vec![outputs]));
+        }
+    }
+    let head = network.head();
+    shapes.push((
+        format!("{}.weight", head.name),
+        vec![head.classes, network.dim()],
+    ));
+    shapes.push((format!("{}.bias", head.name), vec![head.classes]));
+    let mut tensors = BTreeMap::new();
+    for (name, shape) in shapes {
+        let fan_in: usize = shape[1..].iter().product();
+        let bound = (6.0 / fan_in as f32).sqrt();
+        let uniform = Stream::new(1, &name).uniform(shape.iter().product());
+        let value = |u: f32| {
+            if shape.len() == 1 {
+                0.5 + u
+            } else {
+                (2.0 * u - 1.0) * bound
+            }
+        };
+        let bytes: Vec<u8> = uniform
+            .into_iter()
+            .flat_map(|u| value(u).to_le_bytes())
+            .collect();
+        tensors.insert(name, (shape, bytes));
+    }
+    let views = tensors.iter().map(|(name, (shape, bytes))| {
+        let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
+        (name, view.expect("a tensor"))
+    });
+    let bytes = safetensors::serialize(views, None).expect("a file");
+    std::fs::write(file, bytes).expect("it is written");
+}
+
+/// A desk with one short run on pictures, and the weights of a small ResNet.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.good(
+        "train --preset shapes16 --iterations 6 --set averaging.start=0 --quiet --device cpu",
+    );
+    weights(
+        Network::ResNet { blocks: 1 },
+        &desk.file("resnet.safetensors"),
+    );
+    desk
+}
+
+fn evaluations(desk: &Desk) -> Vec<serde_json::Value> {
+    let lines = text(&desk.runs()[0].join("evaluation.jsonl"));
+    lines
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect()
+}
+
+#[test]
+fn a_run_is_evaluated_and_reported() {
+    let desk = desk();
+    let common = "--network resnet:resnet.safetensors --device cpu --quiet";
+    let said = desk.good(&format!(
+        "stats --data shapes --side 16 --count 300 --out real.npz {common}"
+    ));
+    assert!(said.contains("300 images of shapes, train split"), "{said}");
+    let statistics = Statistics::read(&desk.file("real.npz")).expect("statistics");
+    assert_eq!(statistics.gaussian.mean.len(), 64);
+
+    // From the file, from the data (which the cache has by now), and once more with other samples.
+    let eval = |more: &str| desk.good(&format!("eval runs --count 150 {common} {more}"));
+    let out = eval("--real real.npz");
+    for part in [
+        "Fr\u{e9}chet resnet8",
+        "precision",
+        "coverage",
+        "confidence resnet8",
+        "averaged weights",
+    ] {
+        assert!(out.contains(part), "{part}\n{out}");
+    }
+    assert!(!out.contains("FID"), "{out}");
+    eval("--real-count 300");
+    eval("--real real.npz --seed 9 --raw");
+    let [first, second, other] = &evaluations(&desk)[..] else {
+        panic!("three evaluations")
+    };
+    assert_eq!(first["frechet"], second["frechet"]);
+    assert_eq!(first["kid"], second["kid"]);
+    assert_ne!(first["frechet"], other["frechet"]);
+    assert_eq!(
+        (
+            &first["samples"]["averaged"],
+            &other["samples"]["averaged"],
+            &other["samples"]["seed"]
+        ),
+        (&true.into(), &false.into(), &9.into())
+    );
+    assert_eq!(
+        (&first["real"]["count"], &first["real"]["split"]),
+        (&300.into(), &"train".into())
+    );
+    assert_eq!(
+        (&first["samples"]["iteration"], &first["kid"]["size"]),
+        (&6.into(), &150.into())
+    );
+    assert!(
+        first["frechet"]
+            .as_f64()
+            .is_some_and(|distance| distance > 0.0)
+    );
+
+    desk.good("report runs");
+    let page = text(&desk.file("report.html"));
+    assert!(
+        page.contains("Fr\u{e9}chet resnet8")
+            && page.contains("150 samples of 16x16 pixels, iteration 6, live weights")
+    );
+
+    // A run that goes on keeps what it knew.
+    let run = desk.runs()[0].display().to_string();
+    desk.good(&format!(
+        "train --resume {run} --iterations 8 --quiet --device cpu"
+    ));
+    assert_eq!(evaluations(&desk).len(), 3);
+}
+
+#[test]
+fn fid_comes_out_of_a_file_of_weights() {
+    let desk = desk();
+    weights(Network::Inception, &desk.file("inception.safetensors"));
+    let out = desk.good(
+        "eval runs --count 40 --real-count 64 --network inception:inception.safetensors --device cpu --quiet",
+    );
+    for part in [
+        "FID ",
+        "IS ",
+        "KID ",
+        "not FID-worthy: 40 samples",
+        "sha256",
+        "resize torch",
+    ] {
+        assert!(out.contains(part), "{part}\n{out}");
+    }
+    let evaluation = &evaluations(&desk)[0];
+    assert!(
+        evaluation["frechet"]
+            .as_f64()
+            .is_some_and(|fid| fid > 0.0 && fid.is_finite())
+    );
+    assert!(
+        evaluation["score"]["mean"]
+            .as_f64()
+            .is_some_and(|score| (1.0..1008.0).contains(&score))
+    );
+}
+
+#[test]
+fn a_run_is_followed_and_its_best_checkpoint_kept() {
+    let desk = desk();
+    let run = desk.runs()[0].clone();
+    let line = "eval runs --follow --count 100 --real-count 64 --network resnet:resnet.safetensors --device cpu --quiet";
+    // It has ended: one evaluation, which is the best there is.
+    let out = desk.good(line);
+    assert!(out.contains("kept as best/000006.safetensors"), "{out}");
+    assert_eq!(evaluations(&desk).len(), 1);
+    let name = run.display().to_string();
+    let child = desk.start(&format!(
+        "train --resume {name} --iterations 20 --quiet --device cpu"
+    ));
+    let ran: Ran = child.wait_with_output().expect("it ends").into();
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    desk.good(line);
+    let all = evaluations(&desk);
+    let best = all.iter().min_by(|a, b| {
+        a["frechet"]
+            .as_f64()
+            .partial_cmp(&b["frechet"].as_f64())
+            .expect("numbers")
+    });
+    let best = best
+        .and_then(|best| best["samples"]["iteration"].as_u64())
+        .expect("an iteration");
+    let kept: Vec<String> = std::fs::read_dir(run.join("best"))
+        .expect("a folder")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("a name")
+        })
+        .collect();
+    assert_eq!(kept, [format!("{best:06}.safetensors")]);
+    desk.good(&format!(
+        "sample {name}/best/{} --count 4 --out four.png --device cpu",
+        kept[0]
+    ));
+}
+
+#[test]
+fn wrong_input_is_refused_in_one_line() {
+    let desk = desk();
+    weights(
+        Network::ResNet { blocks: 2 },
+        &desk.file("other.safetensors"),
+    );
+    std::fs::write(desk.file("text.pth"), "not weights").expect("it is written");
+    desk.good("stats --data shapes --side 16 --count 64 --network resnet:other.safetensors --out other.npz --quiet --device cpu");
+    desk.good("train --preset ring --iterations 2 --quiet --device cpu --out points");
+    let resnet = "--network resnet:resnet.safetensors --count 20 --quiet --device cpu";
+    for (line, expected) in [
+        (
+            "eval runs --network vgg:x".to_owned(),
+            "there are inception and resnet",
+        ),
+        (
+            "eval runs --network inception:none.pth --device cpu".to_owned(),
+            "none.pth: there is no such file",
+        ),
+        (
+            "eval runs --network inception:text.pth --device cpu".to_owned(),
+            "neither safetensors nor weights saved by PyTorch",
+        ),
+        (
+            "eval runs --network inception:resnet.safetensors --device cpu".to_owned(),
+            "not the weights of this network: there is no `fc.weight`",
+        ),
+        (
+            format!("eval runs {resnet} --real none.npz"),
+            "there is no such file; `tightrope stats` makes one",
+        ),
+        (
+            format!("eval runs {resnet} --real text.pth"),
+            "unknown dataset",
+        ),
+        (
+            format!("eval runs {resnet} --real other.npz"),
+            "made with other weights",
+        ),
+        (
+            format!("eval runs {resnet} --real shapes --split test"),
+            "shapes has no test split",
+        ),
+        (format!("eval points {resnet}"), "points in the plane"),
+        (format!("eval nowhere {resnet}"), "nowhere"),
+        (
+            "stats --data shapes --network resnet:resnet.safetensors --out x.txt".to_owned(),
+            "an .npz file",
+        ),
+    ] {
+        let ran = desk.run(&line);
+        assert!(
+            ran.code == 2 && ran.err.lines().count() == 1 && ran.err.contains(expected),
+            "{line}\n{}{}",
+            ran.out,
+            ran.err
+        );
+    }
+    assert!(!desk.runs()[0].join("evaluation.jsonl").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn it_can_be_called_off() {
+    let desk = desk();
+    let child = desk.start("eval runs --count 1000000 --real-count 64 --network resnet:resnet.safetensors --device cpu");
+    std::thread::sleep(std::time::Duration::from_secs(4));
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(sent.expect("kill starts").success());
+    let ran: Ran = child.wait_with_output().expect("it ends").into();
+    assert_eq!(
+        (ran.code, ran.err.trim()),
+        (130, "called off; nothing more was written"),
+        "{}",
+        ran.out
+    );
+    assert!(!desk.runs()[0].join("evaluation.jsonl").exists());
+}
