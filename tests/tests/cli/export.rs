@@ -1,20 +1,14 @@
 //! `export`: each file read back by a reader of its own.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde_json::Value;
 
-use super::{
-    program::{Desk, json, text},
-    resume::assert_same_state,
-};
+use super::program::{Desk, json, text};
 
 /// A desk with one short run of each preset on it.
-fn trained(presets: &[&str]) -> (Desk, Vec<PathBuf>) {
+pub fn trained(presets: &[&str]) -> (Desk, Vec<PathBuf>) {
     let desk = Desk::new();
     for preset in presets {
         desk.good(&format!(
@@ -28,7 +22,7 @@ fn trained(presets: &[&str]) -> (Desk, Vec<PathBuf>) {
 }
 
 /// Exports and returns the files, by the names that the program prints.
-fn exported(desk: &Desk, line: &str) -> Vec<PathBuf> {
+pub fn exported(desk: &Desk, line: &str) -> Vec<PathBuf> {
     let out = desk.good(&format!("export {line}"));
     let files = out.lines().map(|line| {
         let (_, file) = line.split_once(": ").expect("WHAT: FILE");
@@ -39,7 +33,7 @@ fn exported(desk: &Desk, line: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-fn name(path: &Path) -> &str {
+pub fn name(path: &Path) -> &str {
     path.file_name()
         .and_then(|name| name.to_str())
         .expect("a name")
@@ -293,51 +287,6 @@ fn settings_start_the_same_run_and_checkpoints_are_whole() {
     ));
     let twin = desk.runs()[1].clone();
     assert_eq!(json(&twin.join("config.json")), json(&files[0]));
-}
-
-/// Every file below a folder, by its name there.
-fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(inner) = folders.pop() {
-        for entry in std::fs::read_dir(&inner).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(folder).expect("below").to_owned();
-                found.insert(name, std::fs::read(&path).expect("a file"));
-            }
-        }
-    }
-    found
-}
-
-#[test]
-fn a_whole_run_goes_elsewhere_and_goes_on_there() {
-    let (desk, runs) = trained(&["spiral", "tiny"]);
-    let files = exported(&desk, "runs --what run");
-    let elsewhere = Desk::new();
-    for (run, file) in runs.iter().zip(&files) {
-        assert_eq!(name(file), format!("{}.zip", name(run)));
-        let archive = std::fs::File::open(file).expect("a file");
-        let mut archive = zip::ZipArchive::new(archive).expect("a zip");
-        archive
-            .extract(elsewhere.file("runs"))
-            .expect("room for it");
-    }
-    for (run, copy) in runs.iter().zip(elsewhere.runs()) {
-        let (here, there) = (contents(run), contents(&copy));
-        assert!(here.contains_key(Path::new("checkpoints/000012.safetensors")));
-        assert!(here == there, "{}", run.display());
-        for desk in [&desk, &elsewhere] {
-            desk.good(&format!(
-                "train --resume runs/{} --iterations 15 --quiet --device cpu",
-                name(run)
-            ));
-        }
-        assert_same_state(run, &copy, 15);
-    }
 }
 
 #[test]

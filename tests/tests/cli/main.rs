@@ -1,6 +1,7 @@
 //! The program as a user starts it: commands, run folders, exit codes, interruptions, wrong input.
 
 mod bad_input;
+mod carried;
 mod classes;
 mod commands;
 mod eval;

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Where the menu of what to take away is, and what it has of CSV, in the middle of each.
 const TAKE_AWAY: (u32, u32) = (326, 26);
-const CSV: (u32, u32) = (341, 100);
+const CSV: (u32, u32) = (340, 138);
 
 /// A screen in memory; it goes when this does.
 struct Screen {
