@@ -3,7 +3,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::{config::AugmentConfig, net::Leaves, rng::Stream};
+use crate::{config::AugmentConfig, kernel::product::product, net::Leaves, rng::Stream};
 
 /// What an iteration's images go through. Draws are per image, the first of them for the first of every batch.
 #[derive(Clone, Debug)]
@@ -95,7 +95,18 @@ pub fn contrast(x: Tensor<4>, draws: Tensor<4>) -> Tensor<4> {
 /// Shifts images by the [`shifts`] of their rows and columns; what comes in is 0. A product with zeros and ones, so
 /// that its gradient is one too on every device.
 pub fn translation(x: Tensor<4>, rows: Tensor<4>, columns: Tensor<4>) -> Tensor<4> {
-    rows.matmul(x).matmul(columns.swap_dims(2, 3))
+    let [n, c, h, w] = x.dims();
+    let matrices = |shifts: Tensor<4>, side| shifts.reshape([n, side, side]);
+    // Lines of all channels side by side, then one below the other.
+    let x = x.swap_dims(1, 2).reshape([n, h, c * w]);
+    let x = product(matrices(rows, h), x, [false, false]);
+    let x = x.reshape([n, h, c, w]).swap_dims(1, 2);
+    let x = product(
+        x.reshape([n, c * h, w]),
+        matrices(columns, w),
+        [false, true],
+    );
+    x.reshape([n, c, h, w])
 }
 
 /// Matrices `[n, 1, side, side]` that take line `i + by` to line `i`.

@@ -70,6 +70,8 @@ kernels! {
     SPECTRAL_PRODUCTS = "spectral_products" + "reduce";
     /// Gradient of a weight through its spectral norm.
     SPECTRAL_GRAD = "spectral_grad" + "reduce" + "spectral";
+    /// Products of matrices.
+    PRODUCT = "product";
     /// Nearest-neighbour enlargement by two.
     UPSAMPLE = "upsample";
     /// Sum over 2x2 blocks.

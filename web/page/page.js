@@ -1,24 +1,18 @@
 // Looks at what the browser can do, loads the program and shows it, or says in a sentence why it cannot.
 
+import { keep, renew } from "./offline.js";
+import { listen } from "./outside.js";
+import { missing, offer } from "./preflight.js";
+
 const [canvas, cover, message, detail, loaded] = ["window", "cover", "message", "detail", "loaded"].map((id) => document.getElementById(id));
+// Another site's page shows this one without being asked for it: nothing of it is kept, and that page may tell its runs what to do.
+const embedded = new URLSearchParams(location.search).get("embed") === "1";
 
 function stop(sentence, why) {
   message.textContent = sentence;
   detail.textContent = why ?? "";
   loaded.hidden = true;
   cover.hidden = false;
-}
-
-// The smallest module that needs SIMD: a function that makes a vector and drops it.
-const SIMD = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
-]);
-
-function missing() {
-  if (typeof WebAssembly !== "object") return "WebAssembly, which Tightrope is made of";
-  if (!WebAssembly.validate(SIMD)) return "vector instructions in WebAssembly, with which Tightrope computes";
-  if (!document.createElement("canvas").getContext("webgl2")) return "WebGL 2, with which Tightrope draws";
-  return null;
 }
 
 // A response whose bytes are counted while they come.
@@ -37,6 +31,12 @@ async function fetchCounted(url) {
     },
   }));
   return new Response(counted, { headers: { "content-type": "application/wasm" } });
+}
+
+function tell({ sentence, facts }) {
+  document.getElementById("offer").textContent = sentence;
+  document.querySelector("#facts ul").replaceChildren(...facts.map((fact) => Object.assign(document.createElement("li"), { textContent: fact })));
+  document.getElementById("facts").hidden = false;
 }
 
 // What the program says itself is a sentence; anything else is a failure.
@@ -65,33 +65,37 @@ function startLab(module) {
       port.onerror?.();
     };
     worker.onmessage = ({ data: { error, kept, why } }) => (error ? reject(error) : resolve({ port, kept, notice: NOT_KEPT[why] }));
-    // Another site's page shows this one without being asked for it: nothing of it is kept.
-    const keeps = new URLSearchParams(location.search).get("embed") !== "1";
-    worker.postMessage({ module, keeps, port: theirs }, [theirs]);
+    worker.postMessage({ module, keeps: !embedded, port: theirs }, [theirs]);
   });
 }
 
+detail.textContent = "";
 const lacking = missing();
 if (lacking) {
   stop(`This browser lacks ${lacking}. A recent Firefox, Chrome, Edge or Safari has it.`);
 } else {
-  let lab, openWindow;
+  let lab, openWindow, obey;
   try {
+    if (!embedded) await renew();
+    offer().then(tell, (why) => console.warn(why));
     const program = import("./tightrope.js");
     const module = await WebAssembly.compileStreaming(fetchCounted(new URL("tightrope_bg.wasm", import.meta.url)));
     // Without a worker, the page trains in turn with drawing.
     lab = await startLab(module).catch(() => ({ notice: NOT_KEPT.missing }));
-    const { default: init } = ({ openWindow } = await program);
+    const { default: init } = ({ openWindow, obey } = await program);
     await init({ module_or_path: module });
   } catch (error) {
     stop("Tightrope could not be loaded. Check the connection and reload the page.", String(error));
   }
   if (openWindow) {
     try {
+      // Before anything happens that it would want to hear of.
+      if (embedded) listen(obey);
       await openWindow(canvas, location.search, lab.port, lab.kept, lab.notice);
       cover.hidden = true;
       // Keys are the window's at once, but for a page within a page.
       if (top === self) canvas.focus();
+      if (!embedded) keep();
     } catch (error) {
       failed(error);
     }

@@ -9,16 +9,17 @@ import { fileURLToPath } from "node:url";
 /// The program for a desktop, whose numbers are the page's.
 export const PROGRAM = process.env.TIGHTROPE ?? fileURLToPath(new URL("../../target/release/tightrope", import.meta.url));
 
-const DIST = fileURLToPath(new URL("../dist", import.meta.url));
-const KINDS = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".svg": "image/svg+xml" };
+/// The page as it was built.
+export const DIST = fileURLToPath(new URL("../dist", import.meta.url));
+const KINDS = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json" };
 // Somewhere below the root, as on many a course's site.
 const BASE = "/a/course/";
 
-async function answer(request, response) {
+async function answer(dist, request, response) {
   const path = new URL(request.url, "http://localhost").pathname;
   try {
     if (!path.startsWith(BASE)) throw new Error("outside");
-    const file = join(DIST, normalize(path.slice(BASE.length) || "index.html"));
+    const file = join(dist, normalize(path.slice(BASE.length) || "index.html"));
     const bytes = await readFile(file);
     response.setHeader("content-type", KINDS[extname(file)] ?? "application/octet-stream");
     response.end(bytes);
@@ -35,9 +36,9 @@ const WITHOUT_WEBGPU = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"
 const WITH_WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
   "--enable-features=Vulkan", "--use-vulkan=swiftshader", "--ignore-gpu-blocklist"];
 
-/// Opens the page; `said` are its errors and warnings, `elsewhere` requests that left it.
-export async function open({ webgpu = false, query = "", size = { width: 1280, height: 860 }, touch = false, before } = {}) {
-  const server = createServer(answer).listen(0, "127.0.0.1");
+/// Opens the page; `said` are its errors and warnings, `elsewhere` requests that left it, `stop` ends its server.
+export async function open({ webgpu = false, query = "", size = { width: 1280, height: 860 }, touch = false, dist = DIST, before, begun = ready } = {}) {
+  const server = createServer((request, response) => answer(dist, request, response)).listen(0, "127.0.0.1");
   await new Promise((ready) => server.once("listening", ready));
   const origin = `http://127.0.0.1:${server.address().port}`;
   const browser = await chromium.launch({
@@ -61,12 +62,16 @@ export async function open({ webgpu = false, query = "", size = { width: 1280, h
   });
   await before?.(page);
   await page.goto(origin + BASE + query);
-  await ready(page);
+  await begun(page);
+  const stop = () => {
+    server.close();
+    server.closeAllConnections();
+  };
   const close = async () => {
     await browser.close();
-    server.close();
+    stop();
   };
-  return { page, said, elsewhere, close };
+  return { page, said, elsewhere, stop, close };
 }
 
 /// Waits until the program is there, or something is said about it.

@@ -24,6 +24,8 @@ mod panel;
 mod part;
 mod picture;
 mod place;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod remote;
 mod setup;
 pub mod story;
 mod theme;

@@ -5,6 +5,7 @@ mod chooser;
 mod desk;
 mod far;
 mod files;
+mod port;
 mod post;
 mod store;
 mod turns;
@@ -37,6 +38,7 @@ use crate::lab::{KeptRun, Lab, Reply, Request, Shelf};
 use desk::Desk;
 
 pub use files::{choose, dropped};
+pub use port::tell;
 pub use post::Post;
 pub use store::Drawer;
 pub use worker::serve;
@@ -72,7 +74,10 @@ pub async fn open(canvas: HtmlCanvasElement, query: &str, found: Found) -> Resul
     let place = Place::Page { home };
     let Found { lab, kept, notice } = found;
     files::send_to(lab.clone());
+    let runner = WebRunner::new();
+    let asked = runner.clone();
     let create: eframe::AppCreator<'_> = Box::new(move |creation| {
+        port::open(asked, creation.egui_ctx.clone());
         let (answers, replies) = channel();
         let window = creation.egui_ctx.clone();
         let ask = match lab {
@@ -96,9 +101,7 @@ pub async fn open(canvas: HtmlCanvasElement, query: &str, found: Found) -> Resul
         let left = Rc::new(RefCell::new(Left::default()));
         Ok(Box::new(Window::new(creation, link, begin, left)))
     });
-    WebRunner::new()
-        .start(canvas, WebOptions::default(), create)
-        .await
+    runner.start(canvas, WebOptions::default(), create).await
 }
 
 /// The page's address, without what it asks for.

@@ -1,8 +1,14 @@
 //! Colours and type. Roles keep one colour each everywhere; runs differ by line style and label as well.
 
-use egui::{self, Color32, CornerRadius, FontId, Margin, Stroke, TextStyle, Theme, Visuals, vec2};
+use egui::{
+    self, Color32, CornerRadius, FontDefinitions, FontFamily, FontId, Margin, Stroke, TextStyle,
+    Theme, Visuals, vec2,
+};
 use egui_plot::LineStyle;
 use tightrope_core::{config::Role, event::Verdict};
+
+/// The sign on what pauses.
+pub const PAUSE: &str = "\u{25AE}\u{25AE}";
 
 /// The discriminator.
 pub const D: Color32 = Color32::from_rgb(0x00, 0x72, 0xB2);
@@ -84,6 +90,7 @@ pub fn score(share: f32, visuals: &Visuals) -> Color32 {
 
 /// Makes every window of this context look like ours.
 pub fn install(ctx: &egui::Context) {
+    ctx.set_fonts(fonts());
     for theme in [Theme::Light, Theme::Dark] {
         ctx.style_mut_of(theme, |style| {
             style.text_styles = [
@@ -100,6 +107,15 @@ pub fn install(ctx: &egui::Context) {
             style.visuals = visuals(theme);
         });
     }
+}
+
+/// Arrows and signs are Hack's, which is there for numbers anyway: a page has no fonts of emojis, half a megabyte of it.
+fn fonts() -> FontDefinitions {
+    let mut fonts = FontDefinitions::default();
+    if let Some(text) = fonts.families.get_mut(&FontFamily::Proportional) {
+        text.push("Hack".to_owned());
+    }
+    fonts
 }
 
 fn visuals(theme: Theme) -> Visuals {
@@ -128,4 +144,30 @@ fn visuals(theme: Theme) -> Visuals {
         widget.corner_radius = CornerRadius::same(6);
     }
     visuals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_need_no_fonts_of_emojis() {
+        let mut fonts = fonts();
+        for names in fonts.families.values_mut() {
+            names.retain(|name| !name.to_lowercase().contains("emoji"));
+        }
+        let ctx = egui::Context::default();
+        ctx.set_fonts(fonts);
+        let signs =
+            format!("{PAUSE}\u{25B6}\u{25A0}\u{2190}\u{2192}\u{221D}\u{2202}\u{2212}\u{2026}");
+        let frame = ctx.run_ui(Default::default(), |ui| {
+            ui.fonts_mut(|fonts| {
+                for font in [FontId::proportional(14.0), FontId::monospace(13.0)] {
+                    assert!(fonts.has_glyphs(&font, &signs));
+                    assert!(!fonts.has_glyph(&font, '\u{1F50D}'));
+                }
+            });
+        });
+        drop(frame);
+    }
 }

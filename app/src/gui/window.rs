@@ -14,6 +14,8 @@ use tightrope_core::{device::DeviceChoice, fs};
 
 #[cfg(target_arch = "wasm32")]
 use super::page::dropped;
+#[cfg(any(test, target_arch = "wasm32"))]
+use super::remote;
 use super::{
     action::{Action, ask, perform},
     address::Address,
@@ -174,6 +176,8 @@ impl Window {
         loop {
             match self.link.next() {
                 Ok(Some(reply)) => {
+                    #[cfg(target_arch = "wasm32")]
+                    super::page::tell(&reply, &self.model);
                     self.model.take(reply);
                     has_news = true;
                 }
@@ -239,6 +243,21 @@ impl Window {
     }
 }
 
+/// What a page around this one asks a window.
+#[cfg(any(test, target_arch = "wasm32"))]
+impl Window {
+    /// Does it.
+    ///
+    /// # Errors
+    /// When it asks for what there is not.
+    pub fn obey(&mut self, word: &str, ctx: &Context) -> Result<(), String> {
+        self.hear(ctx);
+        let action = remote::wanted(word, &self.model)?;
+        self.perform(vec![action], ctx);
+        Ok(())
+    }
+}
+
 /// What measuring asks a window.
 #[cfg(not(target_arch = "wasm32"))]
 impl Window {
@@ -264,6 +283,11 @@ impl eframe::App for Window {
 
     fn auto_save_interval(&self) -> Duration {
         SAVED
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    fn as_any_mut(&mut self) -> Option<&mut dyn std::any::Any> {
+        Some(self)
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {

@@ -13,6 +13,9 @@ const BACKENDS: Backends = Backends::VULKAN
     .union(Backends::DX12)
     .union(Backends::BROWSER_WEBGPU);
 
+/// Software rasterisers, by a part of their names; `web/page/preflight.js` has the same.
+const SOFTWARE: [&str; 3] = ["swiftshader", "llvmpipe", "basic render"];
+
 /// An adapter this machine offers.
 pub struct Adapter {
     inner: wgpu::Adapter,
@@ -185,7 +188,13 @@ pub fn best_first(mut adapters: Vec<wgpu::Adapter>) -> Vec<wgpu::Adapter> {
 }
 
 fn rank(adapter: &wgpu::Adapter) -> u8 {
-    match adapter.get_info().device_type {
+    let info = adapter.get_info();
+    // Some browsers do not call these a fallback.
+    let name = info.name.to_lowercase();
+    if SOFTWARE.iter().any(|software| name.contains(software)) {
+        return 0;
+    }
+    match info.device_type {
         DeviceType::DiscreteGpu => 4,
         DeviceType::IntegratedGpu => 3,
         DeviceType::VirtualGpu => 2,

@@ -11,6 +11,7 @@ pub mod index;
 mod launch;
 pub mod mask;
 pub mod measure;
+pub mod product;
 pub mod resample;
 pub mod select;
 pub mod self_test;

@@ -3,6 +3,7 @@
 mod convolution;
 mod norm;
 mod plain;
+mod product;
 mod spectral;
 mod weights;
 
@@ -114,6 +115,11 @@ pub static CASES: &[Case] = &[
         name: "spectral norm, gradient",
         kernels: &[shaders::SPECTRAL_PRODUCTS, shaders::SPECTRAL_GRAD],
         run: spectral::gradient,
+    },
+    Case {
+        name: "product of matrices",
+        kernels: &[shaders::PRODUCT],
+        run: product::forward,
     },
     Case {
         name: "enlarging by two",

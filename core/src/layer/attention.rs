@@ -3,7 +3,10 @@
 use burn::tensor::{Tensor, activation, module::max_pool2d, ops::MaxPoolOptions};
 
 use super::Weighted;
-use crate::net::{Leaves, Net};
+use crate::{
+    kernel::product::product,
+    net::{Leaves, Net},
+};
 
 /// `x + sigma * out(softmax(theta(x)^T pool(phi(x))) pool(g(x)))`: every pixel looks at all others, at half their
 /// resolution.
@@ -39,8 +42,8 @@ impl SelfAttention {
         let theta: Tensor<3> = theta.reshape([n, inner, h * w]);
         let phi: Tensor<3> = phi.reshape([n, inner, keys]);
         let g: Tensor<3> = g.reshape([n, values, keys]);
-        let attention = activation::softmax(theta.swap_dims(1, 2).matmul(phi), 2);
-        let seen = g.matmul(attention.swap_dims(1, 2));
+        let attention = activation::softmax(product(theta, phi, [true, false]), 2);
+        let seen = product(g, attention, [false, true]);
         let seen = self
             .out
             .forward(net, leaves, seen.reshape([n, values, h, w]));

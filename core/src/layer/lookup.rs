@@ -3,7 +3,10 @@
 use burn::tensor::Tensor;
 
 use super::{blueprint::ParamKind, weighted::normalised};
-use crate::net::{Leaves, Net};
+use crate::{
+    kernel::product::product,
+    net::{Leaves, Net},
+};
 
 /// An embedding, or the matrix of a conditional batch norm's gain or bias.
 #[derive(Clone, Copy, Debug)]
@@ -25,9 +28,7 @@ impl Lookup {
         if let Some(slot) = self.spectral {
             weight = normalised(net, leaves, slot, weight);
         }
-        match net.params[self.weight].kind {
-            ParamKind::Embedding => input.matmul(weight),
-            _ => input.matmul(weight.transpose()),
-        }
+        let turned = net.params[self.weight].kind != ParamKind::Embedding;
+        product(input.unsqueeze(), weight.unsqueeze(), [false, turned]).squeeze_dim(0)
     }
 }

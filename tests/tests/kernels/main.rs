@@ -4,6 +4,7 @@
 mod adam;
 mod batch_norm;
 mod conv2d;
+mod product;
 mod resample;
 mod select;
 mod spectral;

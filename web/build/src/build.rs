@@ -12,9 +12,12 @@ use anyhow::{Context, Result, ensure};
 use flate2::{Compression, write::GzEncoder};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{dist, root};
+use crate::{dist, offline, root};
 
 const TARGET: &str = "wasm32-unknown-unknown";
+/// The program, and how large it may be, gzipped: a class waits for it.
+const PROGRAM: &str = "tightrope_bg.wasm";
+const MOST: u64 = 5_000_000;
 /// Smaller files gain nothing by being packed.
 const WORTH_PACKING: u64 = 1024;
 
@@ -58,7 +61,9 @@ pub fn build() -> Result<()> {
         let page = page?;
         fs::copy(page.path(), dist.join(page.file_name()))?;
     }
+    offline::seal(&dist)?;
     println!("{:>28} {:>10} {:>10} {:>10}", "", "bytes", "gzip", "brotli");
+    let mut program = 0;
     let mut files: Vec<_> = fs::read_dir(&dist)?.collect::<Result<_, _>>()?;
     files.sort_by_key(|file| file.file_name());
     for file in files {
@@ -74,7 +79,14 @@ pub fn build() -> Result<()> {
             packed[0],
             packed[1]
         );
+        if name == PROGRAM {
+            program = packed[0];
+        }
     }
+    ensure!(
+        program <= MOST,
+        "{PROGRAM} has {program} bytes gzipped, and may have {MOST}: something large has come in"
+    );
     println!(
         "{}: to be served from any path",
         dist.canonicalize()?.display()

@@ -1,6 +1,7 @@
 //! Builds Tightrope's page, and serves it: `cargo web build`, `cargo web serve [PORT]`.
 
 mod build;
+mod offline;
 mod serve;
 
 use std::path::PathBuf;

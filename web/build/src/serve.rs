@@ -85,6 +85,7 @@ fn find(dist: &Path, asked: &str) -> Option<(PathBuf, &'static str)> {
         "css" => "text/css",
         "wasm" => "application/wasm",
         "svg" => "image/svg+xml",
+        "webmanifest" => "application/manifest+json",
         _ => "application/octet-stream",
     };
     Some((file, kind))

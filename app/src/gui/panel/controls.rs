@@ -8,6 +8,7 @@ use crate::gui::{
     action::Action,
     explain::{Term, explained},
     model::{Cursor, Model, Speed},
+    theme,
 };
 
 /// The bar between samples and timelines.
@@ -20,10 +21,9 @@ impl Panel for Controls {
         ui.horizontal(|ui| {
             let is_live = model.is_live();
             ui.add_enabled_ui(is_live, |ui| {
-                let text = if model.is_running() {
-                    "\u{23F8} Pause"
-                } else {
-                    "\u{25B6} Play"
+                let text = match model.is_running() {
+                    true => format!("{} Pause", theme::PAUSE),
+                    false => "\u{25B6} Play".to_owned(),
                 };
                 let play = ui
                     .button(text)

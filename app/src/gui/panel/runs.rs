@@ -211,7 +211,7 @@ fn buttons(ui: &mut Ui, run: &RunView, actions: &mut Vec<Action>) {
     match run.state {
         RunState::Running => {
             button("\u{25A0}", "Stop, with a checkpoint", tell(Command::Stop));
-            button("\u{23F8}", "Pause", tell(Command::Pause));
+            button(theme::PAUSE, "Pause", tell(Command::Pause));
         }
         RunState::Paused => {
             button("\u{25A0}", "Stop, with a checkpoint", tell(Command::Stop));

@@ -322,3 +322,19 @@ fn a_phone_shows_samples_and_timelines() {
     assert!(text.right() <= 390.0);
     assert!(text.bottom() < rig.harness.get_by_label("Samples").rect().top());
 }
+
+#[test]
+fn a_page_around_has_it_paused_without_a_frame() {
+    let mut rig = rig([1024.0, 768.0]);
+    rig.asked.try_iter().for_each(drop);
+    let ctx = rig.harness.ctx.clone();
+    let window = rig.harness.state_mut().as_mut().unwrap();
+    window.obey("step", &ctx).unwrap();
+    assert!(window.obey("quit", &ctx).is_err());
+    let asked: Vec<_> = rig.asked.try_iter().collect();
+    // The other run is at its end.
+    assert!(
+        matches!(asked[..], [Request::Tell(RunKey(1), Command::Step)]),
+        "{asked:?}"
+    );
+}
