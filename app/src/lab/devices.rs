@@ -31,6 +31,7 @@ impl Lab {
         }
         let chosen = device::open_beside(choice, self.shared.as_ref()).await?;
         self.tell_device(&chosen);
+        self.is_cold |= chosen.gpu;
         self.opened.insert(choice, chosen.clone());
         Ok(chosen)
     }

@@ -16,6 +16,7 @@ mod request;
 mod slow;
 mod stored;
 mod task;
+mod warm_up;
 #[cfg(any(test, target_arch = "wasm32"))]
 pub mod wire;
 mod work;
@@ -84,6 +85,8 @@ pub struct Lab {
     /// Data of somebody's own, the latest last, and where their files are kept, if that is this lab's business.
     own_data: Vec<OwnData>,
     shelf: Option<Shelf>,
+    /// Whether nothing has trained yet on a GPU that is open.
+    is_cold: bool,
     /// How long each stage of an iteration is shown in slow motion.
     stage_time: Option<Duration>,
     host: Arc<dyn Host>,
@@ -119,6 +122,7 @@ impl Lab {
             removed: HashMap::new(),
             own_data: Vec::new(),
             shelf: None,
+            is_cold: false,
             stage_time: None,
             host,
         }
@@ -203,7 +207,11 @@ impl Lab {
         }
         let commanded = std::mem::take(&mut self.has_commands);
         self.watch();
+        let warms_up = self.watch_warm_up();
         self.training.advance().await;
+        if let Some(id) = warms_up {
+            self.end_warm_up(id);
+        }
         self.pass_on(commanded).await;
     }
 

@@ -35,6 +35,8 @@ pub struct Task {
     pub done: usize,
     /// Pieces in all; 0 where only the end tells.
     pub total: usize,
+    /// Whether it can be called off.
+    pub can_be_cancelled: bool,
 }
 
 /// News of a task.
@@ -98,6 +100,7 @@ impl<T: Send + 'static> Tasks<T> {
             what,
             done: 0,
             total: 0,
+            can_be_cancelled: true,
         };
         self.begun += 1;
         let cancelled = Arc::new(AtomicBool::new(false));

@@ -156,7 +156,10 @@ impl Lab {
             self.datasets.keep(&config.data, dataset);
         }
         let chosen = self.open_device(self.device).await?;
-        let ids = self.training.add_ready(ready, &self.out, &chosen).await?;
+        self.begin_warm_up().await;
+        let added = self.training.add_ready(ready, &self.out, &chosen).await;
+        self.rest_warm_up();
+        let ids = added?;
         for id in ids {
             let Some(run) = self.training.run(id) else {
                 continue;
@@ -288,10 +291,13 @@ impl Lab {
         }
         self.datasets.keep(&config.data, &dataset);
         let chosen = self.open_device(self.device).await?;
-        let id = self
+        self.begin_warm_up().await;
+        let resumed = self
             .training
             .resume_ready(&stored, config, changes, dataset, &chosen)
-            .await?;
+            .await;
+        self.rest_warm_up();
+        let id = resumed?;
         self.trained_by.push(key);
         self.places[key.0].training = Some(id);
         self.training.record().await;

@@ -47,7 +47,7 @@ impl Panel for Tasks {
         let mut actions = Vec::new();
         for task in &model.tasks {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.button("Cancel").clicked() {
+                if task.can_be_cancelled && ui.button("Cancel").clicked() {
                     actions.push(Action::Ask(Request::Cancel(task.id)));
                 }
                 let (done, total) = (task.done, task.total);

@@ -12,6 +12,7 @@ fn task(done: usize, total: usize) -> Task {
         what: "Loading cifar10:data".to_owned(),
         done,
         total,
+        can_be_cancelled: true,
     }
 }
 
@@ -30,6 +31,18 @@ fn a_task_says_how_far_it_is_and_can_be_called_off() {
     ));
     harness.state_mut().model.take(Reply::TaskOver(TaskId(3)));
     harness.run_ok();
+    assert!(harness.query_by_label("Cancel").is_none());
+}
+
+#[test]
+fn what_cannot_be_called_off_has_no_button_for_it() {
+    let mut model = Model::default();
+    model.take(Reply::Task(Task {
+        can_be_cancelled: false,
+        ..task(3, 7)
+    }));
+    let harness = fixture::stage(Tasks::default(), model, [700.0, 40.0]);
+    harness.get_by_label("Loading cifar10:data");
     assert!(harness.query_by_label("Cancel").is_none());
 }
 
