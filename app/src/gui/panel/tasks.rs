@@ -1,6 +1,6 @@
 //! Long work under way, a line each: what it is, how far it is, and a way to call it off.
 
-use egui::{Align, Context, Layout, ProgressBar, Ui};
+use egui::{Align, Context, Layout, ProgressBar, Ui, vec2};
 
 use super::Panel;
 use crate::{
@@ -46,7 +46,9 @@ impl Panel for Tasks {
     fn show(&mut self, ui: &mut Ui, model: &Model) -> Vec<Action> {
         let mut actions = Vec::new();
         for task in &model.tasks {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            // One line each, however much room there is.
+            let line = vec2(ui.available_width(), ui.spacing().interact_size.y);
+            ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
                 if task.can_be_cancelled && ui.button("Cancel").clicked() {
                     actions.push(Action::Ask(Request::Cancel(task.id)));
                 }

@@ -47,6 +47,25 @@ fn what_cannot_be_called_off_has_no_button_for_it() {
 }
 
 #[test]
+fn several_tasks_take_a_line_each() {
+    let mut model = Model::default();
+    for (id, what) in ["one", "two", "three"].into_iter().enumerate() {
+        model.take(Reply::Task(Task {
+            id: TaskId(id),
+            what: what.to_owned(),
+            can_be_cancelled: id != 1,
+            ..task(0, 0)
+        }));
+    }
+    // A spinner never comes to rest.
+    model.tasks.iter_mut().for_each(|task| task.total = 9);
+    let harness = fixture::stage(Tasks::default(), model, [700.0, 600.0]);
+    let top = |label| harness.get_by_label(label).rect().top();
+    assert!(top("two") - top("one") < 40.0 && top("three") - top("two") < 40.0);
+    assert!(top("one") < 40.0);
+}
+
+#[test]
 fn short_work_is_never_shown() {
     let ctx = Context::default();
     let (mut tasks, mut model) = (Tasks::default(), Model::default());
