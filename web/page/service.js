@@ -39,13 +39,23 @@ addEventListener("fetch", (event) => {
   }
 });
 
+const hasOthers = async (asker) => {
+  const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
+  return pages.some((page) => page.id !== asker.id && page.url.startsWith(HERE));
+};
+
 // A page that is about to begin asks; others that are open would find files of this build among those of theirs.
 addEventListener("message", (event) => {
+  const { source, ports: [port] } = event;
   const decide = async () => {
-    const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
-    const alone = pages.filter((page) => page.url.startsWith(HERE)).length <= 1;
-    event.ports[0].postMessage(alone);
-    if (alone) await skipWaiting();
+    let others = await hasOthers(source);
+    // One that has just been left is still there for a moment.
+    for (let again = 0; others && again < 10; again += 1) {
+      await new Promise((later) => setTimeout(later, 100));
+      others = await hasOthers(source);
+    }
+    port.postMessage(!others);
+    if (!others) await skipWaiting();
   };
   event.waitUntil(decide());
 });
