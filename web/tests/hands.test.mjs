@@ -21,8 +21,11 @@ function rest(page, number) {
   });
 }
 
+// At a pace at which the runs are far from their end whenever a hand comes.
+const PACED = "?device=cpu&speed=30";
+
 test("Space holds the runs, and lets them go", async (t) => {
-  const { page, said, close } = await open({ query: "?device=cpu" });
+  const { page, said, close } = await open({ query: PACED });
   t.after(close);
   await stats(page, "adapt_relax", 4);
   const folder = await run(page, "adapt_relax");
@@ -38,7 +41,7 @@ test("Space holds the runs, and lets them go", async (t) => {
 });
 
 test("a finger holds the runs as a mouse does", async (t) => {
-  const { page, said, close } = await open({ query: "?device=cpu", touch: true });
+  const { page, said, close } = await open({ query: PACED, touch: true });
   t.after(close);
   await stats(page, "adapt_relax", 4);
   const folder = await run(page, "adapt_relax");
