@@ -7,7 +7,7 @@ use tightrope_core::{
     sparse::density::densities,
 };
 
-/// Sizes, FLOPs and memory of a run at its initial densities.
+/// Sizes, FLOPs and memory of a run at the densities its stages begin with.
 #[derive(Clone, Debug)]
 pub struct Estimate {
     /// G, then D.
@@ -35,19 +35,21 @@ pub struct Size {
     pub active: u64,
 }
 
-/// FLOPs of the run and of the dense pair it is compared with.
+/// FLOPs of the run's first iterations, of all of them, and of the dense pair it is compared with.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
-    /// The run's.
+    /// The run's, an iteration.
     pub sparse: f64,
-    /// The dense pair's.
-    pub dense: f64,
+    /// The run's, all stages together.
+    pub total: f64,
+    /// The dense pair's training.
+    pub dense_total: f64,
 }
 
 impl Cost {
     /// The run's as a share of the dense pair's.
     pub fn share(self) -> f64 {
-        self.sparse / self.dense
+        self.total / self.dense_total
     }
 }
 
@@ -55,12 +57,22 @@ impl Estimate {
     /// The estimate for these settings.
     pub fn of(c: &RunConfig) -> Self {
         let nets = [Role::G, Role::D].map(|role| size(c, role));
-        let forward = [Role::G, Role::D].map(|role| forward(c, role));
+        let dense = [Role::G, Role::D].map(|role| dense_forward(c, role));
+        // By iterations: the first stage, then each of the later ones.
+        let stages: Vec<(f64, [f64; 2])> = (0..c.stages())
+            .map(|stage| {
+                let before = stage.checked_sub(1).map_or(0, |stage| c.last_of(stage));
+                let forward = [Role::G, Role::D].map(|role| forward(c, role, stage));
+                ((c.last_of(stage) - before) as f64, forward)
+            })
+            .collect();
         let cost = |count| {
             let images = Images::per_iteration(count, c.batch_d, c.batch_g, c.n_critic);
+            let flops = |[g, d]: [f64; 2]| images.flops(g, d);
             Cost {
-                sparse: images.flops(forward[0].sparse, forward[1].sparse),
-                dense: images.flops(forward[0].dense, forward[1].dense),
+                sparse: flops(stages[0].1),
+                total: stages.iter().map(|&(n, nets)| n * flops(nets)).sum(),
+                dense_total: c.iterations as f64 * flops(dense),
             }
         };
         Self {
@@ -81,22 +93,24 @@ impl Estimate {
 fn size(c: &RunConfig, role: Role) -> Size {
     let own = c.net(role);
     let count = net_count(&c.model, role, c.z_dim, c.data.channels(), own);
+    let density = c.density_of(role, 0);
     Size {
         role,
-        density: own.density,
+        density,
         count,
-        active: count.active(own.density),
+        active: count.active(density),
     }
 }
 
-/// FLOPs of one image's way through a net.
-fn forward(c: &RunConfig, role: Role) -> Cost {
+/// FLOPs of one image's way through a net in a stage. Where pruning by magnitude will leave the weights nobody knows yet;
+/// they are spread as the masks of a sparse run would be.
+fn forward(c: &RunConfig, role: Role, stage: u64) -> f64 {
     let own = c.net(role);
     let channels = c.data.channels();
     let (_, blueprint) = model::build(c, role, channels);
     let (params, maskable) = net::place(&blueprint, own);
     let shapes: Vec<&[usize]> = maskable.iter().map(|&p| &params[p].shape[..]).collect();
-    let spread = densities(own.distribution, &shapes, own.density);
+    let spread = densities(own.distribution, &shapes, c.density_of(role, stage));
     let is_named = |p: usize, name: &str| params[p].name.strip_suffix(".weight") == Some(name);
     let share = |name: &str| {
         maskable
@@ -104,12 +118,15 @@ fn forward(c: &RunConfig, role: Role) -> Cost {
             .position(|&p| is_named(p, name))
             .map(|at| spread[at])
     };
-    let layers = |model| flops::layers(model, role, c.z_dim, channels, c.data.side);
+    let layers = flops::layers(&c.model, role, c.z_dim, channels, c.data.side);
+    flops::sparse_forward(&layers, share)
+}
+
+/// The same for the dense net that the run is compared with.
+fn dense_forward(c: &RunConfig, role: Role) -> f64 {
     let full = c.full_model.as_ref().unwrap_or(&c.model);
-    Cost {
-        sparse: flops::sparse_forward(&layers(&c.model), share),
-        dense: flops::dense_forward(&layers(full)) as f64,
-    }
+    let layers = flops::layers(full, role, c.z_dim, c.data.channels(), c.data.side);
+    flops::dense_forward(&layers) as f64
 }
 
 /// Weights, gradients, second moments, averages and masks; two indices of active weights.
@@ -151,6 +168,17 @@ mod tests {
         for net in dense.nets {
             assert_eq!(net.active, net.count.params);
         }
+    }
+
+    #[test]
+    fn all_stages_are_paid_for() {
+        let density = ("generator.density", "0.1");
+        let pruned = estimate(Method::PostHoc, &[density, ("iterations", "100")]);
+        // Dense training, then half as long again with a tenth of G and all of D.
+        assert!((1.0..1.5).contains(&pruned.corrected.share()));
+        assert_eq!(pruned.nets[0].active, pruned.nets[0].count.params);
+        let tickets = estimate(Method::GanTickets, &[density, ("pruning.rounds", "1")]);
+        assert!((1.5..2.0).contains(&tickets.corrected.share()));
     }
 
     #[test]

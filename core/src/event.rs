@@ -6,7 +6,7 @@ mod moment;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::config::Role;
+use crate::config::{Role, StageWeights};
 pub use moment::{Field, Masks, Push};
 
 /// One thing that happened in a run. A line of `stats.jsonl` (`Stats`) or of `events.jsonl` (the rest), but for `Samples`,
@@ -20,6 +20,8 @@ pub enum Event {
     Stats(Stats),
     /// A mask changed.
     Mask(MaskEvent),
+    /// A stage of training began.
+    Stage(StageEvent),
     /// Samples from the fixed z.
     Samples(Samples),
     /// How D sees the plane at the moment of samples.
@@ -206,10 +208,23 @@ impl Verdict {
     }
 }
 
+/// The beginning of a stage after the first: networks were pruned, and train on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StageEvent {
+    /// Its first iteration.
+    pub iteration: u64,
+    /// Its number; the first training, without masks, is 0.
+    pub stage: u64,
+    /// The weights it begins with.
+    pub weights: StageWeights,
+    /// The iteration after which those were measured or reached.
+    pub taken: u64,
+}
+
 /// A change of a mask.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MaskEvent {
-    /// Iteration after whose steps it happened.
+    /// Iteration after whose steps it happened; a pruning comes before the first steps of its stage.
     pub iteration: u64,
     /// Whose mask.
     pub net: Role,
@@ -245,6 +260,8 @@ pub enum MaskChange {
     Raise,
     /// The density was lowered.
     Lower,
+    /// The net was pruned at the beginning of a stage.
+    Prune,
 }
 
 /// Generated samples of the fixed z.

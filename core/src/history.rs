@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Estimator, Role, RunConfig};
-use crate::event::{EndReason, Event, MaskEvent, Masks, NetInfo, Quality, RunInfo, Stats, Verdict};
+use crate::event::{
+    EndReason, Event, MaskEvent, Masks, NetInfo, Quality, RunInfo, StageEvent, Stats, Verdict,
+};
 pub use moment::{KEPT_MOMENTS, Moment};
 
 /// Everything a run has said so far, in order.
@@ -24,6 +26,9 @@ pub struct History {
     pub stats: Vec<Stats>,
     /// Mask changes by rising iteration.
     pub masks: Vec<MaskEvent>,
+    /// Stages after the first, by rising iteration.
+    #[serde(default)]
+    pub stages: Vec<StageEvent>,
     /// Quality measurements by rising iteration.
     pub quality: Vec<Quality>,
     /// Settings edited while the run trained.
@@ -75,6 +80,7 @@ impl History {
             Event::Started(info) => self.info = Some(info.clone()),
             Event::Stats(stats) => self.stats.push(stats.clone()),
             Event::Mask(mask) => self.masks.push(mask.clone()),
+            Event::Stage(stage) => self.stages.push(stage.clone()),
             Event::Quality(quality) => self.quality.push(quality.clone()),
             Event::Samples(samples) => {
                 let moment = self.samples.entry(samples.iteration).or_default();
@@ -128,6 +134,7 @@ impl History {
     fn rewind(&mut self, iteration: u64) {
         self.stats.retain(|s| s.iteration <= iteration);
         self.masks.retain(|m| m.iteration <= iteration);
+        self.stages.retain(|s| s.iteration <= iteration);
         self.quality.retain(|q| q.iteration <= iteration);
         self.edits.retain(|e| e.iteration <= iteration);
         self.verdicts.retain(|v| v.0 <= iteration);
@@ -169,9 +176,11 @@ impl History {
         self.quality.last()
     }
 
-    /// The best quality measurement, see [`Quality::is_better_than`].
+    /// The best quality measurement of the present stage, see [`Quality::is_better_than`].
     pub fn best_quality(&self) -> Option<&Quality> {
-        self.quality.iter().reduce(|best, next| {
+        let began = self.stages.last().map_or(0, |stage| stage.iteration);
+        let present = self.quality.iter().filter(|q| q.iteration >= began);
+        present.reduce(|best, next| {
             if next.is_better_than(best) {
                 next
             } else {
@@ -250,10 +259,12 @@ impl History {
         Some(net.params.saturating_sub(net.maskable) + active)
     }
 
-    /// Training FLOPs so far over those of dense training, corrected count and as the paper counts.
+    /// Training FLOPs so far over those of dense training, corrected count and as the paper counts. A run that prunes
+    /// is compared with one dense training, whatever its later stages add.
     pub fn relative_flops(&self) -> Option<(f64, f64)> {
         let (info, stats) = (self.info.as_ref()?, self.latest()?);
-        let iterations = stats.iteration as f64;
+        let dense = self.config.as_ref().map_or(u64::MAX, |c| c.iterations);
+        let iterations = stats.iteration.min(dense) as f64;
         let corrected = stats.flops / (info.dense_flops_per_iteration * iterations);
         let paper = stats.flops_paper / (info.dense_flops_per_iteration_paper * iterations);
         (corrected.is_finite() && paper.is_finite()).then_some((corrected, paper))

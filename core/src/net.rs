@@ -85,7 +85,7 @@ impl Net {
 
         let mut mask_stream = Stream::new(config.seed, &format!("mask.{role}"));
         let shapes: Vec<Vec<usize>> = maskable.iter().map(|&p| params[p].shape.clone()).collect();
-        let densities = density::densities(own.distribution, &shapes, own.density);
+        let densities = density::densities(own.distribution, &shapes, config.density_of(role, 0));
         let mut mask = Vec::with_capacity(masked);
         for (shape, d) in shapes.iter().zip(densities) {
             let n = shape.iter().product();
@@ -301,6 +301,15 @@ impl Net {
         } else {
             mean
         };
+    }
+
+    /// Goes back to where `first` is, a net of the same shape that has not trained; masks stay.
+    pub fn rewind(&mut self, first: Self) {
+        self.flat = first.flat;
+        self.flat.weight = mask_apply(self.flat.weight.clone(), self.mask.clone());
+        self.spectral = first.spectral;
+        self.running = first.running;
+        self.steps = 0;
     }
 
     /// Rebuilds the indices of all maskable layers and chooses their kernels; `active` must already hold their counts.

@@ -1,7 +1,7 @@
 //! `--dry-run`: what would be trained, without data or device.
 
 use anyhow::Result;
-use tightrope_core::config::RunConfig;
+use tightrope_core::config::{Role, RunConfig};
 
 use super::output::say;
 use crate::estimate::Estimate;
@@ -29,14 +29,23 @@ fn summary(c: &RunConfig) -> String {
             net.role, net.count.params, net.count.maskable, net.active, net.density
         ));
     }
+    if let Some(pruning) = &c.pruning {
+        lines.push(format!(
+            "stages: {} dense iterations, then {} x {} after prunings, G down to density {:.3}",
+            c.iterations,
+            pruning.rounds,
+            pruning.iterations,
+            c.density_of(Role::G, pruning.rounds)
+        ));
+    }
     for (name, cost) in [
         ("corrected", estimate.corrected),
         ("as in the paper", estimate.paper),
     ] {
         lines.push(format!(
-            "training FLOPs ({name}): {:.3e} an iteration, {:.3e} in all at the initial densities, {:.1} % of dense",
+            "training FLOPs ({name}): {:.3e} an iteration, {:.3e} in all at the initial densities, {:.1} % of dense training",
             cost.sparse,
-            cost.sparse * c.iterations as f64,
+            cost.total,
             100.0 * cost.share()
         ));
     }

@@ -56,7 +56,7 @@ impl Progress {
         let name = name(config);
         let mut bar = ProgressBar::hidden();
         if let Screen::Bars(bars) = &self.screen {
-            bar = bars.add(ProgressBar::new(config.iterations));
+            bar = bars.add(ProgressBar::new(config.total_iterations()));
             if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
                 bar.set_style(style.progress_chars("=> "));
             }
@@ -67,7 +67,7 @@ impl Progress {
             name,
             bar,
             estimator: config.balance.estimator,
-            iterations: config.iterations,
+            iterations: config.total_iterations(),
             next: 1,
         });
     }

@@ -38,13 +38,16 @@ async fn resume(args: &TrainArgs, path: &Path) -> Result<ExitCode> {
         dry_run::print(&[config])?;
         return Ok(ExitCode::SUCCESS);
     }
-    if config.iterations <= stored.iteration {
+    if config.total_iterations() <= stored.iteration {
+        let longer = match &config.pruning {
+            None => format!("--iterations {}", 2 * stored.iteration),
+            Some(pruning) => format!("--set pruning.iterations={}", 2 * pruning.iterations),
+        };
         say(format_args!(
-            "{}: all {} iterations are done; train on with `tightrope train --resume {} --iterations {}`",
+            "{}: all {} iterations are done; train on with `tightrope train --resume {} {longer}`",
             stored.folder.display(),
             stored.iteration,
             path.display(),
-            2 * stored.iteration,
         ))?;
         return Ok(ExitCode::SUCCESS);
     }

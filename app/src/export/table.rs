@@ -25,8 +25,8 @@ pub const STATS: [&str; 17] = [
     "exploration_d",
 ];
 
-/// Columns of events: what all have, then those of mask changes, quality, edits and ends, and of a run's start.
-pub const EVENTS: [&str; 30] = [
+/// Columns of events: what all have, then those of mask changes, stages, quality, edits and ends, and of a run's start.
+pub const EVENTS: [&str; 33] = [
     "event",
     "iteration",
     "net",
@@ -39,6 +39,9 @@ pub const EVENTS: [&str; 30] = [
     "drop_fraction",
     "br",
     "layers",
+    "stage",
+    "weights",
+    "taken",
     "averaged",
     "samples",
     "modes",
@@ -141,7 +144,8 @@ pub fn add_line(lines: &mut Vec<u8>, run: &str, row: &impl Serialize) -> Result<
 #[cfg(test)]
 mod tests {
     use csv_core::ReadRecordResult;
-    use tightrope_core::event::{EndReason, Event, Quality, RunInfo, Stats, Verdict};
+    use tightrope_core::config::StageWeights;
+    use tightrope_core::event::{EndReason, Event, Quality, RunInfo, StageEvent, Stats, Verdict};
 
     use super::*;
     use crate::report::fixture;
@@ -259,6 +263,12 @@ mod tests {
             },
             Event::Checkpoint { iteration, file },
             Event::Resumed { iteration },
+            Event::Stage(StageEvent {
+                iteration,
+                stage: 1,
+                weights: StageWeights::Last,
+                taken: iteration,
+            }),
             Event::Ended { iteration, reason },
         ]);
         for name in events.iter().flat_map(names) {

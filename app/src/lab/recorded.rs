@@ -278,7 +278,10 @@ impl Recorded {
         };
         let (every, at) = (run.config.record.checkpoint_every, run.iteration());
         match self.tracks[id].seen {
-            Some(seen) => at > seen && every > 0 && at.is_multiple_of(every),
+            Some(seen) => {
+                let ends = run.config.ends_stage(at) && !run.is_finished();
+                at > seen && every > 0 && (ends || at.is_multiple_of(every))
+            }
             // Whatever happens next, the folder can be gone on with.
             None => true,
         }

@@ -197,6 +197,9 @@ pub struct Added {
 impl Added {
     /// Iterations it is meant to train.
     pub fn iterations(&self) -> u64 {
-        self.history.config.as_ref().map_or(0, |c| c.iterations)
+        self.history
+            .config
+            .as_ref()
+            .map_or(0, |c| c.total_iterations())
     }
 }

@@ -81,7 +81,7 @@ impl Stored {
 /// Changes one setting of a stopped run: a live one, how long it trains, or where its data lie.
 fn change(config: &mut RunConfig, key: &str, value: &str) -> Result<String> {
     let key = config.full_key(key)?;
-    let may_change = ["iterations", "data.source"].contains(&key.as_str())
+    let may_change = ["iterations", "pruning.iterations", "data.source"].contains(&key.as_str())
         || RunConfig::live_keys().contains(&key.as_str());
     if may_change {
         config.set(&key, value)?;

@@ -259,7 +259,7 @@ impl Lab {
         self.begin(Some(key), what, move |progress| {
             let stored = Stored::open(&folder)?;
             let (config, changes) = stored.changed(&[])?;
-            if config.iterations <= stored.iteration {
+            if config.total_iterations() <= stored.iteration {
                 anyhow::bail!(
                     "{}: all {} iterations are done",
                     stored.folder.display(),

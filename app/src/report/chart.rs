@@ -28,6 +28,8 @@ pub struct Chart {
     pub lines: Vec<Line>,
     /// Marked moments.
     pub marks: Vec<Mark>,
+    /// Where stages begin.
+    pub stages: Vec<StageLine>,
     /// Strips of event ticks below the plot.
     pub lanes: Vec<Lane>,
 }
@@ -87,6 +89,17 @@ pub struct Mark {
     pub class: String,
     /// SVG path.
     pub path: String,
+    /// Shown when pointed at.
+    pub label: String,
+}
+
+/// An upright line where a stage of training begins.
+#[derive(Debug, Serialize)]
+pub struct StageLine {
+    /// Where.
+    pub x: f64,
+    /// Written beside it.
+    pub name: String,
     /// Shown when pointed at.
     pub label: String,
 }

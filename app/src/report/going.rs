@@ -147,7 +147,7 @@ impl<'a> Now<'a> {
             ..Outcome::default()
         };
         let words = quality(&outcome)?;
-        let total = self.config.map_or(0, |config| config.iterations);
+        let total = self.config.map_or(0, RunConfig::total_iterations);
         let is_late = self.stats.iteration * 3 >= total;
         let balanced = self.stats.verdict == Some(Verdict::Balanced);
         Some(

@@ -128,7 +128,7 @@ pub fn trouble(run: &StoredRun) -> Option<String> {
 /// The same of a run's history.
 pub fn standing(history: &History) -> Option<String> {
     let done = history.iteration();
-    let total = history.config.as_ref().map_or(0, |c| c.iterations);
+    let total = history.config.as_ref().map_or(0, |c| c.total_iterations());
     match history.ended.as_ref().map(|e| &e.reason) {
         Some(EndReason::Failed(why)) => Some(format!("failed at iteration {done}: {why}")),
         Some(EndReason::Stopped) => Some(format!("stopped at iteration {done} of {total}")),

@@ -1,11 +1,14 @@
 //! The timelines of a group: balance, densities with their events, losses, quality.
 
+use std::collections::BTreeMap;
+
 use tightrope_core::config::Role;
 use tightrope_core::event::{MaskChange, MaskEvent, Quality, Stats, Verdict};
 use tightrope_core::history::History;
 
 use super::chart::{
-    self, Chart, LANE_HEIGHT, Lane, Line, Mark, Scale, Zone, robust_range, smooth, thin,
+    self, Area, Chart, LANE_HEIGHT, Lane, Line, Mark, Scale, StageLine, Zone, robust_range, smooth,
+    thin,
 };
 use super::variant::Variant;
 use super::words::count;
@@ -80,7 +83,26 @@ pub fn timelines(variants: &[Variant]) -> Vec<Chart> {
     ));
     let frechet = "Fr\u{e9}chet distance on fixed random features (not FID)";
     charts.extend(quality(&traces, end, frechet, |q| q.frechet_rf));
+    for chart in &mut charts {
+        chart.stages = stages(&traces, chart.plot, end);
+    }
     charts
+}
+
+/// Where runs that prune begin to train again; once for all that do so at the same iteration.
+fn stages(traces: &[Trace], plot: Area, end: f64) -> Vec<StageLine> {
+    let mut lines: BTreeMap<u64, StageLine> = BTreeMap::new();
+    for trace in traces {
+        for stage in &trace.history.stages {
+            let line = lines.entry(stage.iteration).or_insert_with(|| StageLine {
+                x: plot.x + plot.w * (stage.iteration - 1) as f64 / end.max(1.0),
+                name: format!("stage {}", stage.stage),
+                label: format!("stage {} begins: pruned", stage.stage),
+            });
+            line.label += &format!(", {}", trace.label);
+        }
+    }
+    lines.into_values().collect()
 }
 
 /// Where D no longer tells real from fake there is no ratio: the line leaves the picture at the top.
@@ -251,6 +273,7 @@ fn density_marks(trace: &Trace, scale: &Scale) -> Vec<Mark> {
         let (x, y) = (scale.x(m.iteration as f64), scale.y(m.density));
         let (class, verb, n, slope) = match m.change {
             MaskChange::Lower => ("lower", "lowered", m.dropped, 8.0),
+            MaskChange::Prune => ("lower", "pruned", m.dropped, 8.0),
             _ => ("raise", "raised", m.grown, -8.0),
         };
         let br = m.br.map_or(String::new(), |br| format!(" on BR {br:.2}"));

@@ -12,6 +12,9 @@ use crate::{
 /// Settings that say where a run comes from; `resolve` fills them in.
 const IDENTITY: [&str; 4] = ["version", "preset", "method", "strategy"];
 
+/// Sections of settings that a run may lack: one that has not begun, one that does not prune.
+pub(super) const OPTIONAL: [&str; 2] = ["crossover", "pruning"];
+
 /// Settings a run takes up at its next iteration. Everything else shapes tensors or streams at the start.
 const LIVE: [&str; 31] = [
     "averaging.decay",
@@ -108,11 +111,8 @@ impl RunConfig {
     /// makes sense beside the others is [`RunConfig::validate`]'s business.
     pub fn set(&mut self, key: &str, value: &str) -> Result<()> {
         let path = self.full_key(key)?;
-        let mut edited = if path.split('.').next() == Some("crossover") {
-            self.whole()
-        } else {
-            self.clone()
-        };
+        let mut edited = self.clone();
+        edited.open(path.split('.').next().unwrap_or_default());
         let tree = edited.tree();
         let Some(old) = lookup(&tree, &path) else {
             return wrong(format!("{path}: no such setting"));
@@ -124,11 +124,20 @@ impl RunConfig {
         Ok(())
     }
 
-    /// With a crossover to edit, where none is set yet.
+    /// With every optional section.
     pub(super) fn whole(&self) -> Self {
         let mut whole = self.clone();
-        whole.crossover.get_or_insert(Crossover::typical(false));
+        OPTIONAL.iter().for_each(|section| whole.open(section));
         whole
+    }
+
+    /// Fills in a section that a run may lack, so that its settings can be set; others are always there.
+    pub(super) fn open(&mut self, section: &str) {
+        match section {
+            "crossover" => drop(self.crossover.get_or_insert(Crossover::typical(false))),
+            "pruning" => drop(self.pruning.get_or_insert_default()),
+            _ => {}
+        }
     }
 
     /// Sets a live setting of a running run and returns its full name; refuses others, and values that do not

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::edit::{hint, leaves, lookup};
+use super::edit::{OPTIONAL, hint, leaves, lookup};
 use super::{CONFIG_VERSION, RunConfig, preset};
 use crate::error::{Error, Result};
 
@@ -14,9 +14,10 @@ impl RunConfig {
     pub fn from_json(text: &str) -> Result<Self> {
         let file = parse(text)?;
         let mut config = skeleton(&file);
-        // The one setting that a complete file may lack: a run that has not begun has none.
-        if file.get("crossover").is_some_and(Value::is_object) {
-            config = config.whole();
+        for section in OPTIONAL {
+            if file.get(section).is_some_and(Value::is_object) {
+                config.open(section);
+            }
         }
         let tree = config.tree();
         let mut problems = Vec::new();

@@ -6,6 +6,7 @@ mod critic;
 mod edit;
 mod file;
 pub mod preset;
+mod pruning;
 mod validate;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ pub use critic::{AugmentConfig, CriticPass};
 pub(crate) use edit::hint;
 pub use edit::nearest;
 pub use file::ConfigFile;
+pub use pruning::{Pruned, PruningConfig, StageWeights};
 
 use crate::kernel::choice::Crossover;
 
@@ -36,7 +38,7 @@ pub struct RunConfig {
     pub strategy: Option<crate::method::Strategy>,
     /// Seed of every random stream.
     pub seed: u64,
-    /// Generator iterations in all, `T`.
+    /// Generator iterations, `T`; where the method prunes afterwards, those before it does.
     pub iterations: u64,
     /// What is learned from.
     pub data: DataConfig,
@@ -72,6 +74,9 @@ pub struct RunConfig {
     pub generator: NetConfig,
     /// The discriminator's own settings.
     pub discriminator: NetConfig,
+    /// What follows after these iterations, for methods that prune a trained network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pruning: Option<PruningConfig>,
     /// How the balance ratio is measured, and what steers by it.
     pub balance: BalanceConfig,
     /// The averaged generator.
@@ -280,10 +285,11 @@ pub enum Policy {
 }
 
 /// Where weights compete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// The whole net.
+    #[default]
     Global,
     /// Each layer by itself.
     Layer,
@@ -432,6 +438,14 @@ impl RunConfig {
         match role {
             Role::G => &self.generator,
             Role::D => &self.discriminator,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn net_mut(&mut self, role: Role) -> &mut NetConfig {
+        match role {
+            Role::G => &mut self.generator,
+            Role::D => &mut self.discriminator,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod biggan;
 mod model;
+mod pruning;
 
 use self::model::MAX_DEPTH;
 use super::edit::hint;
@@ -12,6 +13,8 @@ use crate::kernel::choice::{Crossover, NEVER};
 
 /// Widest layer, largest batch, longest latent.
 const MAX_WIDTH: usize = 1 << 16;
+/// Longest training.
+const MAX_ITERATIONS: u64 = 1_000_000_000;
 /// Largest image side.
 const MAX_SIDE: usize = 512;
 
@@ -34,6 +37,7 @@ impl RunConfig {
         self.check_net(Role::G, &mut check);
         self.check_net(Role::D, &mut check);
         self.check_balance(&mut check);
+        self.check_pruning(&mut check);
         match &self.model {
             ModelConfig::Mlp(mlp) => self.check_mlp(mlp, &mut check),
             ModelConfig::Sngan(sngan) => self.check_sngan(sngan, &mut check),
@@ -74,7 +78,7 @@ impl RunConfig {
             self.version,
             || format!("this Tightrope writes version {CONFIG_VERSION}"),
         );
-        check.within("iterations", self.iterations, 1, 1_000_000_000);
+        check.within("iterations", self.iterations, 1, MAX_ITERATIONS);
         check.within("z_dim", self.z_dim, 1, MAX_WIDTH);
         check.within("batch_d", self.batch_d, 1, MAX_WIDTH);
         check.within("batch_g", self.batch_g, 1, MAX_WIDTH);

@@ -4,6 +4,7 @@
 mod balanced;
 mod exploring;
 mod fixed;
+mod pruning;
 mod spec;
 mod stu;
 mod table;
@@ -44,6 +45,12 @@ pub enum Method {
     AdaptRelax,
     /// The same up to d_max, where D drops and grows.
     AdaptStrict,
+    /// Dense training, then the best averaged G pruned and trained on (ADAPT).
+    PostHoc,
+    /// Dense training, then the last weights pruned and trained on (STU-GAN).
+    Pf,
+    /// Iterative magnitude pruning with rewinding.
+    GanTickets,
     /// G drops and grows, D's density is set by command.
     Manual,
 }
@@ -101,6 +108,11 @@ impl Method {
         matches!(self, Self::Dda | Self::AdaptRelax | Self::AdaptStrict)
     }
 
+    /// Whether it trains dense nets first and prunes them in stages of their own.
+    pub fn prunes(self) -> bool {
+        matches!(self, Self::PostHoc | Self::Pf | Self::GanTickets)
+    }
+
     /// Whether the method itself fixes a setting, so that nobody else may: dense nets have no density to set.
     pub fn fixes(self, key: &str) -> bool {
         let densities = ["generator.density", "discriminator.density"];
@@ -114,9 +126,15 @@ impl Method {
             "model",
         ];
         match self {
-            Self::Dense => densities.contains(&key),
-            Self::SmallDense => densities.contains(&key) || widths.contains(&key),
-            _ => false,
+            Self::Dense => densities.contains(&key) || key.starts_with("pruning."),
+            Self::SmallDense => {
+                densities.contains(&key) || widths.contains(&key) || key.starts_with("pruning.")
+            }
+            Self::PostHoc | Self::GanTickets => {
+                ["discriminator.density", "pruning.nets"].contains(&key)
+            }
+            Self::Pf => false,
+            _ => key.starts_with("pruning."),
         }
     }
 
@@ -132,6 +150,12 @@ impl Method {
             "discriminator.growth",
             "discriminator.mask_linear",
             "averaging.rule",
+            "pruning.nets",
+            "pruning.scope",
+            "pruning.weights",
+            "pruning.rounds",
+            "pruning.rate",
+            "pruning.iterations",
             "balance.d_max",
         ]
     }
@@ -142,6 +166,9 @@ impl Method {
         config.strategy = strategy;
         if self != Self::SmallDense {
             config.full_model = None;
+        }
+        if !self.prunes() {
+            config.pruning = None;
         }
         config.generator.policy = Policy::Static;
         config.discriminator.policy = Policy::Static;

@@ -11,7 +11,12 @@ pub(super) fn stu_gan(config: &mut RunConfig) {
     config.generator.scope = Scope::Layer;
     config.generator.growth = Growth::Gradient;
     config.averaging.rule = AveragingRule::Sema;
-    // An MLP has linear layers only: sparing them would leave nothing sparse.
+    spare_linear(config);
+}
+
+/// Masks cover convolutions only, as in the authors' code. An MLP has linear layers only: sparing them would leave
+/// nothing sparse.
+pub(super) fn spare_linear(config: &mut RunConfig) {
     if !matches!(config.model, ModelConfig::Mlp(_)) {
         config.generator.mask_linear = false;
         config.discriminator.mask_linear = false;

@@ -1,6 +1,6 @@
 //! The one table of methods: names, titles, papers, and the function that makes a preset's settings theirs.
 
-use super::{Method, balanced, exploring, fixed, stu};
+use super::{Method, balanced, exploring, fixed, pruning, stu};
 use crate::config::RunConfig;
 
 /// What there is to know about a method.
@@ -116,6 +116,30 @@ pub static METHODS: &[MethodInfo] = &[
         about: "the same within d_max (0.5), where D drops and grows instead",
         paper: "ADAPT 2302.14670, section 5",
         apply: balanced::adapt_strict,
+    },
+    MethodInfo {
+        method: Method::PostHoc,
+        name: "post-hoc",
+        title: "Post-hoc pruning",
+        about: "dense training; then the best averaged G is pruned at once and trained half as long again, D dense",
+        paper: "ADAPT 2302.14670, appendix B",
+        apply: pruning::post_hoc,
+    },
+    MethodInfo {
+        method: Method::Pf,
+        name: "pf",
+        title: "PF (prune, fine-tune)",
+        about: "dense training; then the last weights of G (or both nets) are pruned and trained as long again",
+        paper: "STU-GAN 2203.02770, baseline",
+        apply: pruning::prune_finetune,
+    },
+    MethodInfo {
+        method: Method::GanTickets,
+        name: "gan-tickets",
+        title: "GAN tickets",
+        about: "rounds of training, pruning a fifth of G and rewinding both nets to their first weights",
+        paper: "GAN lottery tickets 2106.00134, baseline of STU-GAN",
+        apply: pruning::gan_tickets,
     },
     MethodInfo {
         method: Method::Manual,

@@ -183,6 +183,7 @@ fn before(events: Vec<Event>, iteration: u64) -> Vec<Event> {
         | Event::Refused { iteration: at, .. }
         | Event::Resumed { iteration: at } => *at <= iteration,
         Event::Mask(mask) => mask.iteration <= iteration,
+        Event::Stage(stage) => stage.iteration <= iteration,
         Event::Quality(quality) => quality.iteration <= iteration,
     };
     events.into_iter().filter(|event| past(event)).collect()

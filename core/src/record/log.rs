@@ -1,6 +1,7 @@
 //! Events in words: the lines of `log.txt`.
 
-use crate::event::{EndReason, Event, MaskChange, MaskEvent, Quality, RunInfo, Stats};
+use crate::config::StageWeights;
+use crate::event::{EndReason, Event, MaskChange, MaskEvent, Quality, RunInfo, StageEvent, Stats};
 
 /// One line for people, or `None` for events that say nothing to them.
 pub fn log_line(event: &Event) -> Option<String> {
@@ -8,6 +9,7 @@ pub fn log_line(event: &Event) -> Option<String> {
         Event::Started(info) => (0, started(info)),
         Event::Stats(stats) => (stats.iteration, state(stats)),
         Event::Mask(mask) => (mask.iteration, mask_change(mask)),
+        Event::Stage(stage) => (stage.iteration, began(stage)),
         Event::Samples(_) | Event::Field(_) | Event::Masks(_) => return None,
         Event::Quality(quality) => (quality.iteration, measured(quality)),
         Event::Edited {
@@ -60,6 +62,7 @@ fn mask_change(m: &MaskEvent) -> String {
         MaskChange::DropGrow => "drop and grow",
         MaskChange::Raise => "density raised",
         MaskChange::Lower => "density lowered",
+        MaskChange::Prune => "pruned",
     };
     let mut line = format!(
         "{} {what}: dropped {}, grew {} (regrew {}), {} active, density {:.4}",
@@ -69,6 +72,18 @@ fn mask_change(m: &MaskEvent) -> String {
         line += &format!(", on BR {br:.3}");
     }
     line
+}
+
+fn began(stage: &StageEvent) -> String {
+    let weights = match stage.weights {
+        StageWeights::BestAverage => "the averaged G of",
+        StageWeights::Last => "the weights of",
+        StageWeights::Initial => "the first weights, masked by those of",
+    };
+    format!(
+        "stage {} begins with {weights} iteration {}",
+        stage.stage, stage.taken
+    )
 }
 
 fn measured(q: &Quality) -> String {

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::config::RunConfig;
+use crate::config::{Role, RunConfig};
 use crate::error::{Error, Result};
 use crate::fs;
 
@@ -14,7 +14,7 @@ pub fn suffix(config: &RunConfig) -> String {
         "{}-{}-dG{:.2}-s{}",
         word(source),
         word(config.method.name()),
-        config.generator.density,
+        config.density_of(Role::G, config.stages()),
         config.seed
     )
 }

@@ -7,6 +7,7 @@ mod inspect;
 mod masks;
 mod players;
 mod quality;
+mod stages;
 mod state;
 mod step;
 mod tell;
@@ -32,6 +33,7 @@ pub use classes::{Classes, row_names};
 pub use feed::{Batch, Feed, Script, host_samples};
 pub use inspect::LayerState;
 use quality::Judge;
+use stages::Best;
 pub use state::config_of;
 
 /// Images generated in one forward pass when sampling: batch norm uses each batch's own statistics, so the
@@ -124,6 +126,8 @@ pub struct Run {
     /// Latest events that could explain trouble: iteration, words.
     happened: Vec<(u64, String)>,
     judge: Option<Judge>,
+    /// The generator at its best quality, kept where a stage will begin with it.
+    best: Option<Best>,
     watcher: Option<Watcher>,
     /// Time spent on watching in this iteration.
     watched: Duration,
@@ -154,7 +158,7 @@ impl Run {
             players.push(Player {
                 net,
                 model,
-                controller: Controller::new(config.net(role).density),
+                controller: Controller::new(config.density_of(role, 0)),
                 growth: Stream::new(config.seed, &format!("growth.{role}")),
                 layers: flops::layers(&config.model, role, config.z_dim, channels, side),
                 gradient: None,
@@ -188,6 +192,7 @@ impl Run {
             pending_density: None,
             happened: Vec::new(),
             judge: None,
+            best: None,
             watcher: None,
             watched: Duration::ZERO,
             config,
@@ -203,7 +208,7 @@ impl Run {
 
     /// Whether all iterations are done.
     pub fn is_finished(&self) -> bool {
-        self.iteration >= self.config.iterations
+        self.iteration >= self.config.total_iterations()
     }
 
     /// The data.

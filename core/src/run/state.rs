@@ -1,21 +1,24 @@
 //! A run as a checkpoint and back: everything that decides how it goes on.
 
+mod nets;
+
 use std::collections::BTreeMap;
 
-use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use super::{Run, feed::Cursor};
+use self::nets::{load, load_flat, store, store_flat};
+use super::{Run, feed::Cursor, stages::Best};
 use crate::{
     Error, Result,
     balance::{Controller, Window},
     config::{Role, RunConfig},
-    device::read,
-    event::{Event, Verdict},
-    net::Net,
+    event::{Event, Quality, Verdict},
     record::{Checkpoint, HostTensor},
     rng::Stream,
 };
+
+/// Name of the kept generator's parameters in a checkpoint, as `weight` is that of the live ones.
+const BEST: &str = "best";
 
 /// Everything that is not a tensor.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -39,6 +42,9 @@ struct State {
     labels_g: Option<Stream>,
     cursor: Cursor,
     window: Window,
+    /// Quality of the generator that a later stage begins with, if one is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    best: Option<Quality>,
     g: PlayerState,
     d: PlayerState,
 }
@@ -104,6 +110,7 @@ impl Run {
             labels_g: Some(self.labels_g.clone()),
             cursor: self.feed.cursor().clone(),
             window: self.window.clone(),
+            best: self.best.as_ref().map(|best| best.quality.clone()),
             g: player(&self.g),
             d: player(&self.d),
         };
@@ -112,6 +119,9 @@ impl Run {
         let mut tensors = BTreeMap::new();
         for player in [&self.g, &self.d] {
             store(&player.net, &mut tensors).await?;
+        }
+        if let Some(best) = &self.best {
+            store_flat(&self.g.net, BEST, &best.weight, &mut tensors).await?;
         }
         self.check_weights(&tensors)?;
         Ok(Checkpoint::new(meta, tensors))
@@ -142,6 +152,7 @@ impl Run {
     /// When the checkpoint does not hold a run of this shape.
     pub async fn restore(&mut self, checkpoint: &Checkpoint) -> Result<Event> {
         let state = state_of(checkpoint)?;
+        self.check_stages(&state)?;
         self.feed.restore(state.cursor)?;
         self.restore_nets(checkpoint).await?;
         for (player, stored) in [(&mut self.g, state.g), (&mut self.d, state.d)] {
@@ -165,6 +176,13 @@ impl Run {
         if let (Some(d), Some(g)) = (state.labels_d, state.labels_g) {
             (self.labels_d, self.labels_g) = (d, g);
         }
+        self.best = match state.best {
+            Some(quality) => Some(Best {
+                weight: load_flat(&self.g.net, BEST, checkpoint)?,
+                quality,
+            }),
+            None => None,
+        };
         self.window = state.window;
         self.probes.clear();
         self.losses.clear();
@@ -172,6 +190,20 @@ impl Run {
         Ok(Event::Resumed {
             iteration: self.iteration,
         })
+    }
+
+    /// Once a stage has begun, the lengths of those before it are history.
+    fn check_stages(&self, state: &State) -> Result<()> {
+        let (new, old) = (&self.config, &state.config);
+        let stage = old.stage_of(state.iteration);
+        if (0..stage).all(|stage| new.last_of(stage) == old.last_of(stage)) {
+            return Ok(());
+        }
+        Err(Error::Settings(vec![format!(
+            "iterations: {}: the run was pruned after {} and trains stage {stage} now; only runs that have not been \
+             pruned can be lengthened",
+            new.iterations, old.iterations
+        )]))
     }
 
     /// Takes over a checkpoint's two networks and nothing else: enough to generate, and for that the data are not
@@ -187,131 +219,4 @@ impl Run {
         }
         Ok(())
     }
-}
-
-async fn floats<const D: usize>(tensor: &Tensor<D>) -> Result<HostTensor> {
-    Ok(HostTensor::F32 {
-        shape: tensor.dims().to_vec(),
-        data: read(tensor.clone()).await?,
-    })
-}
-
-async fn bits(tensor: &Tensor<1>) -> Result<HostTensor> {
-    let data = read(tensor.clone())
-        .await?
-        .into_iter()
-        .map(|v| u8::from(v != 0.0))
-        .collect();
-    Ok(HostTensor::U8 {
-        shape: tensor.dims().to_vec(),
-        data,
-    })
-}
-
-async fn store(net: &Net, tensors: &mut BTreeMap<String, HostTensor>) -> Result<()> {
-    let role = net.role;
-    // By the authors' names, so that other tools can read a checkpoint.
-    let mut parts = vec![("weight", &net.flat.weight), ("adam_v", &net.flat.v)];
-    if net.has_average() {
-        parts.push(("average", &net.flat.average));
-    }
-    for (part, flat) in parts {
-        let values = read(flat.clone()).await?;
-        for p in &net.params {
-            let data = values[p.offset..p.offset + p.len()].to_vec();
-            let tensor = HostTensor::F32 {
-                shape: p.shape.clone(),
-                data,
-            };
-            tensors.insert(format!("{role}/{part}/{}", p.name), tensor);
-        }
-    }
-    tensors.insert(format!("{role}/adam_m"), floats(&net.flat.m).await?);
-    tensors.insert(format!("{role}/mask"), bits(&net.mask).await?);
-    tensors.insert(format!("{role}/ever"), bits(&net.ever).await?);
-    for s in &net.spectral {
-        let name = &net.params[s.param].name;
-        tensors.insert(format!("{role}/spectral_u/{name}"), floats(&s.u).await?);
-        tensors.insert(format!("{role}/spectral_v/{name}"), floats(&s.v).await?);
-    }
-    for (name, running) in net.norm_names.iter().zip(&net.running) {
-        tensors.insert(format!("{role}/running/{name}"), floats(running).await?);
-    }
-    Ok(())
-}
-
-fn load(net: &mut Net, checkpoint: &Checkpoint) -> Result<()> {
-    let role: Role = net.role;
-    let device = net.device().clone();
-    let values = |name: &str, len: usize| -> Result<Vec<f32>> {
-        let data: Vec<f32> = match checkpoint.tensors.get(name) {
-            Some(HostTensor::F32 { data, .. }) => data.clone(),
-            Some(HostTensor::U8 { data, .. }) => data.iter().map(|&v| f32::from(v)).collect(),
-            None => {
-                return Err(Error::Record(format!(
-                    "the checkpoint lacks {name}; it belongs to another run"
-                )));
-            }
-        };
-        if data.len() == len {
-            Ok(data)
-        } else {
-            let has = data.len();
-            Err(Error::Record(format!(
-                "the checkpoint's {name} has {has} values instead of {len}; it belongs to another run"
-            )))
-        }
-    };
-    let tensor = |name: &str, like: usize| -> Result<Tensor<1>> {
-        let data = values(name, like)?;
-        Ok(Tensor::from_data(TensorData::new(data, [like]), &device))
-    };
-    let flat = |part: &str| -> Result<Tensor<1>> {
-        let mut all = vec![0.0; net.len()];
-        for p in &net.params {
-            all[p.offset..p.offset + p.len()]
-                .copy_from_slice(&values(&format!("{role}/{part}/{}", p.name), p.len())?);
-        }
-        let n = all.len();
-        Ok(Tensor::from_data(TensorData::new(all, [n]), &device))
-    };
-    let (weight, v) = (flat("weight")?, flat("adam_v")?);
-    let average = if net.has_average() {
-        flat("average")?
-    } else {
-        net.flat.average.clone()
-    };
-    let m = tensor(&format!("{role}/adam_m"), net.flat.m.dims()[0])?;
-    let masked = net.masked_len();
-    let (mask, ever) = (
-        tensor(&format!("{role}/mask"), masked)?,
-        tensor(&format!("{role}/ever"), masked)?,
-    );
-    let mut vectors = Vec::new();
-    for s in &net.spectral {
-        let name = &net.params[s.param].name;
-        let (nu, nv) = (s.u.dims()[0], s.v.dims()[0]);
-        let u = tensor(&format!("{role}/spectral_u/{name}"), nu)?.reshape([nu, 1]);
-        vectors.push((
-            u,
-            tensor(&format!("{role}/spectral_v/{name}"), nv)?.reshape([nv, 1]),
-        ));
-    }
-    let mut running = Vec::new();
-    for (name, old) in net.norm_names.iter().zip(&net.running) {
-        let [two, c] = old.dims();
-        running.push(tensor(&format!("{role}/running/{name}"), two * c)?.reshape([two, c]));
-    }
-    net.flat.weight = weight;
-    net.flat.v = v;
-    net.flat.m = m;
-    net.flat.average = average;
-    net.mask = mask;
-    net.ever = ever;
-    for (s, (u, v)) in net.spectral.iter_mut().zip(vectors) {
-        s.u = u;
-        s.v = v;
-    }
-    net.running = running;
-    Ok(())
 }

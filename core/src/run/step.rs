@@ -28,20 +28,23 @@ impl Run {
         let start = Instant::now();
         let t = self.iteration + 1;
         self.watched = Duration::ZERO;
+        let began = self.begin_stage(t).await?;
         let (real, d_loss) = self.critic_steps(t).await;
         let (latent, pre, g_loss) = self.generator_step(t).await;
         self.losses.push(Tensor::cat(vec![d_loss, g_loss], 0));
         if self.probes_at(t) {
             self.probe(t, latent, pre, real).await;
         }
-        let mut events = self.update_masks(t).await?;
+        let changed = self.update_masks(t).await?;
         self.iteration = t;
         self.images += (self.config.batch_d * self.config.n_critic) as u64;
         self.flops += self.rate[0];
         self.flops_paper += self.rate[1];
-        if !events.is_empty() {
+        if !changed.is_empty() {
             self.rate = self.flops_per_iteration();
         }
+        let mut events = began;
+        events.extend(changed);
         let logged = self.log().await?;
         // What a GPU has only queued so far is waited for in the log; looking on and at samples is not training.
         self.seconds += start.elapsed().saturating_sub(self.watched).as_secs_f64();
@@ -267,13 +270,14 @@ impl Run {
     }
 
     fn is_due(&self, every: u64) -> bool {
-        every > 0 && (self.is_finished() || self.iteration.is_multiple_of(every))
+        every > 0
+            && (self.config.ends_stage(self.iteration) || self.iteration.is_multiple_of(every))
     }
 
     /// Reads losses and probes back when a log line or a checkpoint is due; says whether it did.
     async fn log(&mut self) -> Result<bool> {
         let record = &self.config.record;
-        let due = self.is_finished()
+        let due = self.config.ends_stage(self.iteration)
             || self.is_due(record.log_every)
             || self.is_due(record.checkpoint_every);
         if due || self.losses.len() >= MAX_WAITING {

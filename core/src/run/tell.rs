@@ -211,6 +211,7 @@ impl Run {
         self.judge = Some(judge);
         quality.iteration = self.iteration;
         quality.averaged = averaged;
+        self.keep_best(&quality);
         Ok(Event::Quality(quality))
     }
 

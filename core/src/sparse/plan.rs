@@ -30,6 +30,13 @@ pub enum MaskPlan {
         /// Share of maskable weights active afterwards.
         density: f64,
     },
+    /// Drop by magnitude down to a density, once and for all.
+    Prune {
+        /// Share of maskable weights active afterwards: rounded down, as the authors do.
+        density: f64,
+        /// Where weights compete.
+        scope: Scope,
+    },
 }
 
 impl MaskPlan {
@@ -39,6 +46,7 @@ impl MaskPlan {
             Self::DropGrow { .. } => MaskChange::DropGrow,
             Self::Raise { .. } => MaskChange::Raise,
             Self::Lower { .. } => MaskChange::Lower,
+            Self::Prune { .. } => MaskChange::Prune,
         }
     }
 
@@ -47,7 +55,7 @@ impl MaskPlan {
         match *self {
             Self::DropGrow { growth, .. } => Some(growth),
             Self::Raise { .. } => Some(Growth::Gradient),
-            Self::Lower { .. } => None,
+            Self::Lower { .. } | Self::Prune { .. } => None,
         }
     }
 
@@ -104,6 +112,30 @@ pub fn counts(
         MaskPlan::Lower { density } => {
             let drop = floored(now as f64 - density * all as f64);
             drop_from_net(now, drop, sizes, floor).0
+        }
+        MaskPlan::Prune {
+            density,
+            scope: Scope::Global,
+        } => {
+            let drop = now.saturating_sub(floored(density * all as f64));
+            drop_from_net(now, drop, sizes, floor).0
+        }
+        MaskPlan::Prune {
+            density,
+            scope: Scope::Layer,
+        } => {
+            let kept = |layer: usize| {
+                let share = floored(density * sizes[layer] as f64).max(1);
+                share.max(floor(layer)).min(active[layer])
+            };
+            let kept: Vec<usize> = (0..sizes.len()).map(kept).collect();
+            if kept == active {
+                return Counts::default();
+            }
+            Counts {
+                keep: by_layer(sizes, &kept),
+                ..Counts::default()
+            }
         }
         MaskPlan::DropGrow {
             fraction,
@@ -258,6 +290,23 @@ mod tests {
                 "{plan:?}"
             );
         }
+    }
+
+    #[test]
+    fn pruning_keeps_the_share_rounded_down() {
+        let ks = |scope, active: &[usize]| {
+            let plan = MaskPlan::Prune {
+                density: 0.25,
+                scope,
+            };
+            let counts = counts(&plan, active, &[10, 21, 3], 0.0);
+            assert!(counts.protect.is_empty() && counts.grow.is_empty());
+            counts.keep.iter().map(|g| g.k).collect::<Vec<_>>()
+        };
+        assert_eq!(ks(Scope::Global, &[10, 21, 3]), [8]);
+        assert_eq!(ks(Scope::Layer, &[10, 21, 3]), [2, 5, 1]);
+        assert_eq!(ks(Scope::Layer, &[1, 21, 3]), [1, 5, 1]);
+        assert!(ks(Scope::Global, &[2, 5, 1]).is_empty());
     }
 
     #[test]

@@ -76,7 +76,7 @@ pub async fn apply(
         density: net.density(),
         drop_fraction: match *plan {
             MaskPlan::DropGrow { fraction, .. } => Some(fraction),
-            MaskPlan::Raise { .. } | MaskPlan::Lower { .. } => None,
+            MaskPlan::Raise { .. } | MaskPlan::Lower { .. } | MaskPlan::Prune { .. } => None,
         },
         br: None,
         layers: net.active.clone(),

@@ -6,6 +6,7 @@ mod failures;
 mod methods;
 mod moments;
 mod resume;
+mod stages;
 mod watch;
 
 use std::sync::Arc;

@@ -48,8 +48,8 @@ pub fn asked(comparisons: &[Comparison]) -> Result<(), String> {
 pub fn needed(runs: &[RunConfig]) -> Result<(), String> {
     for run in runs {
         refuse_files(&run.data.source)?;
-        if run.iterations > MOST_ITERATIONS {
-            let asked = run.iterations;
+        if run.total_iterations() > MOST_ITERATIONS {
+            let asked = run.total_iterations();
             return Err(format!(
                 "iterations: {asked}: a link can ask for at most {MOST_ITERATIONS}"
             ));
@@ -94,7 +94,7 @@ fn refuse_files(source: &str) -> Result<(), String> {
 
 /// Bytes of what a run writes down, all of which a page keeps in memory.
 fn recorded(run: &RunConfig) -> f64 {
-    let times = |every: u64| run.iterations.checked_div(every).unwrap_or(0) as f64;
+    let times = |every: u64| run.total_iterations().checked_div(every).unwrap_or(0) as f64;
     let record = &run.record;
     let samples = match run.model {
         ModelConfig::Mlp(_) => 8.0 * record.quality_samples as f64,

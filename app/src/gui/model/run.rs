@@ -125,7 +125,10 @@ impl RunView {
 
     /// Iterations it is meant to train.
     pub fn iterations(&self) -> u64 {
-        self.history.config.as_ref().map_or(0, |c| c.iterations)
+        self.history
+            .config
+            .as_ref()
+            .map_or(0, |c| c.total_iterations())
     }
 
     /// Iterations per second over the latest recorded states.

@@ -76,6 +76,7 @@ impl Condition {
             Self::Modes(place, modes) => format!("{}: {modes} modes", name(place)),
             Self::Moved(place, MaskChange::Raise) => format!("{}: d_D raised", name(place)),
             Self::Moved(place, MaskChange::Lower) => format!("{}: d_D lowered", name(place)),
+            Self::Moved(place, MaskChange::Prune) => format!("{}: pruned", name(place)),
             Self::Moved(place, MaskChange::DropGrow) => format!("{}: drop and grow", name(place)),
             Self::Explored(place, share) => {
                 format!("{}: exploration {:.0} %", name(place), 100.0 * share)

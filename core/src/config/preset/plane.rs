@@ -63,6 +63,7 @@ pub(in crate::config) fn base() -> RunConfig {
             ..net.clone()
         },
         generator: net,
+        pruning: None,
         balance: BalanceConfig {
             probe_interval: 1,
             window: 50,

@@ -1,8 +1,8 @@
-//! Marks where somebody changed a setting while a run trained.
+//! Marks where somebody changed a setting while a run trained, and where a stage of it began.
 
 use egui::{Shape, Stroke, Ui, pos2};
 use egui_plot::{PlotPoint, PlotResponse};
-use tightrope_core::history::Edit;
+use tightrope_core::history::History;
 
 use crate::gui::{
     model::{Axis, Model, RunView},
@@ -16,7 +16,8 @@ const REACH: f32 = 6.0;
 /// Edits one explanation names at most.
 const NAMED: usize = 6;
 
-/// Draws a mark at the upper edge for every edit, and says what the one under the pointer was.
+/// Draws a mark at the upper edge for every edit and stage, a line down from stages, and says what the one under the
+/// pointer was.
 pub fn marks<R>(ui: &Ui, model: &Model, shown: &PlotResponse<R>) {
     let frame = *shown.transform.frame();
     let painter = ui.painter().with_clip_rect(frame);
@@ -28,13 +29,18 @@ pub fn marks<R>(ui: &Ui, model: &Model, shown: &PlotResponse<R>) {
     for run in model.shown() {
         let colour = theme::run(run.style, ui.visuals());
         let mut drawn = f32::NEG_INFINITY;
-        for edit in &run.history.edits {
-            let x = place(run, edit, model.look.axis, shown);
+        for moment in moments(&run.history) {
+            let x = place(run, moment.iteration, model.look.axis, shown);
             if !frame.x_range().contains(x) {
                 continue;
             }
             if is_pointed(x) {
-                words.push(in_words(run, edit));
+                let Moment {
+                    iteration, what, ..
+                } = &moment;
+                words.push(format!("{}, iteration {iteration}: {what}", run.name));
+            }
+            if moment.is_stage || is_pointed(x) {
                 painter.vline(x, frame.y_range(), Stroke::new(1.0, colour));
             }
             // A dragged slider leaves many in one place.
@@ -64,17 +70,31 @@ pub fn marks<R>(ui: &Ui, model: &Model, shown: &PlotResponse<R>) {
     response.on_hover_text_at_pointer(words.join("\n"));
 }
 
-fn place<R>(run: &RunView, edit: &Edit, axis: Axis, shown: &PlotResponse<R>) -> f32 {
-    let x = axis.at(&run.history, edit.iteration);
-    let point = PlotPoint::new(x, 0.0);
-    shown.transform.position_from_point(&point).x
+/// Something to mark.
+struct Moment {
+    iteration: u64,
+    what: String,
+    is_stage: bool,
 }
 
-fn in_words(run: &RunView, edit: &Edit) -> String {
-    let Edit {
-        iteration,
-        key,
-        value,
-    } = edit;
-    format!("{}, iteration {iteration}: {key} = {value}", run.name)
+fn moments(history: &History) -> Vec<Moment> {
+    let edits = history.edits.iter().map(|edit| Moment {
+        iteration: edit.iteration,
+        what: format!("{} = {}", edit.key, edit.value),
+        is_stage: false,
+    });
+    let stages = history.stages.iter().map(|stage| Moment {
+        iteration: stage.iteration - 1,
+        what: format!("pruned; stage {} begins", stage.stage),
+        is_stage: true,
+    });
+    let mut all: Vec<Moment> = edits.chain(stages).collect();
+    all.sort_by_key(|moment| moment.iteration);
+    all
+}
+
+fn place<R>(run: &RunView, iteration: u64, axis: Axis, shown: &PlotResponse<R>) -> f32 {
+    let x = axis.at(&run.history, iteration);
+    let point = PlotPoint::new(x, 0.0);
+    shown.transform.position_from_point(&point).x
 }

@@ -22,6 +22,7 @@ pub fn marks(plot: &mut PlotUi, run: &RunView, axis: Axis, scale: Scale, visuals
         (MaskChange::DropGrow, MarkerShape::Diamond, 2.5),
         (MaskChange::Raise, MarkerShape::Up, 4.0),
         (MaskChange::Lower, MarkerShape::Down, 4.0),
+        (MaskChange::Prune, MarkerShape::Down, 4.0),
     ] {
         for role in [Role::D, Role::G] {
             let points: Vec<[f64; 2]> = run
@@ -77,6 +78,7 @@ fn in_words(run: &RunView, mask: &MaskEvent) -> String {
         MaskChange::DropGrow => "drop and grow",
         MaskChange::Raise => "raised",
         MaskChange::Lower => "lowered",
+        MaskChange::Prune => "pruned",
     };
     let reason = mask
         .br

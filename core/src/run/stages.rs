@@ -1,0 +1,127 @@
+//! Stages of a run: networks trained dense are pruned and train on (ADAPT's post-hoc baseline, PF, GAN tickets).
+
+use burn::tensor::Tensor;
+
+use super::{Player, Run};
+use crate::{
+    Result,
+    balance::{Controller, Window},
+    config::{Role, StageWeights},
+    event::{Event, Quality, StageEvent},
+    model,
+    net::Net,
+    sparse::{plan::MaskPlan, update},
+};
+
+/// The generator as it was at its best quality.
+pub(super) struct Best {
+    /// What made it the best.
+    pub quality: Quality,
+    /// Its parameters, averaged where the run averages: `[parameters]`, flat.
+    pub weight: Tensor<1>,
+}
+
+impl Run {
+    /// Prunes what iteration `t` is to begin with, if it is the first of a stage; says so.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub(super) async fn begin_stage(&mut self, t: u64) -> Result<Vec<Event>> {
+        let stage = self.config.stage_of(t);
+        let Some(pruning) = self.config.pruning.clone() else {
+            return Ok(Vec::new());
+        };
+        if t != self.config.last_of(stage.saturating_sub(1)) + 1 || stage == 0 {
+            return Ok(Vec::new());
+        }
+        let mut taken = self.iteration;
+        if pruning.weights == StageWeights::BestAverage {
+            if let Some(best) = self.best.take() {
+                taken = best.quality.iteration;
+                self.g.net.flat.weight = best.weight;
+            } else if self.has_average() {
+                self.g.net.flat.weight = self.g.net.flat.average.clone();
+            }
+        }
+        let mut events = vec![Event::Stage(StageEvent {
+            iteration: t,
+            stage,
+            weights: pruning.weights,
+            taken,
+        })];
+        for role in [Role::G, Role::D] {
+            if self.config.prunes(role) {
+                events.extend(self.prune(role, stage, t).await?);
+            }
+        }
+        if pruning.weights == StageWeights::Initial {
+            self.rewind().await?;
+        }
+        // The average starts again from what the stage begins with.
+        if self.has_average() {
+            self.g.net.flat.average = self.g.net.flat.weight.clone();
+        }
+        self.best = None;
+        self.window = Window::default();
+        self.probes.clear();
+        self.rate = self.flops_per_iteration();
+        self.happened(t, format!("stage {stage} began at iteration {t}"));
+        Ok(events)
+    }
+
+    async fn prune(&mut self, role: Role, stage: u64, t: u64) -> Result<Option<Event>> {
+        let density = self.config.density_of(role, stage);
+        let scope = self.config.pruning.as_ref().map(|p| p.scope);
+        let plan = MaskPlan::Prune {
+            density,
+            scope: scope.unwrap_or_default(),
+        };
+        let floor = self.config.net(role).min_layer_density;
+        let player = self.player_mut(role);
+        player.controller = Controller::new(density);
+        let event = update::apply(&mut player.net, &plan, floor, None).await?;
+        player.is_mask_new |= event.is_some();
+        Ok(event.map(|mut event| {
+            event.iteration = t;
+            Event::Mask(event)
+        }))
+    }
+
+    /// Takes both networks back to the very start, but for their masks.
+    async fn rewind(&mut self) -> Result<()> {
+        let (channels, _) = self.feed.shape();
+        for role in [Role::G, Role::D] {
+            let (_, blueprint) = model::build(&self.config, role, channels);
+            let first = Net::new(role, blueprint, &self.config, &self.device);
+            let player: &mut Player = self.player_mut(role);
+            player.net.rewind(first);
+            player.net.count().await?;
+            player.net.reindex();
+            player.gradient = None;
+        }
+        Ok(())
+    }
+
+    /// Keeps the generator if it is the best so far and a stage is still to begin with the best.
+    pub(super) fn keep_best(&mut self, quality: &Quality) {
+        let c = &self.config;
+        let wanted = c
+            .pruning
+            .as_ref()
+            .is_some_and(|p| p.weights == StageWeights::BestAverage)
+            && c.stage_of(self.iteration) + 1 < c.stages();
+        let is_better = |best: &Best| quality.is_better_than(&best.quality);
+        if wanted && self.best.as_ref().is_none_or(is_better) {
+            let flat = &self.g.net.flat;
+            let weight = if self.has_average() {
+                &flat.average
+            } else {
+                &flat.weight
+            };
+            self.best = Some(Best {
+                quality: quality.clone(),
+                weight: weight.clone(),
+            });
+        }
+    }
+}
