@@ -18,6 +18,8 @@ pub struct Chart {
     pub height: f64,
     /// The plotting area.
     pub plot: Area,
+    /// What the x axis counts.
+    pub x_title: &'static str,
     /// Ticks of the x axis.
     pub x_ticks: Vec<Tick>,
     /// Ticks of the y axis.
@@ -30,6 +32,8 @@ pub struct Chart {
     pub marks: Vec<Mark>,
     /// Strips of event ticks below the plot.
     pub lanes: Vec<Lane>,
+    /// Words beside points.
+    pub labels: Vec<Label>,
 }
 
 /// A rectangle.
@@ -104,6 +108,19 @@ pub struct Lane {
     pub path: String,
 }
 
+/// Words beside a point.
+#[derive(Debug, Serialize)]
+pub struct Label {
+    /// Left end of the words.
+    pub x: f64,
+    /// Their baseline.
+    pub y: f64,
+    /// The words.
+    pub text: String,
+    /// SVG path from the point to them, where they are not beside it.
+    pub leader: Option<String>,
+}
+
 /// Maps data to the view box.
 #[derive(Clone, Copy, Debug)]
 pub struct Scale {
@@ -172,6 +189,14 @@ pub fn frame(title: &str, note: String, wide: bool, lanes: usize) -> Chart {
     } else {
         (490.0, 170.0)
     };
+    let mut chart = sized(title, width, plot_height);
+    chart.note = note;
+    chart.height += lanes as f64 * LANE_HEIGHT;
+    chart
+}
+
+/// The view box of a chart over iterations, of any size.
+pub fn sized(title: &str, width: f64, plot_height: f64) -> Chart {
     let plot = Area {
         x: 46.0,
         y: 8.0,
@@ -180,10 +205,10 @@ pub fn frame(title: &str, note: String, wide: bool, lanes: usize) -> Chart {
     };
     Chart {
         title: title.into(),
-        note,
         width,
-        height: plot.y + plot.h + 36.0 + lanes as f64 * LANE_HEIGHT,
+        height: plot.y + plot.h + 36.0,
         plot,
+        x_title: "iteration",
         ..Chart::default()
     }
 }
@@ -192,10 +217,15 @@ pub fn frame(title: &str, note: String, wide: bool, lanes: usize) -> Chart {
 pub const LANE_HEIGHT: f64 = 25.0;
 
 impl Chart {
-    /// Fixes the axes and makes their ticks.
+    /// Fixes the axes, x from 0 on, and makes their ticks.
     pub fn scale(&mut self, end: f64, y: (f64, f64)) -> Scale {
+        self.scale_between((0.0, end.max(1.0)), y)
+    }
+
+    /// Fixes the axes and makes their ticks.
+    pub fn scale_between(&mut self, x: (f64, f64), y: (f64, f64)) -> Scale {
         let scale = Scale {
-            x: (0.0, end.max(1.0)),
+            x,
             y: if y.1 > y.0 { y } else { (y.0 - 1.0, y.0 + 1.0) },
             plot: self.plot,
         };
@@ -203,7 +233,7 @@ impl Chart {
             at,
             label: tick_label(value, step),
         };
-        let (values, step) = ticks(scale.x, (self.plot.w / 110.0) as usize);
+        let (values, step) = ticks(scale.x, ((self.plot.w / 110.0) as usize).max(2));
         self.x_ticks = values
             .into_iter()
             .map(|v| tick(scale.x(v), v, step))

@@ -1,0 +1,226 @@
+//! A group's variants side by side, each as one row of numbers over its seeds.
+
+use anyhow::Result;
+use tightrope_core::event::EndReason;
+use tightrope_core::method::Method;
+use tightrope_core::record::StoredRun;
+
+use super::evaluated::evaluated;
+use super::outcome::{Outcome, trouble};
+use super::seeds::OverSeeds;
+use super::table::COLUMNS;
+use super::variant::Variant;
+use super::words::number;
+
+/// The columns of [`COLUMNS`] that are shown, in this order, with their titles here.
+const SHOWN: [(&str, &str); 11] = [
+    ("FLOPs", "FLOPs"),
+    ("(paper)", "FLOPs (paper)"),
+    ("seconds", "seconds"),
+    ("d_G", "d_G"),
+    ("d_D", "d_D"),
+    ("BR", "BR late"),
+    ("G explored", "G explored"),
+    ("modes", "modes"),
+    ("on a mode", "on a mode"),
+    ("KL", "KL"),
+    ("Fr\u{e9}chet RF", "Fr\u{e9}chet RF"),
+];
+
+/// Variants as rows.
+pub struct Compared {
+    /// Titles of the columns behind those of the variant's name and its seeds.
+    pub columns: Vec<Column>,
+    /// One row a variant.
+    pub rows: Vec<Row>,
+    /// How evaluations were made: a line for each way.
+    pub protocols: Vec<String>,
+}
+
+/// A column.
+pub struct Column {
+    /// Short.
+    pub title: String,
+    /// Long, where the title does not say it.
+    pub hint: Option<&'static str>,
+    /// How its numbers are written.
+    pub show: fn(f64) -> String,
+    /// Whether it says more of what another column says in short.
+    pub is_detail: bool,
+}
+
+/// A variant over its seeds.
+pub struct Row {
+    /// The variant's label.
+    pub label: String,
+    /// How many seeds.
+    pub seeds: usize,
+    /// One cell a column; `None` where no run has it.
+    pub cells: Vec<Option<OverSeeds>>,
+    /// What went wrong, where something did.
+    pub troubles: Vec<String>,
+}
+
+/// Puts variants side by side.
+///
+/// # Errors
+/// When a run's evaluations cannot be read.
+pub fn compared(variants: &[Variant]) -> Result<Compared> {
+    let outcomes = outcomes(variants);
+    let evaluated = evaluated(variants)?;
+    let mut compared = Compared {
+        columns: Vec::new(),
+        rows: variants.iter().map(row).collect(),
+        protocols: evaluated.protocols(),
+    };
+    for (title, here) in SHOWN {
+        let Some(column) = COLUMNS.iter().find(|column| column.title == title) else {
+            continue;
+        };
+        let cells = outcomes
+            .iter()
+            .map(|runs| OverSeeds::of(runs.iter().filter_map(column.get)));
+        let column = Column {
+            title: here.to_owned(),
+            hint: Some(column.hint),
+            show: column.show,
+            is_detail: false,
+        };
+        compared.add(column, cells.collect());
+    }
+    for series in evaluated.series() {
+        let column = Column {
+            title: series.title,
+            hint: None,
+            show: number,
+            is_detail: series.is_detail,
+        };
+        compared.add(column, series.cells);
+    }
+    Ok(compared)
+}
+
+impl Compared {
+    /// Adds a column, unless it is empty.
+    fn add(&mut self, column: Column, cells: Vec<Option<OverSeeds>>) {
+        if cells.iter().all(Option::is_none) {
+            return;
+        }
+        self.columns.push(column);
+        for (row, cell) in self.rows.iter_mut().zip(cells) {
+            row.cells.push(cell);
+        }
+    }
+}
+
+fn row(variant: &Variant) -> Row {
+    let told = |run: &&StoredRun| Some(format!("seed {}: {}", run.config.seed, trouble(run)?));
+    Row {
+        label: variant.label.clone(),
+        seeds: variant.runs.len(),
+        cells: Vec::new(),
+        troubles: variant.runs.iter().filter_map(told).collect(),
+    }
+}
+
+/// Every run's numbers, variant by variant. FLOPs are relative to the dense run of the comparison where it has one: a run
+/// of several stages is longer than the dense training that it is compared with.
+pub fn outcomes(variants: &[Variant]) -> Vec<Vec<Outcome>> {
+    let dense = variants
+        .iter()
+        .flat_map(|variant| &variant.runs)
+        .filter(|run| run.config.method == Method::Dense)
+        .filter(|run| {
+            let ended = run.history.ended.as_ref();
+            ended.is_some_and(|ended| ended.reason == EndReason::Finished)
+        })
+        .map(|run| run.history.iteration() as f64)
+        .next();
+    let outcome = |run: &&StoredRun| {
+        let mut outcome = Outcome::of(&run.history);
+        let (info, stats) = (run.history.info.as_ref(), run.history.latest());
+        if let (Some(dense), Some(info), Some(stats)) = (dense, info, stats) {
+            let share = |flops: f64, per_iteration: f64| {
+                Some(flops / (per_iteration * dense)).filter(|share| share.is_finite())
+            };
+            outcome.flops = share(stats.flops, info.dense_flops_per_iteration);
+            outcome.flops_paper = share(stats.flops_paper, info.dense_flops_per_iteration_paper);
+        }
+        outcome
+    };
+    variants
+        .iter()
+        .map(|variant| variant.runs.iter().map(outcome).collect())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{fixture, variant::variants};
+
+    fn cell(compared: &Compared, title: &str, row: usize) -> Option<OverSeeds> {
+        let column = compared.columns.iter().position(|c| c.title == title);
+        compared.rows[row].cells[column.unwrap_or_else(|| panic!("a column {title}"))]
+    }
+
+    #[test]
+    fn a_row_a_variant_with_what_its_seeds_have() {
+        let mut runs: Vec<StoredRun> = [1, 2, 3]
+            .map(|seed| fixture::run("adapt-relax", seed, 200))
+            .into();
+        runs.push(fixture::run("static", 1, 200));
+        for (run, seconds) in runs.iter_mut().zip([5.0, 1.0, 2.0, 9.0]) {
+            run.history.stats.last_mut().unwrap().seconds = seconds;
+        }
+        // Without a ratio in its last third, a run has no late BR.
+        for stats in &mut runs[1].history.stats {
+            stats.br_ratio_of_means = None;
+        }
+        runs[2].history.ended = None;
+        let compared = compared(&variants(&runs)).unwrap();
+        let labels: Vec<(&str, usize)> = compared
+            .rows
+            .iter()
+            .map(|row| (row.label.as_str(), row.seeds))
+            .collect();
+        assert_eq!(labels, [("adapt-relax", 3), ("static", 1)]);
+        let seconds = cell(&compared, "seconds", 0).unwrap();
+        assert_eq!(
+            (seconds.median, seconds.least, seconds.greatest),
+            (2.0, 1.0, 5.0)
+        );
+        assert_eq!(cell(&compared, "BR late", 0).unwrap().known, 2);
+        assert_eq!(
+            compared.rows[0].troubles,
+            ["seed 3: unfinished, 200 of 200 iterations"]
+        );
+        assert!(
+            compared
+                .columns
+                .iter()
+                .all(|c| c.title != "Fr\u{e9}chet RF")
+        );
+    }
+
+    #[test]
+    fn flops_are_relative_to_the_dense_run_beside_them() {
+        let mut runs = vec![
+            fixture::run("static", 1, 300),
+            fixture::run("dense", 1, 200),
+        ];
+        let alone = Outcome::of(&runs[0].history).flops.unwrap();
+        let flops = |runs: &[StoredRun]| outcomes(&variants(runs))[0][0].flops.unwrap();
+        assert!((flops(&runs) - 1.5 * alone).abs() < 1e-9);
+        // A dense run that is not through is no measure.
+        runs[1].history.ended = None;
+        assert_eq!(flops(&runs), alone);
+    }
+
+    #[test]
+    fn every_column_shown_is_one_of_the_results() {
+        for (title, _) in SHOWN {
+            assert!(COLUMNS.iter().any(|c| c.title == title), "{title}");
+        }
+    }
+}
