@@ -1,8 +1,6 @@
 //! A group's variants side by side, each as one row of numbers over its seeds.
 
 use anyhow::Result;
-use tightrope_core::event::EndReason;
-use tightrope_core::method::Method;
 use tightrope_core::record::StoredRun;
 
 use super::evaluated::evaluated;
@@ -12,19 +10,24 @@ use super::table::COLUMNS;
 use super::variant::Variant;
 use super::words::number;
 
-/// The columns of [`COLUMNS`] that are shown, in this order, with their titles here.
-const SHOWN: [(&str, &str); 11] = [
-    ("FLOPs", "FLOPs"),
-    ("(paper)", "FLOPs (paper)"),
-    ("seconds", "seconds"),
-    ("d_G", "d_G"),
-    ("d_D", "d_D"),
-    ("BR", "BR late"),
-    ("G explored", "G explored"),
-    ("modes", "modes"),
-    ("on a mode", "on a mode"),
-    ("KL", "KL"),
-    ("Fr\u{e9}chet RF", "Fr\u{e9}chet RF"),
+/// The columns of [`COLUMNS`] that are shown, in this order: the title there, here, and what is said of it here, if that
+/// is something else.
+const SHOWN: [(&str, &str, Option<&str>); 11] = [
+    ("FLOPs", "FLOPs", None),
+    ("(paper)", "FLOPs (paper)", None),
+    ("seconds", "seconds", None),
+    ("d_G", "d_G", Some("density of the generator at the end")),
+    (
+        "d_D",
+        "d_D",
+        Some("density of the discriminator at the end"),
+    ),
+    ("BR", "BR late", None),
+    ("G explored", "G explored", None),
+    ("modes", "modes", None),
+    ("on a mode", "on a mode", None),
+    ("KL", "KL", None),
+    ("Fr\u{e9}chet RF", "Fr\u{e9}chet RF", None),
 ];
 
 /// Variants as rows.
@@ -73,7 +76,7 @@ pub fn compared(variants: &[Variant]) -> Result<Compared> {
         rows: variants.iter().map(row).collect(),
         protocols: evaluated.protocols(),
     };
-    for (title, here) in SHOWN {
+    for (title, here, hint) in SHOWN {
         let Some(column) = COLUMNS.iter().find(|column| column.title == title) else {
             continue;
         };
@@ -82,7 +85,7 @@ pub fn compared(variants: &[Variant]) -> Result<Compared> {
             .map(|runs| OverSeeds::of(runs.iter().filter_map(column.get)));
         let column = Column {
             title: here.to_owned(),
-            hint: Some(column.hint),
+            hint: hint.or(Some(column.hint)),
             show: column.show,
             is_detail: false,
         };
@@ -123,35 +126,13 @@ fn row(variant: &Variant) -> Row {
     }
 }
 
-/// Every run's numbers, variant by variant. FLOPs are relative to the dense run of the comparison where it has one: a run
-/// of several stages is longer than the dense training that it is compared with.
+/// Every run's numbers, variant by variant.
 pub fn outcomes(variants: &[Variant]) -> Vec<Vec<Outcome>> {
-    let dense = variants
-        .iter()
-        .flat_map(|variant| &variant.runs)
-        .filter(|run| run.config.method == Method::Dense)
-        .filter(|run| {
-            let ended = run.history.ended.as_ref();
-            ended.is_some_and(|ended| ended.reason == EndReason::Finished)
-        })
-        .map(|run| run.history.iteration() as f64)
-        .next();
-    let outcome = |run: &&StoredRun| {
-        let mut outcome = Outcome::of(&run.history);
-        let (info, stats) = (run.history.info.as_ref(), run.history.latest());
-        if let (Some(dense), Some(info), Some(stats)) = (dense, info, stats) {
-            let share = |flops: f64, per_iteration: f64| {
-                Some(flops / (per_iteration * dense)).filter(|share| share.is_finite())
-            };
-            outcome.flops = share(stats.flops, info.dense_flops_per_iteration);
-            outcome.flops_paper = share(stats.flops_paper, info.dense_flops_per_iteration_paper);
-        }
-        outcome
+    let of_variant = |variant: &Variant| {
+        let runs = variant.runs.iter();
+        runs.map(|run| Outcome::of(&run.history)).collect()
     };
-    variants
-        .iter()
-        .map(|variant| variant.runs.iter().map(outcome).collect())
-        .collect()
+    variants.iter().map(of_variant).collect()
 }
 
 #[cfg(test)]
@@ -204,22 +185,8 @@ mod tests {
     }
 
     #[test]
-    fn flops_are_relative_to_the_dense_run_beside_them() {
-        let mut runs = vec![
-            fixture::run("static", 1, 300),
-            fixture::run("dense", 1, 200),
-        ];
-        let alone = Outcome::of(&runs[0].history).flops.unwrap();
-        let flops = |runs: &[StoredRun]| outcomes(&variants(runs))[0][0].flops.unwrap();
-        assert!((flops(&runs) - 1.5 * alone).abs() < 1e-9);
-        // A dense run that is not through is no measure.
-        runs[1].history.ended = None;
-        assert_eq!(flops(&runs), alone);
-    }
-
-    #[test]
     fn every_column_shown_is_one_of_the_results() {
-        for (title, _) in SHOWN {
+        for (title, ..) in SHOWN {
             assert!(COLUMNS.iter().any(|c| c.title == title), "{title}");
         }
     }

@@ -150,7 +150,8 @@ fn cell(row: &Row, over: Option<OverSeeds>, show: fn(f64) -> String) -> String {
     let (median, least, greatest) = (show(over.median), show(over.least), show(over.greatest));
     let mut text = median;
     if least != greatest {
-        text += &format!(" [{least}, {greatest}]");
+        let bare = |end: String| end.trim_end_matches("\u{202F}%").to_owned();
+        text += &format!(" [{}, {}]", bare(least), bare(greatest));
     }
     if over.known < row.seeds {
         text += &format!(" ({} of {})", over.known, row.seeds);
@@ -199,7 +200,7 @@ fn trained(variants: &[Variant]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixture;
+    use crate::report::{fixture, words::percent};
 
     fn groups() -> Vec<Group> {
         let mut runs = Vec::new();
@@ -249,6 +250,8 @@ mod tests {
         let over = OverSeeds::of([0.5, 0.501]);
         assert_eq!(cell(&row, over, two), "0.50 (2 of 3)");
         assert_eq!(cell(&row, None, two), "\u{2013}");
+        let over = OverSeeds::of([0.25, 0.5, 0.75]);
+        assert_eq!(cell(&row, over, percent), "50 % [25, 75]");
     }
 
     #[test]

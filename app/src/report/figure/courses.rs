@@ -5,11 +5,12 @@ use tightrope_core::event::{Quality, Stats};
 use tightrope_core::method::Method;
 use tightrope_core::record::StoredRun;
 
-use super::super::chart::{self, Chart, Line, Scale, robust_range};
+use super::super::chart::{self, Chart, Line, Scale, Tick, factors, robust_range};
 use super::super::seeds::{OverSeeds, course};
 use super::super::style::line_class;
 use super::super::timeline::{balance_range, points, window_br, zones};
 use super::super::variant::Variant;
+use super::super::words::number;
 use super::{Figure, Panel, panel_width};
 
 /// Stretches that a course consists of at most.
@@ -100,7 +101,8 @@ fn density(variants: &[Variant], end: f64) -> Option<Figure> {
         let label = |role| format!("{}: density of {role}", variant.label);
         draw(&mut chart, &scale, &d[place], "d", &label(Role::D));
         draw(&mut chart, &scale, &g[place], "g", &label(Role::G));
-        Panel::new(Some(line_class(place)), chart)
+        // Colours are the roles' here.
+        Panel::new(None, chart)
     };
     Some(Figure {
         name: "density",
@@ -110,23 +112,27 @@ fn density(variants: &[Variant], end: f64) -> Option<Figure> {
     })
 }
 
-/// A measure of quality: what it is, and how it is read.
-type Measured = (&'static str, fn(&Quality) -> Option<f64>);
+/// A measure of quality: what it is, how it is read, and whether it spans powers of ten.
+type Measured = (&'static str, fn(&Quality) -> Option<f64>, bool);
 
 fn quality(variants: &[Variant], end: f64) -> Option<Figure> {
     let measures: [Measured; 2] = [
         (
             "Fr\u{e9}chet distance on fixed random features over training (not FID)",
-            |quality| quality.frechet_rf,
+            |quality| quality.frechet_rf.filter(|distance| *distance > 0.0),
+            true,
         ),
-        ("Modes covered over training", |quality| {
-            quality.modes.map(|modes| modes as f64)
-        }),
+        (
+            "Modes covered over training",
+            |quality| quality.modes.map(|modes| modes as f64),
+            false,
+        ),
     ];
-    let (title, courses) = measures.into_iter().find_map(|(title, value)| {
+    let (title, courses, is_log) = measures.into_iter().find_map(|(title, value, is_log)| {
+        let shown = |value: f64| if is_log { value.log10() } else { value };
         let of_run = |run: &StoredRun| {
             let all = run.history.quality.iter();
-            all.filter_map(|q| Some((q.iteration as f64, value(q)?)))
+            all.filter_map(|q| Some((q.iteration as f64, shown(value(q)?))))
                 .collect()
         };
         let courses: Vec<Course> = variants
@@ -134,9 +140,11 @@ fn quality(variants: &[Variant], end: f64) -> Option<Figure> {
             .map(|variant| over_seeds(variant, end, of_run))
             .collect();
         medians(&courses).next()?;
-        Some((title, courses))
+        Some((title, courses, is_log))
     })?;
-    let (_, high) = robust_range(medians(&courses))?;
+    let ends = courses.iter().flatten();
+    let (low, high) = robust_range(ends.flat_map(|(_, over)| [over.least, over.greatest]))?;
+    let range = (if is_log { low } else { low.min(0.0) }, high);
     let dense = variants.iter().position(|variant| {
         variant
             .runs
@@ -144,7 +152,14 @@ fn quality(variants: &[Variant], end: f64) -> Option<Figure> {
             .any(|r| r.config.method == Method::Dense)
     });
     let panel = |(place, variant): (usize, &Variant)| {
-        let (mut chart, scale) = empty(variant, variants.len(), end, (0.0, high));
+        let (mut chart, scale) = empty(variant, variants.len(), end, range);
+        if is_log {
+            let tick = |factor: f64| Tick {
+                at: scale.y(factor.log10()),
+                label: number(factor),
+            };
+            chart.y_ticks = factors(range).into_iter().map(tick).collect();
+        }
         if let Some(dense) = dense.filter(|dense| *dense != place) {
             chart.lines.push(Line {
                 class: "reference".into(),
@@ -154,11 +169,6 @@ fn quality(variants: &[Variant], end: f64) -> Option<Figure> {
         }
         let class = line_class(place);
         draw(&mut chart, &scale, &courses[place], &class, &variant.label);
-        chart.lines.push(Line {
-            class: format!("line points seed {class}"),
-            path: scale.dots(&of_medians(&courses[place])),
-            label: variant.label.clone(),
-        });
         Panel::new(Some(class), chart)
     };
     let mut note = "line: median over seeds, band: least to greatest".to_owned();

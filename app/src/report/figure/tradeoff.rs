@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::super::chart::{self, Area, Chart, Label, Line, Scale, Tick, robust_range};
+use super::super::chart::{self, Area, Chart, Label, Line, Scale, Tick, factors, robust_range};
 use super::super::compared::outcomes;
 use super::super::evaluated::{Series, evaluated};
 use super::super::seeds::OverSeeds;
@@ -96,6 +96,7 @@ fn panel(
     let scale = chart.scale_between((costs.0 - 0.05, costs.1 + 0.05), distances);
     chart.x_title = "training FLOPs relative to dense training";
     chart.x_ticks = factors(scale.x)
+        .into_iter()
         .map(|share| Tick {
             at: scale.x(share.log10()),
             label: percent(share),
@@ -103,14 +104,6 @@ fn panel(
         .collect();
     draw(&mut chart, &scale, &dots);
     Some(chart)
-}
-
-/// Shares 1, 2 and 5 of every power of ten within a range of logarithms.
-fn factors(range: (f64, f64)) -> impl Iterator<Item = f64> {
-    let powers = range.0.floor() as i32..=range.1.ceil() as i32;
-    powers
-        .flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * 10f64.powi(power)))
-        .filter(move |share| (range.0..=range.1).contains(&share.log10()))
 }
 
 fn draw(chart: &mut Chart, scale: &Scale, dots: &[Dot]) {
@@ -143,8 +136,8 @@ fn draw(chart: &mut Chart, scale: &Scale, dots: &[Dot]) {
             label: told,
         });
         taken.push(area(x - 7.0, y - 7.0, 14.0, 14.0));
-        taken.push(area(x - 2.0, top, 4.0, bottom - top));
-        taken.push(area(left, y - 2.0, right - left, 4.0));
+        taken.push(area(x - 3.0, top, 6.0, bottom - top));
+        taken.push(area(left - 3.0, y - 2.0, right - left + 6.0, 4.0));
     }
     for dot in dots {
         let at = (
@@ -186,12 +179,12 @@ fn placed(text: &str, (x, y): (f64, f64), plot: Area, taken: &[Area]) -> (Label,
             && words.y + words.h <= plot.y + plot.h;
         is_inside && !taken.iter().any(|other| overlap(words, other))
     };
-    let candidates = near.into_iter().chain(far);
-    let words = candidates
-        .map(|(dx, dy)| beside(dx, dy))
-        .find(is_free)
-        .unwrap_or_else(|| beside(10.0, 0.0));
-    let is_far = (words.y + LINE / 2.0 - y).abs() > LINE;
+    let beside_it = near.into_iter().map(|(dx, dy)| (beside(dx, dy), false));
+    let further_off = far.map(|(dx, dy)| (beside(dx, dy), true));
+    let (words, is_far) = beside_it
+        .chain(further_off)
+        .find(|(words, _)| is_free(words))
+        .unwrap_or_else(|| (beside(10.0, 0.0), false));
     let leader = is_far.then(|| {
         let end = if words.x > x {
             words.x
@@ -216,12 +209,6 @@ fn overlap(a: &Area, b: &Area) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ticks_are_factors() {
-        let shares: Vec<f64> = factors((-1.2, 0.31)).collect();
-        assert_eq!(shares, [0.1, 0.2, 0.5, 1.0, 2.0]);
-    }
 
     #[test]
     fn labels_in_a_crowd_do_not_cover_each_other_or_dots() {
