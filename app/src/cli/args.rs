@@ -214,6 +214,13 @@ pub struct ReportArgs {
     /// The HTML file to write
     #[arg(long, short, value_name = "FILE", default_value = "report.html")]
     pub out: PathBuf,
+    /// Also a Markdown table, one row a method, with the median and the range over seeds: a new file, or into one between
+    /// the lines `<!-- results:begin -->` and `<!-- results:end -->`
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+    /// Also figures for documents, as SVG files in this folder: balance, densities and quality by method, and what it costs
+    #[arg(long, value_name = "DIR")]
+    pub figures: Option<PathBuf>,
 }
 
 /// `doctor`.
@@ -352,6 +359,7 @@ mod tests {
             "tightrope sample runs/00001 --class sneaker",
             "tightrope sample runs/00001 --count 16 --out a.png --raw --seed 3",
             "tightrope report a b c --out r.html",
+            "tightrope report runs --markdown RESULTS.md --figures images",
             "tightrope export runs --what csv,generator --out here --raw --scale 4 --at 500",
             "tightrope doctor",
             "tightrope bench kernels --json",

@@ -1,4 +1,4 @@
-//! `report`: one page over run folders.
+//! `report`: one page over run folders, and the same for documents.
 
 use std::path::PathBuf;
 
@@ -10,6 +10,9 @@ use crate::{lab::run_folders, problems, report};
 /// Runs the subcommand.
 pub fn run(args: &ReportArgs) -> Result<()> {
     report::check(&args.out)?;
+    if let Some(file) = &args.markdown {
+        report::check_markdown(file)?;
+    }
     let mut folders: Vec<PathBuf> = args
         .runs
         .iter()
@@ -27,5 +30,14 @@ pub fn run(args: &ReportArgs) -> Result<()> {
     report::write(&args.out, report::TITLE, &groups)?;
     say(report::results_table(&groups))?;
     say(format_args!("report: {}", args.out.display()))?;
+    if let Some(file) = &args.markdown {
+        report::write_markdown(file, &groups)?;
+        say(format_args!("markdown: {}", file.display()))?;
+    }
+    if let Some(folder) = &args.figures {
+        for file in report::write_figures(folder, &groups)? {
+            say(format_args!("figure: {}", file.display()))?;
+        }
+    }
     Ok(())
 }

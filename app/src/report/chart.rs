@@ -18,6 +18,8 @@ pub struct Chart {
     pub height: f64,
     /// The plotting area.
     pub plot: Area,
+    /// What the x axis counts.
+    pub x_title: &'static str,
     /// Ticks of the x axis.
     pub x_ticks: Vec<Tick>,
     /// Ticks of the y axis.
@@ -32,6 +34,8 @@ pub struct Chart {
     pub stages: Vec<StageLine>,
     /// Strips of event ticks below the plot.
     pub lanes: Vec<Lane>,
+    /// Words beside points.
+    pub labels: Vec<Label>,
 }
 
 /// A rectangle.
@@ -117,6 +121,19 @@ pub struct Lane {
     pub path: String,
 }
 
+/// Words beside a point.
+#[derive(Debug, Serialize)]
+pub struct Label {
+    /// Left end of the words.
+    pub x: f64,
+    /// Their baseline.
+    pub y: f64,
+    /// The words.
+    pub text: String,
+    /// SVG path from the point to them, where they are not beside it.
+    pub leader: Option<String>,
+}
+
 /// Maps data to the view box.
 #[derive(Clone, Copy, Debug)]
 pub struct Scale {
@@ -185,6 +202,14 @@ pub fn frame(title: &str, note: String, wide: bool, lanes: usize) -> Chart {
     } else {
         (490.0, 170.0)
     };
+    let mut chart = sized(title, width, plot_height);
+    chart.note = note;
+    chart.height += lanes as f64 * LANE_HEIGHT;
+    chart
+}
+
+/// The view box of a chart over iterations, of any size.
+pub fn sized(title: &str, width: f64, plot_height: f64) -> Chart {
     let plot = Area {
         x: 46.0,
         y: 8.0,
@@ -193,10 +218,10 @@ pub fn frame(title: &str, note: String, wide: bool, lanes: usize) -> Chart {
     };
     Chart {
         title: title.into(),
-        note,
         width,
-        height: plot.y + plot.h + 36.0 + lanes as f64 * LANE_HEIGHT,
+        height: plot.y + plot.h + 36.0,
         plot,
+        x_title: "iteration",
         ..Chart::default()
     }
 }
@@ -205,10 +230,15 @@ pub fn frame(title: &str, note: String, wide: bool, lanes: usize) -> Chart {
 pub const LANE_HEIGHT: f64 = 25.0;
 
 impl Chart {
-    /// Fixes the axes and makes their ticks.
+    /// Fixes the axes, x from 0 on, and makes their ticks.
     pub fn scale(&mut self, end: f64, y: (f64, f64)) -> Scale {
+        self.scale_between((0.0, end.max(1.0)), y)
+    }
+
+    /// Fixes the axes and makes their ticks.
+    pub fn scale_between(&mut self, x: (f64, f64), y: (f64, f64)) -> Scale {
         let scale = Scale {
-            x: (0.0, end.max(1.0)),
+            x,
             y: if y.1 > y.0 { y } else { (y.0 - 1.0, y.0 + 1.0) },
             plot: self.plot,
         };
@@ -216,7 +246,7 @@ impl Chart {
             at,
             label: tick_label(value, step),
         };
-        let (values, step) = ticks(scale.x, (self.plot.w / 110.0) as usize);
+        let (values, step) = ticks(scale.x, ((self.plot.w / 110.0) as usize).max(2));
         self.x_ticks = values
             .into_iter()
             .map(|v| tick(scale.x(v), v, step))
@@ -227,6 +257,29 @@ impl Chart {
             .map(|v| tick(scale.y(v), v, step))
             .collect();
         scale
+    }
+}
+
+/// Round shares, at least four of them where there are as many, within a range of logarithms to base 10: 1, 2 and 5 of
+/// every power, or every digit.
+pub fn factors((low, high): (f64, f64)) -> Vec<f64> {
+    let within = |digits: &[i32]| -> Vec<f64> {
+        let powers = low.floor() as i32..=high.ceil() as i32;
+        powers
+            .flat_map(|power| digits.iter().map(move |&d| (d, power)))
+            // By a division where the power is negative, lest 0.3 become 0.30000000000000004.
+            .map(|(digit, power)| match power {
+                0.. => f64::from(digit) * 10f64.powi(power),
+                _ => f64::from(digit) / 10f64.powi(-power),
+            })
+            .filter(|factor| (low..=high).contains(&factor.log10()))
+            .collect()
+    };
+    let few = within(&[1, 2, 5]);
+    if few.len() < 4 {
+        within(&[1, 2, 3, 4, 5, 6, 7, 8, 9])
+    } else {
+        few
     }
 }
 
@@ -305,6 +358,13 @@ mod tests {
         let (values, step) = ticks((-0.13, 0.41), 5);
         let labels: Vec<String> = values.iter().map(|&v| tick_label(v, step)).collect();
         assert_eq!(labels, ["0.0", "0.2", "0.4"]);
+    }
+
+    #[test]
+    fn factors_are_round_and_enough() {
+        assert_eq!(factors((-1.2, 0.31)), [0.1, 0.2, 0.5, 1.0, 2.0]);
+        assert_eq!(factors((-0.53, -0.28)), [0.3, 0.4, 0.5]);
+        assert_eq!(factors((1.0, 1.2)), [10.0]);
     }
 
     #[test]

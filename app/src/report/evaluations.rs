@@ -60,6 +60,42 @@ pub fn figures(evaluation: &Evaluation) -> Vec<(String, String)> {
     all
 }
 
+/// A figure of an evaluation as a number.
+#[cfg(not(target_arch = "wasm32"))]
+pub struct Measure {
+    /// Its name.
+    pub name: String,
+    /// Its value; of a mean over parts, the mean.
+    pub value: f64,
+    /// Whether it is neither a distance nor a score, but says more of them.
+    pub is_detail: bool,
+}
+
+/// Every figure of an evaluation as a number, the distance first.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn measures(evaluation: &Evaluation) -> Vec<Measure> {
+    let mut all = Vec::new();
+    let mut add = |name: String, value: Option<f64>, is_detail| {
+        all.extend(value.map(|value| Measure {
+            name,
+            value,
+            is_detail,
+        }));
+    };
+    add(evaluation.distance_name(), Some(evaluation.frechet), false);
+    add("IS".to_owned(), evaluation.score.map(|s| s.mean), false);
+    let confidence = format!("confidence {}", evaluation.network);
+    add(confidence, evaluation.confidence, false);
+    let kernel = evaluation.kid.map(|kid| kid.distance.mean);
+    add(evaluation.kernel_name(), kernel, !evaluation.is_fid());
+    let counted = evaluation.neighbours.map(|counted| counted.figures);
+    add("precision".to_owned(), counted.map(|c| c.precision), true);
+    add("recall".to_owned(), counted.map(|c| c.recall), true);
+    add("density".to_owned(), counted.map(|c| c.density), true);
+    add("coverage".to_owned(), counted.map(|c| c.coverage), true);
+    all
+}
+
 /// The evaluations of a group's runs: of those that differ in nothing but when they were made, the last.
 pub fn judged(variants: &[Variant]) -> Result<Judged> {
     let mut judged = Judged::default();

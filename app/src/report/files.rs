@@ -22,9 +22,15 @@ pub fn check(file: &Path) -> Result<(), Error> {
 /// Writes the report, making its folder if need be.
 pub fn write(file: &Path, title: &str, groups: &[Group]) -> Result<()> {
     let page = render(title, groups)?;
+    make_folder_of(file)?;
+    std::fs::write(file, page).map_err(|e| Error::io(file, e))?;
+    Ok(())
+}
+
+/// Makes the folder that a file is to be in.
+pub fn make_folder_of(file: &Path) -> Result<(), Error> {
     if let Some(folder) = file.parent().filter(|f| !f.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
     }
-    std::fs::write(file, page).map_err(|e| Error::io(file, e))?;
     Ok(())
 }

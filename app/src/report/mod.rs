@@ -1,7 +1,13 @@
 //! The report: one self-contained HTML page that compares runs, and the same results as a table for the terminal.
 
 mod chart;
+#[cfg(not(target_arch = "wasm32"))]
+mod compared;
+#[cfg(not(target_arch = "wasm32"))]
+mod evaluated;
 mod evaluations;
+#[cfg(not(target_arch = "wasm32"))]
+mod figure;
 #[cfg(not(target_arch = "wasm32"))]
 mod files;
 #[cfg(test)]
@@ -9,7 +15,12 @@ pub(crate) mod fixture;
 mod gallery;
 mod going;
 mod group;
+#[cfg(not(target_arch = "wasm32"))]
+mod markdown;
 mod outcome;
+#[cfg(not(target_arch = "wasm32"))]
+mod seeds;
+mod style;
 mod table;
 mod timeline;
 mod variant;
@@ -24,9 +35,13 @@ use tightrope_core::record::StoredRun;
 #[cfg(not(target_arch = "wasm32"))]
 pub use evaluations::figures;
 #[cfg(not(target_arch = "wasm32"))]
+pub use figure::write as write_figures;
+#[cfg(not(target_arch = "wasm32"))]
 pub use files::{check, write};
 pub use going::going;
 pub use group::{grouped, read_runs};
+#[cfg(not(target_arch = "wasm32"))]
+pub use markdown::{check as check_markdown, write as write_markdown};
 #[cfg(not(target_arch = "wasm32"))]
 pub use table::results_table;
 
@@ -90,13 +105,14 @@ pub fn render(title: &str, groups: &[Group]) -> Result<String> {
         .map(section)
         .collect::<Result<Vec<Section>>>()?;
     let mut page = Environment::new();
+    page.add_filter("line_class", style::line_class);
     page.add_template("report.html", include_str!("report.html"))?;
     page.add_template("chart.html", include_str!("chart.html"))?;
     page.get_template("report.html")?
         .render(context! {
             title,
             version => env!("CARGO_PKG_VERSION"),
-            style => Value::from_safe_string(include_str!("style.css").into()),
+            style => Value::from_safe_string(style::of_page()),
             sections => Value::from(Serde(&sections)),
         })
         .context("the report's template")

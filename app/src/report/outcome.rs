@@ -40,6 +40,8 @@ pub struct Outcome {
     pub active_g: Option<f64>,
     /// Active parameters of D.
     pub active_d: Option<f64>,
+    /// Share of G's maskable weights that were ever active.
+    pub exploration_g: Option<f64>,
     /// Training FLOPs relative to dense, corrected.
     pub flops: Option<f64>,
     /// Training FLOPs relative to dense, as the paper counts.
@@ -51,7 +53,7 @@ pub struct Outcome {
 /// A field of [`Outcome`].
 pub type Field = fn(&mut Outcome) -> &mut Option<f64>;
 
-const FIELDS: [Field; 19] = [
+const FIELDS: [Field; 20] = [
     |o| &mut o.modes,
     |o| &mut o.modes_total,
     |o| &mut o.high_quality,
@@ -68,6 +70,7 @@ const FIELDS: [Field; 19] = [
     |o| &mut o.density_d_furthest,
     |o| &mut o.active_g,
     |o| &mut o.active_d,
+    |o| &mut o.exploration_g,
     |o| &mut o.flops,
     |o| &mut o.flops_paper,
     |o| &mut o.seconds,
@@ -101,6 +104,7 @@ impl Outcome {
             density_d_furthest,
             active_g: history.active_params(Role::G).map(|n| n as f64),
             active_d: history.active_params(Role::D).map(|n| n as f64),
+            exploration_g: history.latest().map(|s| s.exploration_g),
             flops: flops.map(|f| f.0),
             flops_paper: flops.map(|f| f.1),
             seconds: history.latest().map(|s| s.seconds),

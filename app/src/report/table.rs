@@ -12,11 +12,15 @@ use super::words::{count, number, percent};
 pub use terminal::results_table;
 
 /// A column of results.
-struct Column {
-    title: &'static str,
-    hint: &'static str,
-    get: fn(&Outcome) -> Option<f64>,
-    show: fn(f64) -> String,
+pub(super) struct Column {
+    /// Short.
+    pub title: &'static str,
+    /// Long.
+    pub hint: &'static str,
+    /// A run's number.
+    pub get: fn(&Outcome) -> Option<f64>,
+    /// How it is written.
+    pub show: fn(f64) -> String,
     better: Better,
     /// Puts a row's number into words.
     words: fn(&Outcome, String) -> String,
@@ -58,7 +62,7 @@ impl Column {
 }
 
 #[rustfmt::skip]
-const COLUMNS: [Column; 12] = [
+pub(super) const COLUMNS: [Column; 13] = [
     Column::new("modes", "modes covered at the end", |o| o.modes, one_digit).better(Better::High).words(of_total),
     Column::new("on a mode", "share of high-quality samples at the end", |o| o.high_quality, percent).better(Better::High),
     Column::new("KL", "KL of the mode histogram from uniform at the end, nats", |o| o.kl, number).better(Better::Low),
@@ -68,6 +72,7 @@ const COLUMNS: [Column; 12] = [
     Column::new("in band", "share of the time with BR in its band", |o| o.in_band, percent).better(Better::High),
     Column::new("d_G", "density of the generator", |o| o.density_g, two_digits),
     Column::new("d_D", "density of the discriminator, start \u{2192} end", |o| o.density_d, two_digits).words(from_start),
+    Column::new("G explored", "share of G's maskable weights that were ever active", |o| o.exploration_g, percent),
     Column::new("FLOPs", "training FLOPs relative to dense training, corrected count", |o| o.flops, percent),
     Column::new("(paper)", "the same as the paper counts", |o| o.flops_paper, percent),
     Column::new("seconds", "seconds of training", |o| o.seconds, one_digit),

@@ -10,6 +10,7 @@ use super::chart::{
     self, Area, Chart, LANE_HEIGHT, Lane, Line, Mark, Scale, StageLine, Zone, robust_range, smooth,
     thin,
 };
+use super::style::line_class;
 use super::variant::Variant;
 use super::words::count;
 
@@ -31,16 +32,29 @@ struct Trace<'a> {
 impl Trace<'_> {
     fn class(&self, more: &str) -> String {
         let seed = if self.first_seed { "" } else { " seed" };
-        format!("line v{}{seed} {more}", self.style)
+        format!("line {}{seed} {more}", line_class(self.style))
             .trim_end()
             .to_owned()
     }
 
     /// A value of the recorded states over iterations.
     fn points(&self, value: impl Fn(&Stats) -> Option<f64>) -> Vec<(f64, f64)> {
-        let finite = |s: &Stats| Some((s.iteration as f64, value(s).filter(|v| v.is_finite())?));
-        self.history.stats.iter().filter_map(finite).collect()
+        points(self.history, value)
     }
+}
+
+/// A value of a history's recorded states over iterations.
+pub fn points(history: &History, value: impl Fn(&Stats) -> Option<f64>) -> Vec<(f64, f64)> {
+    let finite = |s: &Stats| Some((s.iteration as f64, value(s).filter(|v| v.is_finite())?));
+    history.stats.iter().filter_map(finite).collect()
+}
+
+/// The balance ratio over its window. Where D no longer tells real from fake there is no ratio: the line leaves the
+/// picture at the top.
+pub fn window_br(history: &History) -> Vec<(f64, f64)> {
+    let without_gap =
+        |stats: &Stats| (stats.verdict == Some(Verdict::DTooWeak)).then_some(f64::MAX);
+    points(history, |s| history.window_br(s).or(without_gap(s)))
 }
 
 /// All timelines of a group: those that span the page, then those that take half of it.
@@ -105,25 +119,32 @@ fn stages(traces: &[Trace], plot: Area, end: f64) -> Vec<StageLine> {
     lines.into_values().collect()
 }
 
-/// Where D no longer tells real from fake there is no ratio: the line leaves the picture at the top.
-fn without_gap(stats: &Stats) -> Option<f64> {
-    (stats.verdict == Some(Verdict::DTooWeak)).then_some(f64::MAX)
+/// The range of balance ratios that a picture shows: all but the outermost ones, and the target bands with some air.
+pub fn balance_range(
+    values: impl Iterator<Item = f64>,
+    bands: &[(f64, f64)],
+) -> Option<(f64, f64)> {
+    let (low, high) = robust_range(values)?;
+    let (bottom, top) = hull(bands);
+    Some((
+        low.min(bottom - 0.2).max(-0.6),
+        high.max(top + 0.2).min(1.8),
+    ))
+}
+
+/// From the lowest to the highest end.
+fn hull(bands: &[(f64, f64)]) -> (f64, f64) {
+    let bottom = bands.iter().map(|b| b.0).fold(f64::INFINITY, f64::min);
+    let top = bands.iter().map(|b| b.1).fold(f64::NEG_INFINITY, f64::max);
+    (bottom, top)
 }
 
 fn balance(traces: &[Trace], end: f64) -> Option<Chart> {
-    let windows: Vec<Vec<(f64, f64)>> = traces
-        .iter()
-        .map(|t| t.points(|s| t.history.window_br(s).or(without_gap(s))))
-        .collect();
+    let windows: Vec<Vec<(f64, f64)>> = traces.iter().map(|t| window_br(t.history)).collect();
     let all = || windows.iter().flatten().map(|p| p.1);
-    let (low, high) = robust_range(all())?;
     let bands: Vec<(f64, f64)> = traces.iter().filter_map(|t| t.history.band()).collect();
-    let bottom = bands.iter().map(|b| b.0).fold(f64::INFINITY, f64::min);
-    let top = bands.iter().map(|b| b.1).fold(f64::NEG_INFINITY, f64::max);
-    let range = (
-        low.min(bottom - 0.2).max(-0.6),
-        high.max(top + 0.2).min(1.8),
-    );
+    let range = balance_range(all(), &bands)?;
+    let (bottom, top) = hull(&bands);
     let outside = all().filter(|v| !(range.0..=range.1).contains(v)).count();
     let mut note = String::from("lines: over the window, as the controller sees it");
     if traces.len() <= RUNS_WITH_DOTS {
@@ -157,7 +178,8 @@ fn balance(traces: &[Trace], end: f64) -> Option<Chart> {
     Some(chart)
 }
 
-fn zones(scale: &Scale, bottom: f64, top: f64) -> Vec<Zone> {
+/// Above, in and below the target band.
+pub fn zones(scale: &Scale, bottom: f64, top: f64) -> Vec<Zone> {
     let zone = |low: f64, high: f64, class, label: String, text_at: f64| {
         let y = scale.y(high.min(scale.y.1));
         let h = (scale.y(low.max(scale.y.0)) - y).max(0.0);

@@ -440,12 +440,4 @@ impl RunConfig {
             Role::D => &self.discriminator,
         }
     }
-
-    /// The same, to be changed.
-    pub fn net_mut(&mut self, role: Role) -> &mut NetConfig {
-        match role {
-            Role::G => &mut self.generator,
-            Role::D => &mut self.discriminator,
-        }
-    }
 }

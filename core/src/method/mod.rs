@@ -130,9 +130,7 @@ impl Method {
             Self::SmallDense => {
                 densities.contains(&key) || widths.contains(&key) || key.starts_with("pruning.")
             }
-            Self::PostHoc | Self::GanTickets => {
-                ["discriminator.density", "pruning.nets"].contains(&key)
-            }
+            Self::PostHoc | Self::GanTickets => key == "pruning.nets",
             Self::Pf => false,
             _ => key.starts_with("pruning."),
         }

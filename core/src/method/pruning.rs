@@ -64,11 +64,6 @@ fn prune(config: &mut RunConfig, rule: Rule) {
         rate,
         nets: asked.nets,
     });
-    for role in [crate::config::Role::G, crate::config::Role::D] {
-        if !config.prunes(role) {
-            config.net_mut(role).density = 1.0;
-        }
-    }
 }
 
 /// Rounds until `density` is reached.
@@ -84,7 +79,7 @@ fn rounds(density: f64, rate: f64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Pruned, preset};
+    use crate::config::{Pruned, Role, preset};
     use crate::method::Method;
 
     fn resolved(method: Method, overrides: &[(&str, &str)]) -> RunConfig {
@@ -110,7 +105,7 @@ mod tests {
     fn stages_follow_the_length_of_the_first_and_settings_have_the_last_word() {
         let c = resolved(Method::PostHoc, &[("iterations", "30")]);
         assert_eq!(c.total_iterations(), 45);
-        assert_eq!(c.discriminator.density, 1.0);
+        assert_eq!(c.density_of(Role::D, 1), 1.0);
         let c = resolved(
             Method::Pf,
             &[("iterations", "30"), ("pruning.iterations", "7")],

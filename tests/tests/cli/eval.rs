@@ -8,7 +8,7 @@ use tightrope_core::{evaluation::Statistics, feature::Network, rng::Stream};
 use super::program::{Desk, Ran, text};
 
 /// A file of random weights.
-fn weights(network: Network, file: &Path) {
+pub fn weights(network: Network, file: &Path) {
     let mut shapes: Vec<(String, Vec<usize>)> = Vec::new();
     for layer in network.layers().layers {
         let [kh, kw] = layer.conv.kernel;

@@ -4,6 +4,7 @@ mod bad_input;
 mod carried;
 mod classes;
 mod commands;
+mod documents;
 mod eval;
 mod export;
 mod program;

@@ -8,7 +8,7 @@ use super::super::variant::variants;
 use super::{COLUMNS, Results, Row, Value, results};
 
 /// Columns that only the page shows.
-const PAGE_ONLY: [&str; 3] = ["best", "d_G", "(paper)"];
+const PAGE_ONLY: [&str; 4] = ["best", "d_G", "G explored", "(paper)"];
 /// Columns a narrow terminal does without, in the order in which they go.
 const OPTIONAL: [&str; 4] = ["seconds", "KL", "on a mode", "FLOPs"];
 /// Columns of characters where nobody says how many there are.

@@ -1,0 +1,252 @@
+//! Evaluations of a group over seeds, apart by how they were made.
+
+use anyhow::Result;
+use tightrope_core::evaluation::Evaluation;
+
+use super::evaluations::{Measure, measures};
+use super::seeds::OverSeeds;
+use super::variant::Variant;
+use super::words::number;
+
+/// The evaluations of a group.
+pub struct Evaluated {
+    kinds: Vec<Kind>,
+    /// By variant: its runs' evaluations, each of the latest iteration of its kind, with the kind's place.
+    variants: Vec<Vec<(usize, Evaluation)>>,
+}
+
+/// One way of measuring.
+struct Kind {
+    /// The protocol, without what differs between runs: the same words are the same way.
+    how: String,
+    /// The network's confidence in real images.
+    real_confidence: Option<f64>,
+}
+
+/// A number of every variant.
+pub struct Series {
+    /// What it is.
+    pub title: String,
+    /// Whether it is neither a distance nor a score, but says more of them.
+    pub is_detail: bool,
+    /// Of each variant, over its seeds.
+    pub cells: Vec<Option<OverSeeds>>,
+}
+
+/// Reads the evaluations of all runs.
+///
+/// # Errors
+/// When they cannot be read.
+pub fn evaluated(variants: &[Variant]) -> Result<Evaluated> {
+    let mut all = Evaluated {
+        kinds: Vec::new(),
+        variants: Vec::new(),
+    };
+    for variant in variants {
+        let mut of_variant = Vec::new();
+        for run in &variant.runs {
+            let mut latest: Vec<(usize, Evaluation)> = Vec::new();
+            for evaluation in run.evaluations()? {
+                let kind = all.kind(&evaluation, run.config.seed);
+                match latest.iter_mut().find(|(known, _)| *known == kind) {
+                    Some((_, known)) if known.samples.iteration > evaluation.samples.iteration => {}
+                    Some((_, known)) => *known = evaluation,
+                    None => latest.push((kind, evaluation)),
+                }
+            }
+            of_variant.append(&mut latest);
+        }
+        all.variants.push(of_variant);
+    }
+    Ok(all)
+}
+
+impl Evaluated {
+    fn kind(&mut self, evaluation: &Evaluation, seed: u64) -> usize {
+        let how = how(evaluation, seed);
+        let known = self.kinds.iter().position(|kind| kind.how == how);
+        known.unwrap_or_else(|| {
+            self.kinds.push(Kind {
+                how,
+                real_confidence: evaluation.real.confidence,
+            });
+            self.kinds.len() - 1
+        })
+    }
+
+    /// A line for each way of measuring.
+    pub fn protocols(&self) -> Vec<String> {
+        let protocol = |kind: &Kind| match kind.real_confidence {
+            Some(real) => format!(
+                "{}; its confidence in real images is {}",
+                kind.how,
+                number(real)
+            ),
+            None => kind.how.clone(),
+        };
+        self.kinds.iter().map(protocol).collect()
+    }
+
+    /// The distances, one series a way of measuring.
+    pub fn distances(&self) -> Vec<Series> {
+        let first = |kind| self.names(kind).into_iter().next().map(|name| (kind, name));
+        (0..self.kinds.len())
+            .filter_map(first)
+            .map(|(kind, measure)| self.over_seeds(kind, &measure))
+            .collect()
+    }
+
+    /// Everything that was measured.
+    pub fn series(&self) -> Vec<Series> {
+        let of_kind = |kind| {
+            self.names(kind)
+                .into_iter()
+                .map(move |measure| self.over_seeds(kind, &measure))
+        };
+        (0..self.kinds.len()).flat_map(of_kind).collect()
+    }
+
+    fn of(&self, kind: usize) -> impl Iterator<Item = &Evaluation> {
+        let all = self.variants.iter().flatten();
+        all.filter(move |(of, _)| *of == kind).map(|(_, e)| e)
+    }
+
+    /// What a way of measuring measured, the distance first.
+    fn names(&self, kind: usize) -> Vec<Measure> {
+        let mut names: Vec<Measure> = Vec::new();
+        for measure in self.of(kind).flat_map(measures) {
+            if names.iter().all(|known| known.name != measure.name) {
+                names.push(measure);
+            }
+        }
+        names
+    }
+
+    fn over_seeds(&self, kind: usize, measure: &Measure) -> Series {
+        let value = |evaluation: &Evaluation| {
+            let found = measures(evaluation)
+                .into_iter()
+                .find(|m| m.name == measure.name);
+            found.map(|measure| measure.value)
+        };
+        let of_variant = |all: &Vec<(usize, Evaluation)>| {
+            let own = all.iter().filter(|(of, _)| *of == kind);
+            OverSeeds::of(own.filter_map(|(_, evaluation)| value(evaluation)))
+        };
+        Series {
+            title: match self.kinds.len() {
+                1 => measure.name.clone(),
+                _ => format!("{} ({})", measure.name, kind + 1),
+            },
+            is_detail: measure.is_detail,
+            cells: self.variants.iter().map(of_variant).collect(),
+        }
+    }
+}
+
+/// The protocol without what differs between runs. Of a dataset's source only the name: where it lies is nobody's
+/// concern.
+fn how(evaluation: &Evaluation, seed: u64) -> String {
+    let (samples, real) = (&evaluation.samples, &evaluation.real);
+    let z = if samples.seed == seed {
+        "z by the run's seed".to_owned()
+    } else {
+        format!("z seed {}", samples.seed)
+    };
+    let weights = if samples.averaged { "averaged" } else { "live" };
+    let known = |number: Option<usize>| number.map_or("?".to_owned(), |n| n.to_string());
+    let split = match &real.split {
+        Some(split) => format!(", {split} split"),
+        None => String::new(),
+    };
+    format!(
+        "{} (sha256 {:.12}), resize {}; {} samples of {side}x{side} pixels, {weights} weights, batch statistics of {}, {z}; \
+         {} real images of {real_side}x{real_side} pixels, {}{split}",
+        evaluation.network,
+        evaluation.weights,
+        evaluation.resize,
+        samples.count,
+        samples.norm_batch,
+        known(real.count),
+        name_of(&real.data),
+        side = samples.side,
+        real_side = known(real.side),
+    )
+}
+
+/// The name of a dataset without its path, or of a file without its folders.
+pub fn name_of(source: &str) -> String {
+    let name = source.split(':').next().unwrap_or_default();
+    name.rsplit(['/', '\\'])
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use tightrope_core::evaluation::{Real, Samples};
+    use tightrope_core::record::write_evaluation;
+
+    use super::*;
+    use crate::report::{fixture, variant::variants};
+
+    fn evaluation(seed: u64, iteration: u64, frechet: f64) -> Evaluation {
+        Evaluation {
+            network: "resnet20".into(),
+            samples: Samples {
+                iteration,
+                seed,
+                count: 1000,
+                ..Samples::default()
+            },
+            real: Real {
+                data: "cifar10:/home/me/data".into(),
+                confidence: Some(0.98),
+                ..Real::default()
+            },
+            confidence: Some(0.5),
+            frechet,
+            ..Evaluation::default()
+        }
+    }
+
+    #[test]
+    fn seeds_share_a_column_and_other_protocols_do_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let runs: Vec<_> = [1, 2]
+            .map(|seed| {
+                let mut run = fixture::run("static", seed, 100);
+                run.path = folder.path().join(seed.to_string());
+                std::fs::create_dir(&run.path).unwrap();
+                // The one of the latest iteration counts, whenever it was made.
+                for (iteration, frechet) in [(50, 9.0), (100, seed as f64), (80, 9.0)] {
+                    write_evaluation(&run.path, &evaluation(seed, iteration, frechet)).unwrap();
+                }
+                run
+            })
+            .into();
+        let told = evaluated(&variants(&runs)).unwrap();
+        let titles: Vec<String> = told.series().into_iter().map(|s| s.title).collect();
+        assert_eq!(titles, ["Fr\u{e9}chet resnet20", "confidence resnet20"]);
+        let over = told.distances()[0].cells[0].unwrap();
+        assert_eq!((over.median, over.least, over.greatest), (1.5, 1.0, 2.0));
+        let protocol = &told.protocols()[0];
+        assert!(
+            protocol.contains(", cifar10; its confidence") && protocol.contains("run's seed"),
+            "{protocol}"
+        );
+
+        let other = evaluation(7, 100, 3.0);
+        write_evaluation(&runs[0].path, &other).unwrap();
+        let told = evaluated(&variants(&runs)).unwrap();
+        let distances = told.distances();
+        let titles: Vec<&str> = distances.iter().map(|s| s.title.as_str()).collect();
+        assert_eq!(
+            titles,
+            ["Fr\u{e9}chet resnet20 (1)", "Fr\u{e9}chet resnet20 (2)"]
+        );
+        assert_eq!(distances[1].cells[0].unwrap().known, 1);
+        assert!(told.protocols()[1].contains("z seed 7"));
+    }
+}

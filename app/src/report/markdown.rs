@@ -1,0 +1,276 @@
+//! The results as Markdown, for a document kept beside the code.
+
+use std::{fmt::Write, path::Path};
+
+use anyhow::Result;
+use comfy_table::{ContentArrangement, Table, presets::ASCII_MARKDOWN};
+use tightrope_core::Error;
+
+use super::Group;
+use super::compared::{Column, Compared, Row, compared};
+use super::evaluated::name_of;
+use super::files::make_folder_of;
+use super::seeds::OverSeeds;
+use super::variant::{Variant, variants};
+
+/// The line after which results stand in a document.
+const BEGIN: &str = "<!-- results:begin -->";
+/// The line before which they end.
+const END: &str = "<!-- results:end -->";
+
+/// Refuses a document that has no place for results, before anything is done for it.
+pub fn check(file: &Path) -> Result<(), Error> {
+    match read(file)? {
+        Some(text) => place(file, &text).map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+/// Writes the results between the two lines of the document; where there is no such file, a new one.
+pub fn write(file: &Path, groups: &[Group]) -> Result<()> {
+    let results = results(groups)?;
+    let text = match read(file)? {
+        Some(text) => {
+            let (before, after) = place(file, &text)?;
+            format!("{before}\n\n{results}\n{after}")
+        }
+        None => {
+            make_folder_of(file)?;
+            format!("{BEGIN}\n\n{results}\n{END}\n")
+        }
+    };
+    std::fs::write(file, text).map_err(|e| Error::io(file, e))?;
+    Ok(())
+}
+
+fn read(file: &Path) -> Result<Option<String>, Error> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::io(file, error)),
+    }
+}
+
+/// What stands before the results, with the line that begins them, and after them.
+fn place<'a>(file: &Path, text: &'a str) -> Result<(&'a str, &'a str), Error> {
+    let begin = text.find(BEGIN).map(|at| at + BEGIN.len());
+    let found = begin.and_then(|begin| Some((begin, begin + text[begin..].find(END)?)));
+    let Some((begin, end)) = found else {
+        return Err(Error::Settings(vec![format!(
+            "markdown: {}: results go between the lines {BEGIN} and {END}, which this file has not; add them or name another file",
+            file.display()
+        )]));
+    };
+    Ok((&text[..begin], &text[end..]))
+}
+
+/// All groups, one below the other.
+fn results(groups: &[Group]) -> Result<String> {
+    let mut text = String::new();
+    for group in groups {
+        let variants = variants(&group.runs);
+        if groups.len() > 1 {
+            writeln!(text, "### {}\n", heading(&variants))?;
+        }
+        section(&mut text, &variants, &compared(&variants)?)?;
+    }
+    Ok(text)
+}
+
+fn heading(variants: &[Variant]) -> String {
+    let first = variants.iter().flat_map(|variant| &variant.runs).next();
+    first.map_or(String::new(), |run| {
+        let data = name_of(&run.config.data.source);
+        format!("{} on {data}", run.config.preset)
+    })
+}
+
+fn section(text: &mut String, variants: &[Variant], compared: &Compared) -> Result<()> {
+    writeln!(text, "{}\n", table(compared, |column| !column.is_detail))?;
+    let hints: Vec<String> = compared
+        .columns
+        .iter()
+        .filter_map(|column| Some(format!("*{}*: {}", column.title, column.hint?)))
+        .collect();
+    writeln!(
+        text,
+        "Medians over seeds, with the least and the greatest in brackets. {}.\n",
+        hints.join("; ")
+    )?;
+    if compared.columns.iter().any(|column| column.is_detail) {
+        writeln!(text, "{}\n", table(compared, |column| column.is_detail))?;
+    }
+    for line in trained(variants) {
+        writeln!(text, "- Trained: {line}.")?;
+    }
+    for (number, protocol) in compared.protocols.iter().enumerate() {
+        let number = match compared.protocols.len() {
+            1 => String::new(),
+            _ => format!(" ({})", number + 1),
+        };
+        writeln!(text, "- Evaluated{number}: {protocol}.")?;
+    }
+    for row in &compared.rows {
+        for trouble in &row.troubles {
+            let line = trouble.lines().next().unwrap_or_default();
+            writeln!(text, "- **{}**, {line}.", escaped(&row.label))?;
+        }
+    }
+    Ok(())
+}
+
+fn table(compared: &Compared, is_shown: impl Fn(&Column) -> bool) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(ASCII_MARKDOWN)
+        .set_content_arrangement(ContentArrangement::Disabled);
+    let shown: Vec<usize> = (0..compared.columns.len())
+        .filter(|&at| is_shown(&compared.columns[at]))
+        .collect();
+    let mut titles = vec!["method".to_owned(), "seeds".to_owned()];
+    titles.extend(shown.iter().map(|&at| escaped(&compared.columns[at].title)));
+    table.set_header(titles);
+    for row in &compared.rows {
+        let mut cells = vec![escaped(&row.label), row.seeds.to_string()];
+        cells.extend(
+            shown
+                .iter()
+                .map(|&at| cell(row, row.cells[at], compared.columns[at].show)),
+        );
+        table.add_row(cells);
+    }
+    table
+}
+
+/// A number over seeds: `0.49 [0.47, 0.52]`, and of how many seeds where some have none.
+fn cell(row: &Row, over: Option<OverSeeds>, show: fn(f64) -> String) -> String {
+    let Some(over) = over else {
+        return "\u{2013}".to_owned();
+    };
+    let (median, least, greatest) = (show(over.median), show(over.least), show(over.greatest));
+    let mut text = median;
+    if least != greatest {
+        let bare = |end: String| end.trim_end_matches("\u{202F}%").to_owned();
+        text += &format!(" [{}, {}]", bare(least), bare(greatest));
+    }
+    if over.known < row.seeds {
+        text += &format!(" ({} of {})", over.known, row.seeds);
+    }
+    text.replace('\u{202F}', " ")
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+/// What the runs were trained on and for how long: one line for all that have it in common.
+fn trained(variants: &[Variant]) -> Vec<String> {
+    let mut lines: Vec<(String, Vec<u64>)> = Vec::new();
+    for run in variants.iter().flat_map(|variant| &variant.runs) {
+        let (config, info) = (&run.config, run.history.info.as_ref());
+        let images = match info.map_or(0, |info| info.real_count) {
+            0 => String::new(),
+            count => format!("{count} of "),
+        };
+        let side = match config.data.side {
+            0 => String::new(),
+            side => format!(" at {side} px"),
+        };
+        let device = info.map_or("?", |info| info.device.as_str());
+        let line = format!(
+            "preset {}, {images}{}{side}, {} iterations, on {device}",
+            config.preset,
+            name_of(&config.data.source),
+            config.iterations
+        );
+        match lines.iter_mut().find(|(known, _)| *known == line) {
+            Some((_, seeds)) if seeds.contains(&config.seed) => {}
+            Some((_, seeds)) => seeds.push(config.seed),
+            None => lines.push((line, vec![config.seed])),
+        }
+    }
+    let told = |(line, mut seeds): (String, Vec<u64>)| {
+        seeds.sort_unstable();
+        let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
+        format!("{line}; seeds {}", seeds.join(", "))
+    };
+    lines.into_iter().map(told).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{fixture, words::percent};
+
+    fn groups() -> Vec<Group> {
+        let mut runs = Vec::new();
+        for method in ["dense", "adapt-relax"] {
+            runs.extend([1, 2, 3].map(|seed| fixture::run(method, seed, 200)));
+        }
+        for (run, br) in runs.iter_mut().zip([0.25, 0.5, 0.375]) {
+            for stats in &mut run.history.stats {
+                stats.br_ratio_of_means = Some(br);
+            }
+        }
+        vec![Group {
+            title: "2-D spiral".into(),
+            runs,
+        }]
+    }
+
+    #[test]
+    fn a_table_with_a_row_a_method() {
+        let text = results(&groups()).unwrap();
+        let lines: Vec<Vec<&str>> = text
+            .lines()
+            .take_while(|line| line.starts_with('|'))
+            .map(|line| line.split('|').map(str::trim).collect())
+            .collect();
+        assert_eq!(lines.len(), 4, "{text}");
+        assert!(lines.iter().all(|cells| cells.len() == lines[0].len()));
+        let br = lines[0].iter().position(|cell| *cell == "BR late").unwrap();
+        assert_eq!(
+            (lines[2][1], lines[2][2], lines[2][br]),
+            ("dense", "3", "0.38 [0.25, 0.50]")
+        );
+        assert!(lines[1][br].chars().all(|c| c == '-'), "{text}");
+        assert!(text.contains("*FLOPs*: training FLOPs relative"));
+        assert!(text.contains("- Trained: preset spiral, spiral, 200 iterations, on CPU (Flex, 2 threads); seeds 1, 2, 3."));
+    }
+
+    #[test]
+    fn what_some_seeds_lack_is_said() {
+        let row = Row {
+            label: String::new(),
+            seeds: 3,
+            cells: Vec::new(),
+            troubles: Vec::new(),
+        };
+        let two = |value: f64| format!("{value:.2}");
+        let over = OverSeeds::of([0.5, 0.501]);
+        assert_eq!(cell(&row, over, two), "0.50 (2 of 3)");
+        assert_eq!(cell(&row, None, two), "\u{2013}");
+        let over = OverSeeds::of([0.25, 0.5, 0.75]);
+        assert_eq!(cell(&row, over, percent), "50 % [25, 75]");
+    }
+
+    #[test]
+    fn a_document_keeps_what_stands_around_the_results() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("deep/RESULTS.md");
+        write(&file, &groups()).unwrap();
+        let fresh = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, format!("# Before\n\n{fresh}\nAfter.\n")).unwrap();
+        for _ in 0..2 {
+            check(&file).unwrap();
+            write(&file, &groups()).unwrap();
+            let text = std::fs::read_to_string(&file).unwrap();
+            assert_eq!(text, format!("# Before\n\n{fresh}\nAfter.\n"));
+        }
+        std::fs::write(&file, "# No place\n").unwrap();
+        let refusal = check(&file).unwrap_err().to_string();
+        assert!(refusal.contains(BEGIN), "{refusal}");
+        assert!(write(&file, &groups()).is_err());
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "# No place\n");
+    }
+}
