@@ -5,6 +5,7 @@ mod carried;
 mod classes;
 mod commands;
 mod eval;
+mod eval_refusals;
 mod export;
 mod program;
 mod resume;
