@@ -21,7 +21,6 @@ use minijinja::{Environment, Value, context};
 use serde::Serialize;
 use tightrope_core::record::StoredRun;
 
-#[cfg(not(target_arch = "wasm32"))]
 pub use evaluations::figures;
 #[cfg(not(target_arch = "wasm32"))]
 pub use files::{check, write};
@@ -29,6 +28,7 @@ pub use going::going;
 pub use group::{grouped, read_runs};
 #[cfg(not(target_arch = "wasm32"))]
 pub use table::results_table;
+pub use words::number;
 
 use evaluations::{Judged, judged};
 use gallery::{Gallery, gallery};
