@@ -60,6 +60,7 @@ impl OneClass {
             return;
         }
         ui.add_space(8.0);
+        let name = explained(ui.weak("class"), Term::Class);
         let chosen = self.name.clone().unwrap_or_else(|| ALL.to_owned());
         let choice = ComboBox::from_id_salt("class")
             .selected_text(chosen)
@@ -69,7 +70,7 @@ impl OneClass {
                     ui.selectable_value(&mut self.name, Some(name.clone()), name);
                 }
             });
-        explained(choice.response, Term::Class);
+        explained(choice.response.labelled_by(name.id), Term::Class);
         if self.name.is_some() && model.cursor != Cursor::Live {
             ui.weak("recorded moments have all classes")
                 .on_hover_text("One class is drawn of the present only; End goes there.");
