@@ -47,10 +47,14 @@ fn cases() -> Vec<Case> {
         ("generator.density", "0.5"),
     ];
     let tables = [
+        ("data.source", "shapes"),
+        ("model.biggan.classes", "36"),
         ("model.biggan.g_channels", "12,8,8"),
         ("generator.density", "0.5"),
     ];
     let embedding = [
+        ("data.source", "shapes"),
+        ("model.biggan.classes", "36"),
         ("model.biggan.g_channels", "12,8,8"),
         ("model.biggan.shared_embedding", "6"),
         ("model.biggan.g_attention", "1"),
@@ -63,14 +67,14 @@ fn cases() -> Vec<Case> {
             "BigGAN, tables",
             "biggan-fashion16",
             &tables,
-            1,
+            3,
             images.clone(),
         ),
         case(
             "BigGAN, one embedding",
             "biggan-fashion16",
             &embedding,
-            1,
+            3,
             images,
         ),
     ]
