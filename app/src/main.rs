@@ -12,6 +12,7 @@ mod native;
 mod paths;
 mod problems;
 mod report;
+mod stand_in;
 #[cfg(target_arch = "wasm32")]
 mod web;
 

@@ -241,7 +241,7 @@ impl Net {
             .map(|p| {
                 let piece = flat.clone().slice(p.offset..p.offset + p.len());
                 match view {
-                    View::Plain | View::Frozen => piece,
+                    View::Plain | View::Frozen | View::Running => piece,
                     View::Constant | View::FrozenConstant => Tensor::from_inner(piece),
                     View::Tracked => Tensor::from_inner(piece).require_grad(),
                 }

@@ -3,7 +3,7 @@
 use std::{ops::RangeInclusive, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
-use tightrope_core::device::DeviceChoice;
+use tightrope_core::{device::DeviceChoice, run::NormStatistics};
 
 use super::{
     adapt_flags::AdaptFlags,
@@ -197,6 +197,9 @@ pub struct SampleArgs {
     /// The live generator instead of the averaged one
     #[arg(long)]
     pub raw: bool,
+    /// What batch norm normalises them by: batch, the statistics of each 100, or running, those of training
+    #[arg(long, value_name = "STATISTICS", default_value = "batch")]
+    pub batch_norm: NormStatistics,
     /// Seed of the latent z [default: the run's own fixed z]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,

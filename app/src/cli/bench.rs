@@ -11,13 +11,13 @@ use tightrope_core::{
     run::Run,
 };
 
-use crate::device::open;
+use crate::{device::open, stand_in};
 
 use super::{
     args::{BenchArgs, BenchCommand, BenchIterationArgs},
     bench_kernels, bench_window,
     output::say,
-    settings, stand_in,
+    settings,
 };
 
 /// Runs the subcommand.

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use tightrope_core::{config::ModelConfig, device, feature::FeatureNet, record::checkpoint};
 
-use super::{eval_args::EvalArgs, evaluating::ended};
+use super::{eval_args::EvalArgs, evaluating::ended, interruption::interruption};
 use crate::{
     lab::{Stored, run_folders},
     problems,
@@ -21,6 +21,7 @@ pub async fn run(args: &EvalArgs) -> Result<ExitCode> {
 }
 
 async fn judge_all(args: &EvalArgs) -> Result<()> {
+    interruption()?;
     let runs = stored(args)?;
     let chosen = device::open(args.judge.device).await?;
     let network = FeatureNet::open(&args.judge.network, &chosen)?;

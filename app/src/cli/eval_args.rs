@@ -7,6 +7,7 @@ use tightrope_core::{
     device::DeviceChoice,
     evaluation::Split,
     feature::{NetworkFile, Resize},
+    run::NormStatistics,
 };
 
 /// What both take.
@@ -47,6 +48,9 @@ pub struct EvalArgs {
     /// The live generator instead of the averaged one
     #[arg(long)]
     pub raw: bool,
+    /// What batch norm normalises samples by: batch, the statistics of each 100, or running, those of training
+    #[arg(long, value_name = "STATISTICS", default_value = "batch")]
+    pub batch_norm: NormStatistics,
     /// Seed of the latent z [default: the run's own]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,

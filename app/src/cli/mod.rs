@@ -26,7 +26,6 @@ mod progress;
 pub mod report;
 pub mod sample;
 pub mod settings;
-mod stand_in;
 pub mod stats;
 pub mod stories;
 pub mod train;

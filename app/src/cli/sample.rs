@@ -1,16 +1,16 @@
 //! `sample`: pictures from a run's checkpoint. The run itself stays as it is.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use anyhow::Result;
 use tightrope_core::{
     Error, device,
     event::{Event, SampleData},
     record::{grid, layout, png_bytes, read_events, scatter},
-    run::{Classes, Run},
+    run::{Classes, Draw},
 };
 
-use super::{args::SampleArgs, output::say, stand_in};
+use super::{args::SampleArgs, output::say};
 use crate::lab::Stored;
 
 /// Real points drawn under generated ones.
@@ -22,29 +22,29 @@ pub async fn run(args: &SampleArgs) -> Result<()> {
         check(file)?;
     }
     let stored = Stored::open(&args.run)?;
-    let mut config = stored.config.clone();
-    // Weights and masks come from the checkpoint: all that is left to the seed is z.
-    config.seed = args.seed.unwrap_or(config.seed);
-    let seed = config.seed;
-    let count = args.count.unwrap_or(match config.model.classes() {
+    let count = args.count.unwrap_or(match stored.config.model.classes() {
         0 => 64,
         _ => 100,
     }) as usize;
     let classes = match &args.class {
         Some(class) => wanted(&stored, class)?,
         None => Classes::Rows {
-            columns: layout(count, config.data.side).0,
+            columns: layout(count, stored.config.data.side).0,
         },
     };
     let chosen = device::open(args.device).await?;
-    let dataset = Arc::new(stand_in::data(&config)?);
-    let mut run = Run::new(config, dataset, &chosen).await?;
-    run.restore_nets(&stored.checkpoint).await?;
-
+    let mut run = stored.generator(args.seed, &chosen).await?;
     let averaged = run.has_average() && !args.raw;
-    let samples = run.generate_of(classes, count, "samples", averaged).await?;
+    let draw = Draw {
+        classes,
+        count,
+        stream: "samples",
+        averaged,
+        norm: args.batch_norm,
+    };
+    let samples = run.draw(draw).await?;
     let picture = match &samples {
-        SampleData::Points(points) => match run.feed().examples(REAL_POINTS, seed) {
+        SampleData::Points(points) => match run.feed().examples(REAL_POINTS, run.config.seed) {
             SampleData::Points(reals) => scatter(&reals, points),
             SampleData::Images { .. } => scatter(&[], points),
         },

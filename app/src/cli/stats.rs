@@ -8,6 +8,7 @@ use tightrope_core::{Error, device, feature::FeatureNet};
 use super::{
     eval_args::StatsArgs,
     evaluating::{ended, statistics},
+    interruption::interruption,
     output::say,
 };
 
@@ -25,6 +26,7 @@ async fn make(args: &StatsArgs) -> Result<()> {
         .into());
     }
     args.judge.split.of(&args.data)?;
+    interruption()?;
     let chosen = device::open(args.judge.device).await?;
     let network = FeatureNet::open(&args.judge.network, &chosen)?;
     let made = statistics(&args.data, args.side, args.count, &network, &args.judge).await?;

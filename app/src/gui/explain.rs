@@ -1,5 +1,7 @@
 //! Every term of the window in plain words with its formula.
 
+mod judged;
+
 use egui::{Response, RichText, Ui};
 
 /// A term the window uses.
@@ -55,6 +57,20 @@ pub enum Term {
     Flops,
     /// The generator's input.
     Latent,
+    /// Classes of images.
+    Class,
+    /// Frechet Inception Distance.
+    Fid,
+    /// Inception Score.
+    InceptionScore,
+    /// Kernel Inception Distance.
+    Kid,
+    /// Precision and recall of samples.
+    PrecisionRecall,
+    /// Density and coverage of samples.
+    DensityCoverage,
+    /// How figures came about.
+    Protocol,
 }
 
 /// A term's name, what it means, and its formula.
@@ -74,7 +90,7 @@ const fn entry(name: &'static str, words: &'static str, formula: &'static str) -
 
 impl Term {
     /// All there are.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 32] = [
         Self::BalanceRatio,
         Self::TargetBand,
         Self::Verdict,
@@ -100,6 +116,13 @@ impl Term {
         Self::Push,
         Self::Flops,
         Self::Latent,
+        Self::Class,
+        Self::Fid,
+        Self::InceptionScore,
+        Self::Kid,
+        Self::PrecisionRecall,
+        Self::DensityCoverage,
+        Self::Protocol,
     ];
 
     fn entry(self) -> Entry {
@@ -244,6 +267,13 @@ impl Term {
                  compared over time and between runs.",
                 "z ~ N(0, 1), sample = G(z)",
             ),
+            Self::Class => judged::CLASS,
+            Self::Fid => judged::FID,
+            Self::InceptionScore => judged::INCEPTION_SCORE,
+            Self::Kid => judged::KID,
+            Self::PrecisionRecall => judged::PRECISION_RECALL,
+            Self::DensityCoverage => judged::DENSITY_COVERAGE,
+            Self::Protocol => judged::PROTOCOL,
         }
     }
 

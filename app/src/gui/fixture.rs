@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use egui::{Theme, Ui, Vec2};
 use egui_kittest::Harness;
 use tightrope_core::{
+    evaluation::{self, Evaluation},
     event::{EndReason, Event, SampleData, Samples},
     history::History,
     session::RunState,
@@ -72,6 +73,22 @@ pub fn run(key: RunKey, method: &str, iterations: u64) -> Vec<Reply> {
 fn points(shift: f32) -> SampleData {
     let point = |i: usize| [(i as f32 + shift).cos(), (i as f32 + shift).sin()];
     SampleData::Points((0..300).map(point).collect())
+}
+
+/// A run's evaluation with 10,000 samples.
+pub fn evaluation(network: &str, iteration: u64, frechet: f64) -> Evaluation {
+    Evaluation {
+        samples: evaluation::Samples {
+            iteration,
+            averaged: true,
+            count: 10_000,
+            norm_batch: 100,
+            ..evaluation::Samples::default()
+        },
+        network: network.into(),
+        frechet,
+        ..Evaluation::default()
+    }
 }
 
 /// The event that ends a run early.

@@ -16,6 +16,7 @@ use super::{
         beam::Beam,
         compare::Compare,
         controls::Controls,
+        evaluations::Evaluations,
         going::Going,
         layers::Layers,
         live::Live,
@@ -42,6 +43,7 @@ pub struct Panels {
     beam: Beam,
     compare: Compare,
     controls: Controls,
+    evaluations: Evaluations,
     going: Going,
     layers: Layers,
     live: Live,
@@ -97,6 +99,11 @@ impl Panels {
         }
         if model.shows(Part::Going) && Going::has_words(model) {
             Side::bottom("going").show(ui, |ui| actions.extend(self.going.show(ui, model)));
+        }
+        let is_evaluated = Evaluations::has_words(model);
+        if model.shows(Part::Evaluations) && is_evaluated && !is_narrow {
+            Side::bottom("evaluations")
+                .show(ui, |ui| actions.extend(self.evaluations.show(ui, model)));
         }
         if Wheel::is_wanted(model) {
             Side::bottom("wheel").show(ui, |ui| actions.extend(self.wheel.show(ui, model)));

@@ -28,6 +28,8 @@ pub struct Look {
     pub runs: bool,
     /// The layers of the selected run.
     pub layers: bool,
+    /// How runs were evaluated, where they were.
+    pub evaluations: bool,
     /// The timelines.
     pub timelines: bool,
     /// What new runs train on.
@@ -46,6 +48,7 @@ impl Default for Look {
             welcome: true,
             runs: true,
             layers: true,
+            evaluations: true,
             timelines: true,
             device: DeviceChoice::Auto,
         }
@@ -62,6 +65,7 @@ impl Look {
             Part::Welcome => self.welcome,
             Part::Runs => self.runs,
             Part::Layers => self.layers,
+            Part::Evaluations => self.evaluations,
             Part::Timelines => self.timelines,
             _ => true,
         }
@@ -84,6 +88,7 @@ impl Look {
             Part::Welcome => Some(&mut self.welcome),
             Part::Runs => Some(&mut self.runs),
             Part::Layers => Some(&mut self.layers),
+            Part::Evaluations => Some(&mut self.evaluations),
             Part::Timelines => Some(&mut self.timelines),
             _ => None,
         }

@@ -9,6 +9,7 @@ mod explain;
 #[cfg(test)]
 pub mod fixture;
 mod inspection;
+mod judged;
 mod keyboard;
 mod layout;
 mod link;

@@ -188,6 +188,16 @@ impl Model {
                     run.take_still(still);
                 }
             }
+            Reply::OfClass(key, drawn) => {
+                if let Some(run) = self.run_mut(key.run) {
+                    run.take_class(key, drawn);
+                }
+            }
+            Reply::Evaluations(key, evaluations) => {
+                if let Some(run) = self.run_mut(key) {
+                    run.evaluations = evaluations;
+                }
+            }
             Reply::Layer(key, state) => self.inspection.take(key, state),
             Reply::Removed(key) => {
                 // What leaves with its story is not missed.

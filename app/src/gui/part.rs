@@ -17,6 +17,8 @@ pub enum Part {
     Samples,
     /// The layers of the selected run.
     Layers,
+    /// How runs were evaluated.
+    Evaluations,
     /// Each run in a sentence.
     Going,
     /// The bar with play, steps and the slider.
@@ -27,12 +29,13 @@ pub enum Part {
 
 impl Part {
     /// Those that can be hidden; what would be left without samples is no lesson.
-    pub const HIDEABLE: [Self; 8] = [
+    pub const HIDEABLE: [Self; 9] = [
         Self::Title,
         Self::Beam,
         Self::Welcome,
         Self::Runs,
         Self::Layers,
+        Self::Evaluations,
         Self::Going,
         Self::Controls,
         Self::Timelines,
@@ -50,6 +53,7 @@ impl Part {
             Self::Runs => "runs",
             Self::Samples => "samples",
             Self::Layers => "layers",
+            Self::Evaluations => "evaluations",
             Self::Going => "going",
             Self::Controls => "controls",
             Self::Timelines => "timelines",
@@ -65,6 +69,7 @@ impl Part {
             Self::Runs => "Runs",
             Self::Samples => "Samples",
             Self::Layers => "Layers",
+            Self::Evaluations => "Evaluations",
             Self::Going => "How it is going",
             Self::Controls => "Controls",
             Self::Timelines => "Timelines",
@@ -80,6 +85,7 @@ impl Part {
             Self::Runs => "the runs, on the left",
             Self::Samples => "the samples, in the middle",
             Self::Layers => "the layers, on the right",
+            Self::Evaluations => "the evaluations, below the samples",
             Self::Going => "the sentences below the samples",
             Self::Controls => "the controls, above the timelines",
             Self::Timelines => "the timelines, at the bottom",

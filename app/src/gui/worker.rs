@@ -62,10 +62,16 @@ pub fn start(
 
 async fn work(mut lab: Lab, desk: &Desk) {
     loop {
-        match desk.next(lab.is_busy().then(|| lab.rest())) {
+        let patience = if lab.is_busy() {
+            Some(lab.rest())
+        } else {
+            lab.leisure()
+        };
+        match desk.next(patience) {
             Next::Message(Message::Asked(request)) => lab.ask(request).await,
             Next::Message(Message::Woken) => lab.catch_up().await,
-            Next::Nothing => lab.advance().await,
+            Next::Nothing if lab.is_busy() => lab.advance().await,
+            Next::Nothing => lab.look_for_evaluations(),
             Next::Gone => return lab.ask(Request::Close).await,
         }
         let said = lab.drain();
@@ -104,7 +110,7 @@ enum Next {
 }
 
 impl Desk {
-    /// The next message; a busy lab waits for it no longer than `time`.
+    /// The next message; a lab that has something to do meanwhile waits for it no longer than `time`.
     fn next(&self, time: Option<Duration>) -> Next {
         let mut inbox = self.inbox();
         if let Some(message) = inbox.waiting.pop_front() {

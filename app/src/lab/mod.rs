@@ -8,6 +8,8 @@ mod datasets;
 mod devices;
 mod host;
 mod incoming;
+mod judged;
+mod of_class;
 mod opened;
 mod own_data;
 mod recorded;
@@ -46,12 +48,15 @@ pub use own_data::{OwnData, Shelf};
 pub use recorded::Recorded;
 #[cfg(target_arch = "wasm32")]
 pub use removed::BIN;
-pub use request::{Added, KeptRun, LayerKey, Reply, Request, RunKey, Screen};
+pub use request::{
+    Added, ClassKey, ClassSamples, KeptRun, LayerKey, Reply, Request, RunKey, Screen,
+};
 pub use slow::{Stage, Still};
 pub use stored::Stored;
 pub use task::{Task, TaskId};
 
 use datasets::Datasets;
+use judged::Judged;
 use removed::Removed;
 use task::Tasks;
 use work::Outcome;
@@ -85,6 +90,8 @@ pub struct Lab {
     /// Data of somebody's own, the latest last, and where their files are kept, if that is this lab's business.
     own_data: Vec<OwnData>,
     shelf: Option<Shelf>,
+    /// How far evaluations are known.
+    judged: Judged,
     /// Whether nothing has trained yet on a GPU that is open.
     is_cold: bool,
     /// How long each stage of an iteration is shown in slow motion.
@@ -122,6 +129,7 @@ impl Lab {
             removed: HashMap::new(),
             own_data: Vec::new(),
             shelf: None,
+            judged: Judged::default(),
             is_cold: false,
             stage_time: None,
             host,
@@ -135,6 +143,7 @@ impl Lab {
                 Some(*key)
             }
             Request::Inspect(key) => Some(key.run),
+            Request::SampleClass(key) => Some(key.run),
             _ => None,
         };
         if let Err(error) = self.try_ask(request).await {
@@ -159,6 +168,7 @@ impl Lab {
             Request::Save => self.save().await,
             Request::Restore(key) => self.restore(key)?,
             Request::Inspect(key) => self.inspect(key).await?,
+            Request::SampleClass(key) => self.sample_class(key).await?,
             Request::Device(choice) => self.choose(choice).await?,
             Request::Devices => self.replies.push(Reply::Devices(devices::list().await)),
             Request::Limit(rate) => {
@@ -213,6 +223,7 @@ impl Lab {
             self.end_warm_up(id);
         }
         self.pass_on(commanded).await;
+        self.look_for_evaluations();
     }
 
     /// What there is to hear since the last call, in order.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use tightrope_core::{
     config::{Role, RunConfig},
     device::DeviceChoice,
+    evaluation::Evaluation,
     event::{Command, Event, SampleData},
     history::History,
     run::LayerState,
@@ -31,6 +32,28 @@ pub struct LayerKey {
     pub role: Role,
     /// Its place among the network's maskable layers.
     pub layer: usize,
+}
+
+/// Samples of one class of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassKey {
+    /// The run.
+    pub run: RunKey,
+    /// The class, by its number.
+    pub class: usize,
+    /// Of the averaged generator rather than the live one, where there is one.
+    pub averaged: bool,
+}
+
+/// Samples of one class.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClassSamples {
+    /// The iteration they are of.
+    pub iteration: u64,
+    /// Whether the averaged generator made them.
+    pub averaged: bool,
+    /// The samples.
+    pub data: SampleData,
 }
 
 /// A run folder that is there from before, not opened yet.
@@ -78,6 +101,9 @@ pub enum Request {
     Save,
     /// Read one layer of a run that trains; answered by [`Reply::Layer`].
     Inspect(LayerKey),
+    /// Draw samples of a class, from a run that trains as it is now, from another as its last checkpoint holds it;
+    /// answered by [`Reply::OfClass`].
+    SampleClass(ClassKey),
     /// Train what is started from now on here.
     Device(DeviceChoice),
     /// What there is to train on; answered by [`Reply::Devices`].
@@ -151,6 +177,10 @@ pub enum Reply {
     Still(RunKey, Still),
     /// A layer as it is now; `None` if its run does not train or has no such layer.
     Layer(LayerKey, Option<LayerState>),
+    /// Samples of a class, or in one line why there are none.
+    OfClass(ClassKey, Result<ClassSamples, String>),
+    /// How a run was evaluated: all of it, in the order in which that was done.
+    Evaluations(RunKey, Vec<Evaluation>),
     /// A run is no more.
     Removed(RunKey),
     /// Long work is under way, or has come further.

@@ -46,7 +46,7 @@ pub struct Still {
 impl Request {
     /// Whether it may wait until an iteration in slow motion is over: panels ask for it by themselves.
     pub fn can_wait(&self) -> bool {
-        matches!(self, Self::Inspect(_))
+        matches!(self, Self::Inspect(_) | Self::SampleClass(_))
     }
 }
 

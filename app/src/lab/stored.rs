@@ -1,15 +1,21 @@
 //! A run on disk that a command goes on with.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use tightrope_core::{
     Error, Result,
     config::RunConfig,
+    device::Chosen,
     event::Event,
     fs,
     record::{Checkpoint, checkpoint, is_run_folder},
-    run::config_of,
+    run::{Run, config_of},
 };
+
+use crate::stand_in;
 
 /// A run as one of its checkpoints holds it.
 pub struct Stored {
@@ -56,6 +62,18 @@ impl Stored {
             checkpoint: stored,
             folder,
         })
+    }
+
+    /// A run with the checkpoint's networks, to draw samples from; it needs no data. z come from `seed`, or from the
+    /// run's own.
+    pub async fn generator(&self, seed: Option<u64>, chosen: &Chosen) -> Result<Run> {
+        let mut config = self.config.clone();
+        // Weights and masks come from the checkpoint: all that is left to the seed is z.
+        config.seed = seed.unwrap_or(config.seed);
+        let dataset = Arc::new(stand_in::data(&config)?);
+        let mut run = Run::new(config, dataset, chosen).await?;
+        run.restore_nets(&self.checkpoint).await?;
+        Ok(run)
     }
 
     /// The settings after `changes`, with what a record says about each; everything that is wrong comes at once.

@@ -17,7 +17,7 @@ use tightrope_core::{
 };
 
 use super::{
-    Added, Lab, Place, Reply, RunKey, Stored,
+    Added, ClassKey, Lab, Place, Reply, RunKey, Stored,
     incoming::Found,
     opened::{self, Opened},
     recorded::{check_out, real_examples},
@@ -39,6 +39,8 @@ pub enum Outcome {
     Stored(Box<Continued>),
     /// What came in, each or why not.
     Found(Vec<Result<Found>>),
+    /// What samples of a class are drawn from, or why they cannot be.
+    Generator(ClassKey, tightrope_core::Result<Box<Stored>>),
     /// Files that are written.
     Written(Vec<PathBuf>),
 }
@@ -114,6 +116,10 @@ impl Lab {
             Outcome::Stored(continued) => self.continued(*continued).await,
             Outcome::Found(found) => {
                 self.found(found);
+                Ok(())
+            }
+            Outcome::Generator(key, stored) => {
+                self.sample_stored(key, stored).await;
                 Ok(())
             }
             Outcome::Written(_) => Ok(()),
@@ -241,6 +247,7 @@ impl Lab {
             told: (added.state, added.history.iteration()),
         });
         self.replies.push(Reply::Added(Box::new(added)));
+        self.look_at(key);
         if go_on && unfinished {
             self.go_on(key)?;
         }

@@ -32,7 +32,6 @@ use minijinja::{Environment, Value, context};
 use serde::Serialize;
 use tightrope_core::record::StoredRun;
 
-#[cfg(not(target_arch = "wasm32"))]
 pub use evaluations::figures;
 #[cfg(not(target_arch = "wasm32"))]
 pub use figure::write as write_figures;
@@ -44,6 +43,7 @@ pub use group::{grouped, read_runs};
 pub use markdown::{check as check_markdown, write as write_markdown};
 #[cfg(not(target_arch = "wasm32"))]
 pub use table::results_table;
+pub use words::number;
 
 use evaluations::{Judged, judged};
 use gallery::{Gallery, gallery};

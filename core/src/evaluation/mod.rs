@@ -16,6 +16,7 @@ use crate::{
         neighbours::{NEAREST, Neighbours, neighbours},
     },
     progress::Progress,
+    run::NormStatistics,
 };
 pub use split::Split;
 pub use statistics::{About, Statistics};
@@ -40,7 +41,10 @@ pub struct Samples {
     pub count: usize,
     /// Their side, in pixels.
     pub side: usize,
-    /// Samples whose own statistics batch norm used together.
+    /// What batch norm normalised them by; older lines do not say, and are of batches.
+    #[serde(default)]
+    pub batch_norm: NormStatistics,
+    /// Samples generated together: those whose statistics batch norm used, where it did.
     pub norm_batch: usize,
 }
 
@@ -161,11 +165,14 @@ impl Evaluation {
             (reals, "real images")
         };
         let few = self.is_fid() && least < WORTHY;
-        few.then(|| {
-            format!(
-                "not FID-worthy: {least} {of}, fewer than {WORTHY}; KID has no bias by their number"
-            )
-        })
+        let instead = match self.kid {
+            Some(_) => "KID has no bias by their number",
+            None => {
+                "KID has no bias by their number, but needs features of real images: name data, or statistics made by \
+                 `tightrope stats`"
+            }
+        };
+        few.then(|| format!("not FID-worthy: {least} {of}, fewer than {WORTHY}; {instead}"))
     }
 
     /// The protocol in one line.
@@ -182,12 +189,15 @@ impl Evaluation {
             Some(split) => format!(", {split} split"),
             None => String::new(),
         };
+        let norm = match samples.batch_norm {
+            NormStatistics::Batch => format!("batch statistics of {}", samples.norm_batch),
+            NormStatistics::Running => "running statistics".to_owned(),
+        };
         format!(
-            "{} samples of {side}x{side} pixels, iteration {}, {weights} weights, batch statistics of {}, z seed {}; {} real \
+            "{} samples of {side}x{side} pixels, iteration {}, {weights} weights, {norm}, z seed {}; {} real \
              images of {real_side}x{real_side} pixels, {}{split}; {}{published} (sha256 {:.12}), resize {}",
             samples.count,
             samples.iteration,
-            samples.norm_batch,
             samples.seed,
             known(real.count),
             real.data,

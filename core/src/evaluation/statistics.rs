@@ -146,6 +146,7 @@ impl Statistics {
         {
             return Err(wrong("it has values that are not finite"));
         }
+        is_covariance(dim, &sigma.values).map_err(wrong)?;
         let about = file.file(ABOUT).map(|text| serde_json::from_slice(&text));
         let about = about
             .transpose()
@@ -153,6 +154,15 @@ impl Statistics {
         let features = match &about {
             Some(About { .. }) => {
                 let features = file.array("features").map_err(|what| wrong(&what))?;
+                if features.shape.len() != 2 || features.shape[1] != dim {
+                    return Err(wrong(&format!(
+                        "`features` is {:?}; [n, {dim}] belongs beside a mean of {dim}",
+                        features.shape
+                    )));
+                }
+                if !features.values.iter().all(|value| value.is_finite()) {
+                    return Err(wrong("its features have values that are not finite"));
+                }
                 Some(Features {
                     dim,
                     values: features.values.iter().map(|value| *value as f32).collect(),
@@ -203,6 +213,23 @@ impl Statistics {
         }
         Ok(())
     }
+}
+
+/// Why `sigma` `[dim, dim]` is no covariance, if it is none.
+fn is_covariance(dim: usize, sigma: &[f64]) -> Result<(), &'static str> {
+    let variances = || (0..dim).map(|at| sigma[at * dim + at]);
+    if variances().any(|variance| variance < 0.0) {
+        return Err("`sigma` is no covariance: it has negative values on its diagonal");
+    }
+    let largest = variances().fold(0.0, f64::max);
+    let mut pairs = (0..dim).flat_map(|row| (0..row).map(move |column| (row, column)));
+    let differs = |(row, column): (usize, usize)| {
+        (sigma[row * dim + column] - sigma[column * dim + row]).abs() > 1e-6 * largest
+    };
+    if pairs.any(differs) {
+        return Err("`sigma` is no covariance: it is not symmetric");
+    }
+    Ok(())
 }
 
 /// What statistics depend on, as a name for a file: the images, the weights and the resize.
@@ -286,5 +313,30 @@ mod tests {
         archive.array("sigma", &[3, 1], &[0.0; 3]).unwrap();
         fs::write(&file, archive.finish().unwrap()).unwrap();
         assert!(refusal().contains("`mu` is [2] and `sigma` [3, 1]"));
+        for (sigma, expected) in [
+            ([1.0, f64::NAN, 0.0, 1.0], "values that are not finite"),
+            ([1.0, 0.5, -0.5, 1.0], "not symmetric"),
+            ([1.0, 0.0, 0.0, -1.0], "negative values on its diagonal"),
+        ] {
+            let mut archive = Writer::new();
+            archive.array("mu", &[2], &[0.0, 1.0]).unwrap();
+            archive.array("sigma", &[2, 2], &sigma).unwrap();
+            fs::write(&file, archive.finish().unwrap()).unwrap();
+            assert!(refusal().contains(expected), "{}", refusal());
+        }
+        let with_features = |shape: [usize; 2], values: &[f32]| {
+            let mut archive = Writer::new();
+            archive.array("mu", &[2], &[0.0, 1.0]).unwrap();
+            let sigma = [1.0, 0.0, 0.0, 1.0];
+            archive.array("sigma", &[2, 2], &sigma).unwrap();
+            archive.array("features", &shape, values).unwrap();
+            let about = serde_json::to_vec(&About::default()).unwrap();
+            archive.file(ABOUT, &about).unwrap();
+            fs::write(&file, archive.finish().unwrap()).unwrap();
+        };
+        with_features([2, 3], &[0.0; 6]);
+        assert!(refusal().contains("`features` is [2, 3]; [n, 2] belongs"));
+        with_features([1, 2], &[0.0, f32::INFINITY]);
+        assert!(refusal().contains("its features have values that are not finite"));
     }
 }

@@ -38,6 +38,21 @@ fn few_samples_or_few_real_images_are_doubted() {
     assert!(doubt(2047, Some(50_000)).is_some_and(|doubt| doubt.contains("2047 samples")));
     assert!(doubt(50_000, Some(1000)).is_some_and(|doubt| doubt.contains("1000 real images")));
     assert_eq!(evaluation(10, None, "resnet20").doubt(), None);
+    // Of another program's statistics no features are known.
+    let mut few = evaluation(100, None, "inception");
+    assert!(
+        few.doubt()
+            .is_some_and(|doubt| doubt.contains("`tightrope stats`"))
+    );
+    few.kid = Some(Kernel {
+        distance: Spread::of(&[0.5]),
+        subsets: 1,
+        size: 2,
+    });
+    assert!(
+        few.doubt()
+            .is_some_and(|doubt| doubt.ends_with("by their number"))
+    );
 }
 
 #[test]
@@ -53,4 +68,21 @@ fn the_protocol_names_the_published_weights() {
         "{protocol}"
     );
     assert!(protocol.contains("live weights") && protocol.contains("? real images of ?x? pixels"));
+}
+
+#[test]
+fn the_protocol_says_what_batch_norm_went_by() {
+    let mut evaluation = Evaluation::default();
+    evaluation.samples.norm_batch = 100;
+    assert!(evaluation.protocol().contains("batch statistics of 100"));
+    // A line from before there was a choice.
+    let mut line = serde_json::to_value(&evaluation).unwrap();
+    let samples = line["samples"].as_object_mut().unwrap();
+    assert_eq!(samples.remove("batch_norm"), Some("batch".into()));
+    let older: Evaluation = serde_json::from_value(line).unwrap();
+    assert_eq!(older, evaluation);
+    evaluation.samples.batch_norm = NormStatistics::Running;
+    let protocol = evaluation.protocol();
+    assert!(protocol.contains(", running statistics,"), "{protocol}");
+    assert!(!evaluation.is_comparable(&older));
 }

@@ -168,6 +168,15 @@ impl Metadata {
     pub fn is_dir(&self) -> bool {
         matches!(self.0, Node::Folder)
     }
+
+    /// Bytes of a file.
+    #[allow(clippy::len_without_is_empty, reason = "as the system's has it")]
+    pub fn len(&self) -> u64 {
+        match &self.0 {
+            Node::File(content) => content.bytes().all().len() as u64,
+            Node::Folder => 0,
+        }
+    }
 }
 
 /// A name in a folder.

@@ -1,5 +1,5 @@
-//! Batch norm by batch statistics: with gain and bias of its own and the activation that follows it, or with those
-//! of a condition.
+//! Batch norm, by each batch's own statistics unless the view asks for the running ones: with gain and bias of its own
+//! and the activation that follows it, or with those of a condition.
 
 use burn::tensor::Tensor;
 
@@ -43,7 +43,7 @@ pub struct ConditionalNorm {
 }
 
 impl BatchNorm {
-    /// Normalises x `[n, c, h, w]` by its own statistics, then applies a leaky ReLU (`slope` 0: ReLU).
+    /// Normalises x `[n, c, h, w]`, then applies a leaky ReLU (`slope` 0: ReLU).
     /// Running statistics follow with momentum 0.1, the variance unbiased.
     pub fn forward(&self, net: &mut Net, leaves: &Leaves, x: Tensor<4>, slope: f32) -> Tensor<4> {
         let stats = self.statistics.of(net, leaves, &x);
@@ -53,8 +53,7 @@ impl BatchNorm {
 }
 
 impl ConditionalNorm {
-    /// Normalises x `[n, c, h, w]` by its own statistics; no activation follows. The condition `[n, inputs]` is one
-    /// of this pass.
+    /// Normalises x `[n, c, h, w]`; no activation follows. The condition `[n, inputs]` is one of this pass.
     pub fn forward(
         &self,
         net: &mut Net,
@@ -78,8 +77,11 @@ impl ConditionalNorm {
 
 impl Statistics {
     /// Mean and variance `[2, c]` of x `[n, c, h, w]`, as constants of this pass; the running ones follow unless the
-    /// view is frozen.
+    /// view is frozen, or are taken instead.
     fn of(&self, net: &mut Net, leaves: &Leaves, x: &Tensor<4>) -> Tensor<2> {
+        if leaves.uses_running() {
+            return leaves.lift(net.running[self.buffer].clone());
+        }
         let [n, c, h, w] = x.dims();
         let stats = channel_stats(&leaves.plain(x));
         if !leaves.is_frozen() {

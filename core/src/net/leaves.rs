@@ -11,6 +11,8 @@ pub enum View {
     Plain,
     /// No autodiff, and neither batch norm's nor spectral norm's state moves: for looking, not for training.
     Frozen,
+    /// As [`Frozen`](Self::Frozen), but batch norm uses its running statistics: no sample depends on another.
+    Running,
     /// Constants within an autodiff graph.
     Constant,
     /// Constants within an autodiff graph, and no state moves: for gradients of the input, when looking.
@@ -40,20 +42,28 @@ impl Leaves {
     /// Brings a plain tensor into this pass.
     pub fn lift<const D: usize>(&self, tensor: Tensor<D>) -> Tensor<D> {
         match self.view {
-            View::Plain | View::Frozen => tensor,
+            View::Plain | View::Frozen | View::Running => tensor,
             View::Constant | View::FrozenConstant | View::Tracked => Tensor::from_inner(tensor),
         }
     }
 
     /// Whether batch norm's and spectral norm's state stays as it is.
     pub fn is_frozen(&self) -> bool {
-        matches!(self.view, View::Frozen | View::FrozenConstant)
+        matches!(
+            self.view,
+            View::Frozen | View::Running | View::FrozenConstant
+        )
+    }
+
+    /// Whether batch norm uses its running statistics instead of each batch's own.
+    pub fn uses_running(&self) -> bool {
+        self.view == View::Running
     }
 
     /// Takes a tensor of this pass out of autodiff.
     pub fn plain<const D: usize>(&self, tensor: &Tensor<D>) -> Tensor<D> {
         match self.view {
-            View::Plain | View::Frozen => tensor.clone(),
+            View::Plain | View::Frozen | View::Running => tensor.clone(),
             View::Constant | View::FrozenConstant | View::Tracked => tensor.clone().inner(),
         }
     }

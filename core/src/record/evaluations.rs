@@ -19,6 +19,11 @@ pub fn read(run: &Path) -> Result<Vec<Evaluation>> {
     jsonl::read(&run.join(FILE))
 }
 
+/// The size of what is written down, by which it can be told that there is more; 0 where there is nothing.
+pub fn size(run: &Path) -> u64 {
+    fs::metadata(run.join(FILE)).map_or(0, |file| file.len())
+}
+
 /// Removes evaluations of what a resumed run will train again.
 pub fn forget_after(run: &Path, iteration: u64) -> Result<()> {
     let path = run.join(FILE);
@@ -48,8 +53,11 @@ mod tests {
             ..Evaluation::default()
         };
         assert!(read(folder.path()).unwrap().is_empty());
+        assert_eq!(size(folder.path()), 0);
         for iteration in [100, 200] {
+            let before = size(folder.path());
             write(folder.path(), &evaluation(iteration)).unwrap();
+            assert!(size(folder.path()) > before);
         }
         assert_eq!(
             read(folder.path()).unwrap(),

@@ -39,7 +39,9 @@ mod summary;
 pub use animation::{Moving, animate};
 pub use atomic::write as write_whole;
 pub use checkpoint::{Checkpoint, HostTensor};
-pub use evaluations::{read as read_evaluations, write as write_evaluation};
+pub use evaluations::{
+    read as read_evaluations, size as evaluations_size, write as write_evaluation,
+};
 pub use folder::RunFolder;
 pub use generator::Generator;
 pub use image::RgbImage as Picture;

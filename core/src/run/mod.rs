@@ -3,6 +3,7 @@
 mod classes;
 mod feed;
 mod field;
+mod generate;
 mod inspect;
 mod masks;
 mod players;
@@ -31,12 +32,13 @@ use crate::{
 };
 pub use classes::{Classes, row_names};
 pub use feed::{Batch, Feed, Script, host_samples};
+pub use generate::{Draw, NormStatistics};
 pub use inspect::LayerState;
 use quality::Judge;
 use stages::Best;
 pub use state::config_of;
 
-/// Images generated in one forward pass when sampling: batch norm uses each batch's own statistics, so the
+/// Images generated in one forward pass when sampling: batch norm usually goes by each batch's own statistics, so the
 /// number is part of the protocol (the authors' 100).
 pub const SAMPLE_BATCH: usize = 100;
 

@@ -1,19 +1,12 @@
 //! What a run tells about itself: sizes, samples, quality, numbers and costs.
 
-use super::classes::{Batches, ROWS};
-use super::{
-    Classes, Judge, Player, Run, SAMPLE_BATCH,
-    feed::{latent, one_hot},
-    host_samples,
-};
+use super::classes::ROWS;
+use super::{Classes, Judge, Player, Run, SAMPLE_BATCH};
 use crate::{
-    Error, Result,
+    Result,
     config::Role,
-    device::read,
-    event::{Event, LayerInfo, NetInfo, RunInfo, SampleData, Samples, Stats},
+    event::{Event, LayerInfo, NetInfo, RunInfo, Samples, Stats},
     metric::flops::{self, Count, Images},
-    net::View,
-    rng::Stream,
 };
 
 impl Run {
@@ -61,100 +54,6 @@ impl Run {
         events.extend(self.samples_now().await?);
         events.extend(self.new_masks().await?);
         Ok(events)
-    }
-
-    /// Samples of z from stream `stream`, live or averaged, on the host; training is not disturbed. Of all classes,
-    /// where the run learns any.
-    ///
-    /// # Errors
-    /// When the device fails.
-    pub async fn generate(
-        &mut self,
-        count: usize,
-        stream: &str,
-        averaged: bool,
-    ) -> Result<SampleData> {
-        self.generate_of(Classes::Random, count, stream, averaged)
-            .await
-    }
-
-    /// The same of certain classes; a run that learns none takes no notice.
-    ///
-    /// # Errors
-    /// When there is no such class, or the device fails.
-    pub async fn generate_of(
-        &mut self,
-        classes: Classes,
-        count: usize,
-        stream: &str,
-        averaged: bool,
-    ) -> Result<SampleData> {
-        match self.config.model.classes() {
-            0 => self.generate_any(count, stream, averaged).await,
-            all => {
-                if let Classes::Only(class) = classes
-                    && class >= all
-                {
-                    return Err(Error::Settings(vec![format!(
-                        "class: {class}: there are {all} classes; 0 to {}",
-                        all - 1
-                    )]));
-                }
-                let mut labels = Stream::new(self.config.seed, &format!("{stream}.labels"));
-                let batches = classes.batches(count, all, &mut labels);
-                self.generate_batches(&batches, stream, averaged).await
-            }
-        }
-    }
-
-    async fn generate_batches(
-        &mut self,
-        batches: &Batches,
-        stream: &str,
-        averaged: bool,
-    ) -> Result<SampleData> {
-        let (channels, side) = self.feed.shape();
-        let mut z = Stream::new(self.config.seed, stream);
-        let leaves = self.g.net.leaves(View::Frozen, averaged, false);
-        let image = channels * side * side;
-        let mut all = Vec::with_capacity(batches.labels.len() * SAMPLE_BATCH * image);
-        for labels in &batches.labels {
-            let input = latent(&mut z, None, SAMPLE_BATCH, self.config.z_dim, &self.device);
-            let classes = one_hot(labels, self.config.model.classes(), &self.device);
-            let model = &self.g.model;
-            let fakes = model.forward(&mut self.g.net, &leaves, input, Some(&classes));
-            all.extend(read(fakes).await?);
-        }
-        let values = batches
-            .places
-            .iter()
-            .flat_map(|place| &all[place * image..(place + 1) * image]);
-        let values = values.copied().collect();
-        Ok(host_samples(values, batches.places.len(), channels, side))
-    }
-
-    async fn generate_any(
-        &mut self,
-        count: usize,
-        stream: &str,
-        averaged: bool,
-    ) -> Result<SampleData> {
-        let (channels, side) = self.feed.shape();
-        let mut z = Stream::new(self.config.seed, stream);
-        let leaves = self.g.net.leaves(View::Frozen, averaged, false);
-        let batch = if side == 1 { count } else { SAMPLE_BATCH };
-        let mut values = Vec::with_capacity(count * channels * side * side);
-        let mut left = count;
-        while left > 0 {
-            let n = left.min(batch);
-            // Whole batches only: a short one would be normalised by statistics of its own.
-            let input = latent(&mut z, None, batch, self.config.z_dim, &self.device);
-            let fakes = self.g.model.forward(&mut self.g.net, &leaves, input, None);
-            let host = read(fakes).await?;
-            values.extend_from_slice(&host[..n * channels * side * side]);
-            left -= n;
-        }
-        Ok(host_samples(values, count, channels, side))
     }
 
     /// Whether an average is kept beside the live generator.

@@ -1,6 +1,6 @@
 //! `eval` and `stats`: figures by feature networks, from files of weights to run folders and reports.
 
-use std::{collections::BTreeMap, path::Path, process::Command};
+use std::{collections::BTreeMap, path::Path};
 
 use safetensors::{Dtype, tensor::TensorView};
 use tightrope_core::{evaluation::Statistics, feature::Network, rng::Stream};
@@ -54,7 +54,7 @@ pub fn weights(network: Network, file: &Path) {
 }
 
 /// A desk with one short run on pictures, and the weights of a small ResNet.
-fn desk() -> Desk {
+pub fn desk() -> Desk {
     let desk = Desk::new();
     desk.good(
         "train --preset shapes16 --iterations 6 --set averaging.start=0 --quiet --device cpu",
@@ -100,9 +100,17 @@ fn a_run_is_evaluated_and_reported() {
     assert!(!out.contains("FID"), "{out}");
     eval("--real-count 300");
     eval("--real real.npz --seed 9 --raw");
-    let [first, second, other] = &evaluations(&desk)[..] else {
-        panic!("three evaluations")
+    let out = eval("--real real.npz --batch-norm running");
+    assert!(
+        out.contains(", averaged weights, running statistics,"),
+        "{out}"
+    );
+    let [first, second, other, running] = &evaluations(&desk)[..] else {
+        panic!("four evaluations")
     };
+    let norm = |line: &serde_json::Value| line["samples"]["batch_norm"].clone();
+    assert_eq!([first, running].map(norm), ["batch", "running"]);
+    assert_ne!(first["frechet"], running["frechet"]);
     assert_eq!(first["frechet"], second["frechet"]);
     assert_eq!(first["kid"], second["kid"]);
     assert_ne!(first["frechet"], other["frechet"]);
@@ -140,7 +148,42 @@ fn a_run_is_evaluated_and_reported() {
     desk.good(&format!(
         "train --resume {run} --iterations 8 --quiet --device cpu"
     ));
-    assert_eq!(evaluations(&desk).len(), 3);
+    assert_eq!(evaluations(&desk).len(), 4);
+}
+
+#[test]
+fn samples_are_normalised_by_either_statistics() {
+    let desk = desk();
+    let run = desk.runs()[0].display().to_string();
+    let sample = |more: &str| {
+        desk.good(&format!(
+            "sample {run} --count 9 --out x.png --device cpu {more}"
+        ));
+        std::fs::read(desk.file("x.png")).expect("a picture")
+    };
+    let batch = sample("");
+    assert!(batch == sample("--batch-norm batch"));
+    assert!(batch != sample("--batch-norm running"));
+    let ran = desk.run(&format!("sample {run} --batch-norm own"));
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("there are batch and running"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn progress_is_told_unless_it_is_not_wanted() {
+    let desk = desk();
+    let line =
+        "eval runs --count 4000 --real-count 64 --network resnet:resnet.safetensors --device cpu";
+    let out = desk.good(line);
+    for part in ["samples 2000/4000", "features of samples "] {
+        assert!(out.contains(part), "{part}\n{out}");
+    }
+    let out = desk.good(&format!("{line} --quiet"));
+    assert!(!out.contains("2000/4000"), "{out}");
 }
 
 #[test]
@@ -214,86 +257,4 @@ fn a_run_is_followed_and_its_best_checkpoint_kept() {
         "sample {name}/best/{} --count 4 --out four.png --device cpu",
         kept[0]
     ));
-}
-
-#[test]
-fn wrong_input_is_refused_in_one_line() {
-    let desk = desk();
-    weights(
-        Network::ResNet { blocks: 2 },
-        &desk.file("other.safetensors"),
-    );
-    std::fs::write(desk.file("text.pth"), "not weights").expect("it is written");
-    desk.good("stats --data shapes --side 16 --count 64 --network resnet:other.safetensors --out other.npz --quiet --device cpu");
-    desk.good("train --preset ring --iterations 2 --quiet --device cpu --out points");
-    let resnet = "--network resnet:resnet.safetensors --count 20 --quiet --device cpu";
-    for (line, expected) in [
-        (
-            "eval runs --network vgg:x".to_owned(),
-            "there are inception and resnet",
-        ),
-        (
-            "eval runs --network inception:none.pth --device cpu".to_owned(),
-            "none.pth: there is no such file",
-        ),
-        (
-            "eval runs --network inception:text.pth --device cpu".to_owned(),
-            "neither safetensors nor weights saved by PyTorch",
-        ),
-        (
-            "eval runs --network inception:resnet.safetensors --device cpu".to_owned(),
-            "not the weights of this network: there is no `fc.weight`",
-        ),
-        (
-            format!("eval runs {resnet} --real none.npz"),
-            "there is no such file; `tightrope stats` makes one",
-        ),
-        (
-            format!("eval runs {resnet} --real text.pth"),
-            "unknown dataset",
-        ),
-        (
-            format!("eval runs {resnet} --real other.npz"),
-            "made with other weights",
-        ),
-        (
-            format!("eval runs {resnet} --real shapes --split test"),
-            "shapes has no test split",
-        ),
-        (format!("eval points {resnet}"), "points in the plane"),
-        (format!("eval nowhere {resnet}"), "nowhere"),
-        (
-            "stats --data shapes --network resnet:resnet.safetensors --out x.txt".to_owned(),
-            "an .npz file",
-        ),
-    ] {
-        let ran = desk.run(&line);
-        assert!(
-            ran.code == 2 && ran.err.lines().count() == 1 && ran.err.contains(expected),
-            "{line}\n{}{}",
-            ran.out,
-            ran.err
-        );
-    }
-    assert!(!desk.runs()[0].join("evaluation.jsonl").exists());
-}
-
-#[cfg(unix)]
-#[test]
-fn it_can_be_called_off() {
-    let desk = desk();
-    let child = desk.start("eval runs --count 1000000 --real-count 64 --network resnet:resnet.safetensors --device cpu");
-    std::thread::sleep(std::time::Duration::from_secs(4));
-    let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(sent.expect("kill starts").success());
-    let ran: Ran = child.wait_with_output().expect("it ends").into();
-    assert_eq!(
-        (ran.code, ran.err.trim()),
-        (130, "called off; nothing more was written"),
-        "{}",
-        ran.out
-    );
-    assert!(!desk.runs()[0].join("evaluation.jsonl").exists());
 }

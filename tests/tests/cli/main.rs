@@ -6,6 +6,7 @@ mod classes;
 mod commands;
 mod documents;
 mod eval;
+mod eval_refusals;
 mod export;
 mod program;
 mod resume;

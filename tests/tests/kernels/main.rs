@@ -6,6 +6,7 @@ mod batch_norm;
 mod conv2d;
 mod product;
 mod resample;
+mod running;
 mod select;
 mod spectral;
 

@@ -8,7 +8,7 @@ use tightrope_core::{
     data::{self, Dataset},
     device::read,
     event::{Event, SampleData},
-    run::{Classes, Phase, Run},
+    run::{Classes, Draw, NormStatistics, Phase, Run},
 };
 
 use super::{config, cpu, difference, run, state};
@@ -106,6 +106,32 @@ fn classes_are_shown_by_rows_and_asked_for() {
     assert!(third.iter().all(|v| v.is_finite()) && third != fourth);
     let refusal = of(Classes::Only(36)).expect_err("there are 36").to_string();
     assert!(refusal.contains("36 classes; 0 to 35"), "{refusal}");
+    assert_eq!(difference(&before, &state(&mut run)), None);
+}
+
+#[test]
+fn samples_by_either_statistics_disturb_nothing() {
+    let mut run = run(small("static", &FULL));
+    steps(&mut run, 3);
+    let before = state(&mut run);
+    let mut drawn = |norm, count| {
+        let draw = Draw {
+            classes: Classes::Only(3),
+            count,
+            stream: "look",
+            averaged: true,
+            norm,
+        };
+        images(block_on(run.draw(draw)).expect("samples")).1
+    };
+    let [batch, running] =
+        [NormStatistics::Batch, NormStatistics::Running].map(|norm| drawn(norm, 4));
+    assert!(running.iter().all(|v| v.is_finite()) && running != batch);
+    // Alone it is what it was among others.
+    assert_eq!(
+        drawn(NormStatistics::Running, 1),
+        running[..running.len() / 4]
+    );
     assert_eq!(difference(&before, &state(&mut run)), None);
 }
 

@@ -1,6 +1,6 @@
 //! One run's samples against real images.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use anyhow::{Result, bail};
 use tightrope_core::{
@@ -10,14 +10,13 @@ use tightrope_core::{
     feature::{Bytes, FeatureNet, to_bytes},
     progress::Progress,
     record::write_evaluation,
-    run::{Run, SAMPLE_BATCH},
+    run::{Classes, Draw, SAMPLE_BATCH},
 };
 
 use super::super::{
     eval_args::EvalArgs,
     evaluating::{Work, statistics},
     output::say,
-    stand_in,
 };
 use crate::{lab::Stored, report};
 
@@ -68,13 +67,8 @@ impl<'a> Judge<'a> {
 
     async fn measured(&self, stored: &Stored, measure: &Measure) -> Result<Evaluation> {
         let args = self.args;
-        let mut config = stored.config.clone();
-        // Weights and masks come from the checkpoint: all that is left to the seed is z.
-        config.seed = args.seed.unwrap_or(config.seed);
-        let seed = config.seed;
-        let dataset = Arc::new(stand_in::data(&config)?);
-        let mut run = Run::new(config, dataset, self.chosen).await?;
-        run.restore_nets(&stored.checkpoint).await?;
+        let mut run = stored.generator(args.seed, self.chosen).await?;
+        let seed = run.config.seed;
         let averaged = run.has_average() && !args.raw;
         let count = args.count as usize;
         let mut values = Vec::new();
@@ -85,7 +79,13 @@ impl<'a> Judge<'a> {
             // A stream for each piece, so that more samples begin with the same ones.
             let stream = format!("evaluation.{}", first / PIECE);
             let piece = run
-                .generate(PIECE.min(count - first), &stream, averaged)
+                .draw(Draw {
+                    classes: Classes::Random,
+                    count: PIECE.min(count - first),
+                    stream: &stream,
+                    averaged,
+                    norm: args.batch_norm,
+                })
                 .await?;
             let SampleData::Images {
                 channels,
@@ -117,18 +117,15 @@ impl<'a> Judge<'a> {
             seed,
             count,
             side,
+            batch_norm: args.batch_norm,
             norm_batch: SAMPLE_BATCH,
         };
         let about = (samples, measure.real.clone());
         let (statistics, resize) = (&measure.statistics, args.judge.resize);
-        Ok(evaluate(
-            &features,
-            statistics,
-            self.network,
-            resize,
-            about,
-            &work,
-        )?)
+        let evaluation = evaluate(&features, statistics, self.network, resize, about, &work)?;
+        // A distance takes seconds in which nobody asks; what was called off then is not written down.
+        work.at(0, 0)?;
+        Ok(evaluation)
     }
 }
 

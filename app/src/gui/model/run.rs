@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use tightrope_core::{
     config::Policy,
+    evaluation::Evaluation,
     event::{EndReason, Event, SampleData, Stats},
     history::History,
     session::RunState,
@@ -12,7 +13,7 @@ use tightrope_core::{
 use super::Cursor;
 use crate::{
     gui::{story::Aside, trace::Traces},
-    lab::{Added, RunKey, Stage, Still},
+    lab::{Added, ClassKey, ClassSamples, RunKey, Stage, Still},
 };
 
 /// One run as the window knows it.
@@ -34,10 +35,14 @@ pub struct RunView {
     pub state: RunState,
     /// Iterations finished, between recorded states too.
     pub iteration: u64,
-    /// Samples and fields taken in so far, so that a picture of them knows when it is old.
+    /// Samples, of a class too, and fields taken in so far, so that a picture of them knows when it is old.
     pub revision: u64,
     /// The stages of the present iteration so far, in slow motion; the last is happening now.
     pub stills: Vec<Still>,
+    /// The samples of a class that were asked for last, or why there are none.
+    pub of_class: Option<(ClassKey, Result<ClassSamples, String>)>,
+    /// How it was evaluated, in the order in which that was done.
+    pub evaluations: Vec<Evaluation>,
     /// Its place among the run colours and line styles.
     pub style: usize,
     /// Left out of samples and timelines.
@@ -62,6 +67,8 @@ impl RunView {
             history: added.history,
             revision: 0,
             stills: Vec::new(),
+            of_class: None,
+            evaluations: Vec::new(),
             style,
             hidden: false,
             aside: None,
@@ -87,6 +94,17 @@ impl RunView {
             Event::Samples(_) | Event::Field(_) => self.revision += 1,
             _ => {}
         }
+    }
+
+    /// Takes in samples of a class, or why there are none.
+    pub fn take_class(&mut self, key: ClassKey, drawn: Result<ClassSamples, String>) {
+        self.of_class = Some((key, drawn));
+        self.revision += 1;
+    }
+
+    /// The names of the classes it learns; none where it learns none.
+    pub fn classes(&self) -> &[String] {
+        self.history.info.as_ref().map_or(&[], |info| &info.classes)
     }
 
     /// Takes in what slow motion shows.

@@ -4,6 +4,7 @@
 pub mod beam;
 pub mod compare;
 pub mod controls;
+pub mod evaluations;
 pub mod going;
 pub mod layers;
 pub mod live;

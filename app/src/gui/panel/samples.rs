@@ -1,5 +1,6 @@
 //! Samples of every run side by side, from the same fixed z, with real data beside them.
 
+mod class;
 mod field;
 mod grid;
 mod pictures;
@@ -20,6 +21,7 @@ use crate::gui::{
     model::{Cursor, Model, RunView},
     picture, theme,
 };
+use class::{Known, OneClass};
 use pictures::Pictures;
 use pin::Strip;
 
@@ -28,6 +30,7 @@ use pin::Strip;
 pub struct Samples {
     pictures: Pictures,
     strip: Strip,
+    class: OneClass,
     /// The sample that is followed through time, by its place in the fixed z.
     pin: Option<usize>,
 }
@@ -46,6 +49,9 @@ impl Panel for Samples {
             return actions;
         }
         self.pictures.tidy(model);
+        self.class.tidy(model);
+        let asked = runs.iter().map(|run| self.class.ask(model, run));
+        actions.extend(asked.flatten());
         let room = ui.available_rect_before_wrap();
         let strip = match self.pin {
             Some(_) => Strip::height(&runs, room.height()),
@@ -126,6 +132,8 @@ fn quality(run: &RunView, cursor: Cursor) -> Option<&Quality> {
 struct Shot<'a> {
     at: u64,
     averaged: bool,
+    /// The class they are all of.
+    class: Option<usize>,
     data: &'a SampleData,
     /// Where the score is wanted.
     field: Option<&'a Field>,
@@ -146,6 +154,7 @@ fn shot<'a>(run: &'a RunView, look: &Look, cursor: Cursor) -> Option<Shot<'a>> {
     Some(Shot {
         at,
         averaged,
+        class: None,
         data,
         field: field.filter(|_| look.score),
         pushes: pushes.unwrap_or_default(),
@@ -187,6 +196,11 @@ impl Samples {
                 explained(ui.toggle_value(&mut look.score, "score"), Term::Score);
                 explained(ui.toggle_value(&mut look.push, "push"), Term::Push);
             }
+            self.class.choose(ui, model, runs);
+            if self.class.is_chosen() {
+                // Its samples have z of their own.
+                self.pin = None;
+            }
             if let Some(index) = self.pin {
                 ui.add_space(8.0);
                 let pinned = ui.selectable_label(true, format!("pinned: {index}"));
@@ -205,7 +219,12 @@ impl Samples {
     }
 
     fn run(&mut self, ui: &mut Ui, model: &Model, run: &RunView, side: f32) {
-        let shot = shot(run, &model.look, model.cursor);
+        let (shot, why_not) = match self.class.of(model, run) {
+            None => (shot(run, &model.look, model.cursor), Some("")),
+            Some(Known::Shot(shot)) => (Some(shot), None),
+            Some(Known::Awaited) => (None, None),
+            Some(Known::None(why)) => (None, Some(why)),
+        };
         ui.horizontal(|ui| {
             let colour = theme::run(run.style, ui.visuals());
             ui.label(RichText::new(&run.name).color(colour).strong());
@@ -216,10 +235,13 @@ impl Samples {
             }
         });
         match shot {
-            Some(shot) => self.pin = self.pictures.samples(ui, run, &shot, side, self.pin),
-            None => {
-                ui.allocate_space(vec2(side, side));
+            Some(shot) => {
+                let pinned = self.pictures.samples(ui, run, &shot, side, self.pin);
+                if shot.class.is_none() {
+                    self.pin = pinned;
+                }
             }
+            None => class::absent(ui, why_not, side),
         }
         if let Some(quality) = quality(run, model.cursor) {
             let term = match quality.modes {

@@ -2,6 +2,7 @@
 
 mod chart;
 mod edits;
+mod evaluations;
 mod events;
 mod scale;
 mod smoothing;
@@ -77,6 +78,9 @@ impl Panel for Timelines {
         let area = ui.max_rect();
         ui.horizontal_wrapped(|ui| {
             for (index, chart) in Chart::ALL.into_iter().enumerate() {
+                if !chart.has_any(model) {
+                    continue;
+                }
                 let toggle = ui.toggle_value(&mut self.open[index], chart.name());
                 explained(toggle, chart.term(model));
             }
@@ -127,7 +131,7 @@ impl Panel for Timelines {
         let open: Vec<Chart> = Chart::ALL
             .into_iter()
             .zip(self.open)
-            .filter_map(|(chart, open)| open.then_some(chart))
+            .filter_map(|(chart, open)| (open && chart.has_any(model)).then_some(chart))
             .collect();
         if open.is_empty() {
             return actions;

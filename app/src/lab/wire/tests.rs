@@ -3,6 +3,7 @@ use std::time::Duration;
 use tightrope_core::{
     config::Role,
     device::DeviceChoice,
+    evaluation::Evaluation,
     event::{Command, Event, Field, Masks, Push, SampleData, Samples, Stats},
     history::History,
     run::LayerState,
@@ -15,7 +16,8 @@ use crate::{
     export::{Options, What},
     gui::{fixture, story::STORIES},
     lab::{
-        Added, KeptRun, LayerKey, OwnData, Reply, Request, RunKey, Screen, Stage, Still, TaskId,
+        Added, ClassKey, ClassSamples, KeptRun, LayerKey, OwnData, Reply, Request, RunKey, Screen,
+        Stage, Still, TaskId,
     },
 };
 
@@ -61,6 +63,11 @@ fn every_request_passes() {
         Request::Discard(vec!["runs/1".into()]),
         Request::Save,
         Request::Inspect(layer),
+        Request::SampleClass(ClassKey {
+            run,
+            class: 7,
+            averaged: true,
+        }),
         Request::Device(DeviceChoice::Gpu(Some(1))),
         Request::Devices,
         Request::Limit(Some(0.5)),
@@ -155,7 +162,25 @@ fn other_replies_pass() {
         critic_step: 2,
         value: f64::INFINITY,
     };
+    let class = ClassKey {
+        run,
+        class: 3,
+        averaged: false,
+    };
+    let drawn = ClassSamples {
+        iteration: 5,
+        averaged: false,
+        data: SampleData::Images {
+            count: 1,
+            channels: 1,
+            side: 1,
+            pixels: vec![f32::NAN],
+        },
+    };
     pass(&[
+        Reply::OfClass(class, Ok(drawn)),
+        Reply::OfClass(class, Err("why".into())),
+        Reply::Evaluations(run, vec![Evaluation::default()]),
         Reply::Layer(layer, Some(state)),
         Reply::Still(run, still),
         Reply::Devices(vec![(DeviceChoice::Cpu, "1 thread".into())]),

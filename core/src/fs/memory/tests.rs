@@ -57,10 +57,12 @@ macro_rules! steps {
                     assert_eq!(entry.path(), folder.join(entry.file_name()));
                     let found = fs::metadata(entry.path()).unwrap();
                     format!(
-                        "{:?} {} {}",
+                        "{:?} {} {} {}",
                         entry.file_name(),
                         found.is_dir(),
-                        found.is_file()
+                        found.is_file(),
+                        // The size of a folder means nothing.
+                        if found.is_file() { found.len() } else { 0 }
                     )
                 })
                 .collect();

@@ -30,6 +30,8 @@ pub struct Shown {
     pub iteration: u64,
     /// Whose samples.
     pub averaged: bool,
+    /// The class they are all of.
+    pub class: Option<usize>,
     /// A paused run shows several moments of one iteration.
     pub revision: u64,
 }
@@ -83,6 +85,7 @@ impl Pictures {
                 let shown = Shown {
                     iteration: shot.at,
                     averaged: shot.averaged,
+                    class: shot.class,
                     revision: shot.revision,
                 };
                 let clicked = self.images(ui, Some(run.key), shown, shot.data, side, pinned);
@@ -104,6 +107,7 @@ impl Pictures {
                 let shown = Shown {
                     iteration: run.key.0 as u64,
                     averaged: false,
+                    class: None,
                     revision: 0,
                 };
                 self.images(ui, None, shown, reals, side, None);

@@ -4,7 +4,7 @@ use tightrope_core::event::Event;
 use super::*;
 use crate::{
     gui::fixture::{self, Stage},
-    lab::{Reply, RunKey},
+    lab::{ClassKey, ClassSamples, Reply, Request, RunKey},
 };
 
 #[test]
@@ -223,4 +223,80 @@ fn a_pinned_image_has_a_frame_for_every_moment_of_every_run() {
     harness.key_press(Key::Escape);
     harness.run_ok();
     assert!(harness.query_by_label("Sample 0 through time").is_none());
+}
+
+/// Classes that were asked for since it was last looked at.
+fn asked(harness: &mut Harness<'_, Stage<Samples>>) -> Vec<ClassKey> {
+    let actions = std::mem::take(&mut harness.state_mut().actions);
+    let key = |action| match action {
+        Action::Ask(Request::SampleClass(key)) => Some(key),
+        _ => None,
+    };
+    actions.into_iter().filter_map(key).collect()
+}
+
+#[test]
+fn one_class_is_asked_for_shown_and_kept_up_to_date() {
+    let mut model = drawn();
+    let info = model.runs[0].history.info.as_mut().unwrap();
+    info.classes = vec!["bag".into(), "boot".into()];
+    let mut harness = fixture::stage(Samples::default(), model, [900.0, 400.0]);
+    harness.get_by_value("all classes").click();
+    harness.run_ok();
+    harness.get_by_label("boot").click();
+    harness.run_ok();
+    let key = ClassKey {
+        run: RunKey(0),
+        class: 1,
+        averaged: true,
+    };
+    assert_eq!(asked(&mut harness), [key]);
+    harness.get_by_label_contains("drawing");
+    let answer = |harness: &mut Harness<'_, Stage<Samples>>, drawn| {
+        let model = &mut harness.state_mut().model;
+        model.take(Reply::OfClass(key, drawn));
+        harness.run_ok();
+    };
+    let drawn = ClassSamples {
+        iteration: 480,
+        averaged: true,
+        data: images(0.25),
+    };
+    answer(&mut harness, Ok(drawn));
+    harness.get_by_label("iteration 480");
+    // The other run has learned no classes.
+    harness.get_by_label("iteration 500");
+    assert_eq!(asked(&mut harness), []);
+
+    // Further samples of the run make it ask again; those there are stay until then.
+    let later = Event::Samples(tightrope_core::event::Samples {
+        iteration: 600,
+        averaged: true,
+        data: images(0.5),
+    });
+    let model = &mut harness.state_mut().model;
+    model.take(Reply::Said(RunKey(0), later));
+    harness.run_ok();
+    assert_eq!(asked(&mut harness), [key]);
+    harness.get_by_label("iteration 480");
+
+    // A click on them pins nothing: their z are others.
+    let at = picture(&harness, "adapt-relax s42") - vec2(100.0, 100.0);
+    click(&mut harness, at);
+    assert_eq!(harness.state().panel.pin, None);
+
+    harness.state_mut().model.cursor = Cursor::At(0);
+    harness.run_ok();
+    harness.get_by_label_contains("recorded moments have all classes");
+    assert_eq!(harness.get_all_by_label("iteration 0").count(), 2);
+    harness.state_mut().model.cursor = Cursor::Live;
+    answer(&mut harness, Err("record: no checkpoint".into()));
+    harness.get_by_label("record: no checkpoint");
+    assert_eq!(asked(&mut harness), []);
+}
+
+#[test]
+fn runs_without_classes_offer_no_choice() {
+    let harness = fixture::stage(Samples::default(), drawn(), [900.0, 400.0]);
+    assert!(harness.query_by_value("all classes").is_none());
 }

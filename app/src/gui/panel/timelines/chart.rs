@@ -4,7 +4,7 @@ use egui::{Color32, Id, Stroke, Ui};
 use egui_plot::{Corner, Legend, Line, Plot, PlotPoints, PlotResponse, PlotUi, VLine};
 use tightrope_core::{config::Role, event::Quality};
 
-use super::{View, edits, events, scale::Scale, zones};
+use super::{View, edits, evaluations, events, scale::Scale, zones};
 use crate::gui::{
     action::Action,
     explain::Term,
@@ -26,16 +26,19 @@ pub enum Chart {
     Quality,
     /// Ever-active shares of both players.
     Exploration,
+    /// Distances by feature networks.
+    Evaluations,
 }
 
 impl Chart {
     /// All there are, from above.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Balance,
         Self::Density,
         Self::Loss,
         Self::Quality,
         Self::Exploration,
+        Self::Evaluations,
     ];
 
     /// Its name.
@@ -46,6 +49,7 @@ impl Chart {
             Self::Loss => "losses",
             Self::Quality => "quality",
             Self::Exploration => "exploration",
+            Self::Evaluations => "evaluations",
         }
     }
 
@@ -63,7 +67,13 @@ impl Chart {
                 }
             }
             Self::Exploration => Term::Exploration,
+            Self::Evaluations => Term::Fid,
         }
+    }
+
+    /// Whether there may be anything to show; most runs are never evaluated.
+    pub fn has_any(self, model: &Model) -> bool {
+        self != Self::Evaluations || evaluations::has_any(model)
     }
 
     fn lines(self, run: &RunView, ui: &Ui) -> Vec<(String, Measure, Color32, bool)> {
@@ -85,7 +95,7 @@ impl Chart {
                 ("D".to_owned(), Measure::ExplorationD, d, false),
                 ("G".to_owned(), Measure::ExplorationG, g, false),
             ],
-            Self::Quality => Vec::new(),
+            Self::Quality | Self::Evaluations => Vec::new(),
         }
     }
 
@@ -127,7 +137,7 @@ impl Chart {
             // A vanishing gap makes single ratios of any size; a double click shows them.
             Self::Balance => plot.auto_bounds([true, false]),
             Self::Density | Self::Exploration => plot.include_y(0.0),
-            Self::Loss | Self::Quality => plot,
+            Self::Loss | Self::Quality | Self::Evaluations => plot,
         };
         let longest = model.shown().map(RunView::iterations).max().unwrap_or(1);
         if axis == Axis::Iteration {
@@ -180,6 +190,11 @@ impl Chart {
                     .shown()
                     .for_each(|run| quality(plot, run, axis, scale, &visuals));
             }
+            if self == Self::Evaluations {
+                model
+                    .shown()
+                    .for_each(|run| evaluations::lines(plot, run, axis, scale, &visuals));
+            }
             if self == Self::Density {
                 model
                     .shown()
@@ -194,6 +209,9 @@ impl Chart {
         }
         if self == Self::Density {
             events::explain(model, scale, &shown);
+        }
+        if self == Self::Evaluations {
+            evaluations::explain(model, scale, &shown);
         }
         edits::marks(ui, model, &shown);
         clicked(model, &shown).into_iter().collect()

@@ -13,7 +13,7 @@ fn charts_come_and_go_and_share_an_axis() {
     let mut harness = fixture::stage(Timelines::default(), fixture::model(), [900.0, 500.0]);
     assert_eq!(
         harness.state().panel.open,
-        [true, true, false, false, false]
+        [true, true, false, false, false, false]
     );
     harness.get_by_label("losses").click();
     harness.run_ok();
@@ -25,6 +25,38 @@ fn charts_come_and_go_and_share_an_axis() {
         matches!(&wanted[..], [Action::SetLook(look)] if look.axis == Axis::Seconds),
         "{wanted:?}"
     );
+}
+
+#[test]
+fn evaluations_have_a_chart_as_soon_as_there_are_any() {
+    let mut model = fixture::model();
+    let harness = fixture::stage(Timelines::default(), fixture::model(), [1200.0, 500.0]);
+    assert!(harness.query_by_label("evaluations").is_none());
+    let points = [(500, 40.0), (1000, 30.0)];
+    let all = points.map(|(at, fid)| fixture::evaluation("inception", at, fid));
+    let reply = crate::lab::Reply::Evaluations(crate::lab::RunKey(0), all.into());
+    model.take(reply);
+    let timelines = Timelines {
+        open: [false; Chart::ALL.len()],
+        ..Timelines::default()
+    };
+    let mut harness = fixture::stage(timelines, model, [1200.0, 500.0]);
+    harness.get_by_label("evaluations").click();
+    harness.run_ok();
+    assert!(harness.state().panel.open[5]);
+    // The worse one is in the middle, near the upper edge.
+    let top = harness.get_by_label("Show all").rect().bottom();
+    for x in (570..690).step_by(11) {
+        for below in (10..60).step_by(11) {
+            harness.hover_at(egui::pos2(x as f32, top + below as f32));
+            harness.run_steps(12);
+            let words = "adapt-relax s42, iteration 500: FID 40";
+            if harness.query_all_by_label_contains(words).count() > 0 {
+                return;
+            }
+        }
+    }
+    panic!("no point was found");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Data for commands that run a network but learn nothing from it.
+//! Data for whoever runs a network that learns nothing from them.
 
 use tightrope_core::{
     Result,

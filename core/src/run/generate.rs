@@ -1,0 +1,168 @@
+//! Samples of the generator, on the host. Drawing them disturbs no training.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Classes, Run, SAMPLE_BATCH,
+    classes::Batches,
+    feed::{latent, one_hot},
+    host_samples,
+};
+use crate::{Error, Result, device::read, event::SampleData, net::View, rng::Stream};
+
+/// What batch norm normalises samples by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NormStatistics {
+    /// The statistics of each batch of [`SAMPLE_BATCH`], as ADAPT does.
+    #[default]
+    Batch,
+    /// The running statistics of training, as GAN tickets and STU-GAN's SNGAN do: no sample depends on another.
+    Running,
+}
+
+impl NormStatistics {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Batch => "batch",
+            Self::Running => "running",
+        }
+    }
+
+    fn view(self) -> View {
+        match self {
+            Self::Batch => View::Frozen,
+            Self::Running => View::Running,
+        }
+    }
+}
+
+impl FromStr for NormStatistics {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        [Self::Batch, Self::Running]
+            .into_iter()
+            .find(|statistics| statistics.name() == text)
+            .ok_or_else(|| {
+                format!("'{text}' are no statistics of batch norm; there are batch and running")
+            })
+    }
+}
+
+/// Which samples are wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Draw<'a> {
+    /// Their classes; a run that learns none takes no notice.
+    pub classes: Classes,
+    /// How many.
+    pub count: usize,
+    /// The stream of their z.
+    pub stream: &'a str,
+    /// Whether the averaged generator makes them, where there is one.
+    pub averaged: bool,
+    /// What batch norm normalises them by.
+    pub norm: NormStatistics,
+}
+
+impl Run {
+    /// Samples of z from stream `stream`, live or averaged. Of all classes, where the run learns any.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn generate(
+        &mut self,
+        count: usize,
+        stream: &str,
+        averaged: bool,
+    ) -> Result<SampleData> {
+        self.generate_of(Classes::Random, count, stream, averaged)
+            .await
+    }
+
+    /// The same of certain classes.
+    ///
+    /// # Errors
+    /// When there is no such class, or the device fails.
+    pub async fn generate_of(
+        &mut self,
+        classes: Classes,
+        count: usize,
+        stream: &str,
+        averaged: bool,
+    ) -> Result<SampleData> {
+        self.draw(Draw {
+            classes,
+            count,
+            stream,
+            averaged,
+            norm: NormStatistics::Batch,
+        })
+        .await
+    }
+
+    /// The same by either statistics of batch norm. z, classes and batches do not depend on which.
+    ///
+    /// # Errors
+    /// When there is no such class, or the device fails.
+    pub async fn draw(&mut self, draw: Draw<'_>) -> Result<SampleData> {
+        let all = self.config.model.classes();
+        if all == 0 {
+            return self.draw_any(draw).await;
+        }
+        if let Classes::Only(class) = draw.classes
+            && class >= all
+        {
+            return Err(Error::Settings(vec![format!(
+                "class: {class}: there are {all} classes; 0 to {}",
+                all - 1
+            )]));
+        }
+        let mut labels = Stream::new(self.config.seed, &format!("{}.labels", draw.stream));
+        let batches = draw.classes.batches(draw.count, all, &mut labels);
+        self.draw_batches(&batches, draw).await
+    }
+
+    async fn draw_batches(&mut self, batches: &Batches, draw: Draw<'_>) -> Result<SampleData> {
+        let (channels, side) = self.feed.shape();
+        let mut z = Stream::new(self.config.seed, draw.stream);
+        let leaves = self.g.net.leaves(draw.norm.view(), draw.averaged, false);
+        let image = channels * side * side;
+        let mut all = Vec::with_capacity(batches.labels.len() * SAMPLE_BATCH * image);
+        for labels in &batches.labels {
+            let input = latent(&mut z, None, SAMPLE_BATCH, self.config.z_dim, &self.device);
+            let classes = one_hot(labels, self.config.model.classes(), &self.device);
+            let model = &self.g.model;
+            let fakes = model.forward(&mut self.g.net, &leaves, input, Some(&classes));
+            all.extend(read(fakes).await?);
+        }
+        let values = batches
+            .places
+            .iter()
+            .flat_map(|place| &all[place * image..(place + 1) * image]);
+        let values = values.copied().collect();
+        Ok(host_samples(values, batches.places.len(), channels, side))
+    }
+
+    async fn draw_any(&mut self, draw: Draw<'_>) -> Result<SampleData> {
+        let (channels, side) = self.feed.shape();
+        let mut z = Stream::new(self.config.seed, draw.stream);
+        let leaves = self.g.net.leaves(draw.norm.view(), draw.averaged, false);
+        let batch = if side == 1 { draw.count } else { SAMPLE_BATCH };
+        let mut values = Vec::with_capacity(draw.count * channels * side * side);
+        let mut left = draw.count;
+        while left > 0 {
+            let n = left.min(batch);
+            // Whole batches only: a short one would be normalised by statistics of its own.
+            let input = latent(&mut z, None, batch, self.config.z_dim, &self.device);
+            let fakes = self.g.model.forward(&mut self.g.net, &leaves, input, None);
+            let host = read(fakes).await?;
+            values.extend_from_slice(&host[..n * channels * side * side]);
+            left -= n;
+        }
+        Ok(host_samples(values, draw.count, channels, side))
+    }
+}
