@@ -31,6 +31,8 @@ pub enum Term {
     Raise,
     /// A density lowered.
     Lower,
+    /// A stage of a run that prunes.
+    Stage,
     /// Erdos-Renyi-Kernel densities.
     Erk,
     /// Losses.
@@ -90,7 +92,7 @@ const fn entry(name: &'static str, words: &'static str, formula: &'static str) -
 
 impl Term {
     /// All there are.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::BalanceRatio,
         Self::TargetBand,
         Self::Verdict,
@@ -103,6 +105,7 @@ impl Term {
         Self::DropGrow,
         Self::Raise,
         Self::Lower,
+        Self::Stage,
         Self::Erk,
         Self::Losses,
         Self::NCritic,
@@ -191,6 +194,12 @@ impl Term {
                 "lower",
                 "Active weights of least magnitude become inactive, until the lower density is reached.",
                 "d \u{2190} max(d \u{2212} density_step, d_min)",
+            ),
+            Self::Stage => entry(
+                "stage",
+                "Methods that prune a trained network train it dense first; each pruning begins another stage, with masks \
+                 that stay. Lines on the timelines mark where.",
+                "kept = floor(d \u{00D7} maskable weights), those of the greatest |w|",
             ),
             Self::Erk => entry(
                 "ERK",

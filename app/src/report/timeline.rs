@@ -391,6 +391,9 @@ fn lines(
 
 #[cfg(test)]
 mod tests {
+    use tightrope_core::config::StageWeights;
+    use tightrope_core::event::StageEvent;
+
     use super::*;
     use crate::report::fixture;
     use crate::report::variant::variants;
@@ -427,6 +430,33 @@ mod tests {
             );
         }
         assert!(!charts[1].marks.is_empty() && charts[1].lanes.len() == 2);
+    }
+
+    #[test]
+    fn every_chart_says_where_a_stage_begins() {
+        let mut runs = [
+            fixture::run("static", 1, 300),
+            fixture::run("post-hoc", 1, 300),
+        ];
+        runs[1].history.stages.push(StageEvent {
+            iteration: 201,
+            stage: 1,
+            weights: StageWeights::BestAverage,
+            taken: 180,
+        });
+        for chart in timelines(&variants(&runs)) {
+            let [line] = &chart.stages[..] else {
+                panic!("{}: {} stages", chart.title, chart.stages.len())
+            };
+            assert_eq!(line.name, "stage 1");
+            assert!(
+                line.label.to_lowercase().contains("pruned, post-hoc"),
+                "{}",
+                line.label
+            );
+            let share = (line.x - chart.plot.x) / chart.plot.w;
+            assert!((share - 200.0 / 300.0).abs() < 1e-9, "{}", chart.title);
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 use egui_kittest::kittest::Queryable;
 
 use super::*;
-use tightrope_core::event::Event;
+use tightrope_core::config::StageWeights;
+use tightrope_core::event::{Event, StageEvent};
 
 use crate::gui::{
     fixture::{self, Stage},
@@ -135,15 +136,33 @@ fn the_balance_shows_its_band_and_no_wild_values() {
 
 #[test]
 fn an_edit_is_marked_and_says_what_was_changed() {
-    let mut model = fixture::model();
-    let event = tightrope_core::event::Event::Edited {
+    let event = Event::Edited {
         iteration: 500,
         key: "generator.lr".into(),
         value: "0.01".into(),
     };
+    find_mark(event, "adapt-relax s42, iteration 500: generator.lr = 0.01");
+}
+
+#[test]
+fn a_stage_is_marked_and_says_that_it_begins() {
+    let event = Event::Stage(StageEvent {
+        iteration: 501,
+        stage: 1,
+        weights: StageWeights::BestAverage,
+        taken: 400,
+    });
+    find_mark(
+        event,
+        "adapt-relax s42, iteration 500: pruned; stage 1 begins",
+    );
+}
+
+/// Looks along the upper edge for the mark of an event half way through the run, by what it says.
+fn find_mark(event: Event, words: &str) {
+    let mut model = fixture::model();
     model.take(crate::lab::Reply::Said(crate::lab::RunKey(0), event));
     let mut harness = fixture::stage(Timelines::default(), model, [1600.0, 500.0]);
-    let words = "adapt-relax s42, iteration 500: generator.lr = 0.01";
     assert_eq!(harness.query_all_by_label(words).count(), 0);
     // At the upper edge of the first chart, half way along; where exactly depends on the width of the axis.
     let below = harness.get_by_label("Show all").rect().bottom() + 12.0;
