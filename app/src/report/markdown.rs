@@ -170,7 +170,7 @@ fn trained(variants: &[Variant]) -> Vec<String> {
         let (config, info) = (&run.config, run.history.info.as_ref());
         let images = match info.map_or(0, |info| info.real_count) {
             0 => String::new(),
-            count => format!("{count} of "),
+            count => format!("{count} images of "),
         };
         let side = match config.data.side {
             0 => String::new(),
