@@ -260,8 +260,8 @@ impl Chart {
     }
 }
 
-/// Round shares, at least four of them where there are as many, within a range of logarithms to base 10: 1, 2 and 5 of
-/// every power, or every digit.
+/// Round numbers, at least four of them where there are as many, within a range of logarithms to base 10: 1, 2 and 5 of
+/// every power, or more digits.
 pub fn factors((low, high): (f64, f64)) -> Vec<f64> {
     let within = |digits: &[i32]| -> Vec<f64> {
         let powers = low.floor() as i32..=high.ceil() as i32;
@@ -277,7 +277,7 @@ pub fn factors((low, high): (f64, f64)) -> Vec<f64> {
     };
     let few = within(&[1, 2, 5]);
     if few.len() < 4 {
-        within(&[1, 2, 3, 4, 5, 6, 7, 8, 9])
+        within(&[1, 2, 3, 4, 5, 6, 8])
     } else {
         few
     }
@@ -312,7 +312,9 @@ pub fn robust_range(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
             .copied()
     };
     let (low, high) = (at(0.01)?, at(0.99)?);
-    let air = 0.06 * (high - low).max(1e-9);
+    let span = high - low;
+    // Where all are alike, a range that ticks can be told apart in.
+    let air = if span > 0.0 { 0.06 * span } else { 0.5 };
     Some((low - air, high + air))
 }
 
@@ -383,6 +385,7 @@ mod tests {
         let (low, high) = robust_range(values.chain([f64::NAN])).unwrap();
         assert!(low > -1.0 && high < 10.0, "{low} {high}");
         assert_eq!(robust_range(std::iter::empty()), None);
+        assert_eq!(robust_range([0.0; 3].into_iter()), Some((-0.5, 0.5)));
     }
 
     #[test]
