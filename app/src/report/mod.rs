@@ -20,6 +20,7 @@ mod markdown;
 mod outcome;
 #[cfg(not(target_arch = "wasm32"))]
 mod seeds;
+mod stage;
 mod style;
 mod table;
 mod timeline;

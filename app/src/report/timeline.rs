@@ -1,15 +1,13 @@
 //! The timelines of a group: balance, densities with their events, losses, quality.
 
-use std::collections::BTreeMap;
-
 use tightrope_core::config::Role;
 use tightrope_core::event::{MaskChange, MaskEvent, Quality, Stats, Verdict};
 use tightrope_core::history::History;
 
 use super::chart::{
-    self, Area, Chart, LANE_HEIGHT, Lane, Line, Mark, Scale, StageLine, Zone, robust_range, smooth,
-    thin,
+    self, Chart, LANE_HEIGHT, Lane, Line, Mark, Scale, Zone, robust_range, smooth, thin,
 };
+use super::stage;
 use super::style::line_class;
 use super::variant::Variant;
 use super::words::count;
@@ -98,25 +96,10 @@ pub fn timelines(variants: &[Variant]) -> Vec<Chart> {
     let frechet = "Fr\u{e9}chet distance on fixed random features (not FID)";
     charts.extend(quality(&traces, end, frechet, |q| q.frechet_rf));
     for chart in &mut charts {
-        chart.stages = stages(&traces, chart.plot, end);
+        let runs = traces.iter().map(|t| (t.label.as_str(), t.history));
+        chart.stages = stage::lines(runs, chart.plot, end);
     }
     charts
-}
-
-/// Where runs that prune begin to train again; once for all that do so at the same iteration.
-fn stages(traces: &[Trace], plot: Area, end: f64) -> Vec<StageLine> {
-    let mut lines: BTreeMap<u64, StageLine> = BTreeMap::new();
-    for trace in traces {
-        for stage in &trace.history.stages {
-            let line = lines.entry(stage.iteration).or_insert_with(|| StageLine {
-                x: plot.x + plot.w * (stage.iteration - 1) as f64 / end.max(1.0),
-                name: format!("stage {}", stage.stage),
-                label: format!("stage {} begins: pruned", stage.stage),
-            });
-            line.label += &format!(", {}", trace.label);
-        }
-    }
-    lines.into_values().collect()
 }
 
 /// The range of balance ratios that a picture shows: all but the outermost ones, and the target bands with some air.

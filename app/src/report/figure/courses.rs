@@ -7,6 +7,7 @@ use tightrope_core::record::StoredRun;
 
 use super::super::chart::{self, Chart, Line, Scale, Tick, factors, robust_range};
 use super::super::seeds::{OverSeeds, course};
+use super::super::stage;
 use super::super::style::line_class;
 use super::super::timeline::{balance_range, points, window_br, zones};
 use super::super::variant::Variant;
@@ -186,6 +187,9 @@ fn quality(variants: &[Variant], end: f64) -> Option<Figure> {
 fn empty(variant: &Variant, count: usize, end: f64, y: (f64, f64)) -> (Chart, Scale) {
     let mut chart = chart::sized(&variant.label, panel_width(count), HEIGHT);
     let scale = chart.scale(end, y);
+    let runs = variant.runs.iter();
+    let runs = runs.map(|run| (variant.label.as_str(), &run.history));
+    chart.stages = stage::lines(runs, chart.plot, end);
     (chart, scale)
 }
 
