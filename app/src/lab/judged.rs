@@ -21,6 +21,7 @@ pub(super) struct Judged {
 impl Lab {
     /// How long somebody who has nothing else to do waits before [`Self::look_for_evaluations`]; `None` while there are
     /// no runs.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn leisure(&self) -> Option<Duration> {
         (!self.places.is_empty()).then_some(APART)
     }

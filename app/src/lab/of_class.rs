@@ -11,7 +11,10 @@ const COUNT: usize = 64;
 impl Lab {
     /// Draws samples of a class, or begins to read what they are drawn from.
     pub(super) async fn sample_class(&mut self, key: ClassKey) -> Result<()> {
-        let place = self.place(key.run)?;
+        // Whoever asks may not have heard yet that the run is gone.
+        let Ok(place) = self.place(key.run) else {
+            return Ok(());
+        };
         let folder = place.folder.clone();
         let training = place.training;
         if let Some(run) = training.and_then(|id| self.training.run_mut(id)) {

@@ -252,17 +252,20 @@ pub fn evaluate(
         let counts = [features.len(), fakes.len() / dim];
         let size = kid::SUBSET_SIZE.min(counts[0]).min(counts[1]);
         if size > 1 {
+            // Subsets that are everything would differ by rounding only.
+            let is_all = counts == [size; 2];
+            let subsets = if is_all { 1 } else { kid::SUBSETS };
             let distance = kid(
                 &features.values,
                 fakes,
                 dim,
-                [kid::SUBSETS, size],
+                [subsets, size],
                 seed,
                 progress,
             )?;
             evaluation.kid = Some(Kernel {
                 distance,
-                subsets: kid::SUBSETS,
+                subsets,
                 size,
             });
         }

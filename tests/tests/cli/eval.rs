@@ -105,9 +105,18 @@ fn a_run_is_evaluated_and_reported() {
         out.contains(", averaged weights, running statistics,"),
         "{out}"
     );
-    let [first, second, other, running] = &evaluations(&desk)[..] else {
-        panic!("four evaluations")
+    eval("--real-count 150");
+    let [first, second, other, running, as_many] = &evaluations(&desk)[..] else {
+        panic!("five evaluations")
     };
+    let kid = |line: &serde_json::Value| {
+        (
+            line["kid"]["subsets"].clone(),
+            line["kid"]["deviation"].clone(),
+        )
+    };
+    assert_eq!(kid(as_many), (1.into(), 0.0.into()));
+    assert_eq!(kid(first).0, 100);
     let norm = |line: &serde_json::Value| line["samples"]["batch_norm"].clone();
     assert_eq!([first, running].map(norm), ["batch", "running"]);
     assert_ne!(first["frechet"], running["frechet"]);
@@ -148,7 +157,7 @@ fn a_run_is_evaluated_and_reported() {
     desk.good(&format!(
         "train --resume {run} --iterations 8 --quiet --device cpu"
     ));
-    assert_eq!(evaluations(&desk).len(), 4);
+    assert_eq!(evaluations(&desk).len(), 5);
 }
 
 #[test]
@@ -204,6 +213,10 @@ fn fid_comes_out_of_a_file_of_weights() {
         assert!(out.contains(part), "{part}\n{out}");
     }
     let evaluation = &evaluations(&desk)[0];
+    assert_eq!(
+        (&evaluation["kid"]["subsets"], &evaluation["kid"]["size"]),
+        (&100.into(), &40.into())
+    );
     assert!(
         evaluation["frechet"]
             .as_f64()

@@ -37,6 +37,8 @@ impl Panel for Evaluations {
         let columns = columns(&rows);
         ScrollArea::both()
             .max_height(TALLEST)
+            // As much as that is shown even where the panel was lower before.
+            .min_scrolled_height(TALLEST)
             .auto_shrink([false, true])
             .show(ui, |ui| {
                 let grid = Grid::new("evaluations").striped(true).spacing([16.0, 2.0]);
@@ -93,10 +95,14 @@ impl Row<'_> {
         ui.label(format!("{best} at {}", self.best.samples.iteration));
         let samples = &self.latest.samples;
         let weights = if samples.averaged { "averaged" } else { "live" };
+        let norm = samples.batch_norm.name();
         let mut words = self.latest.protocol();
         words.extend(doubt.map(|doubt| format!("\n{doubt}")));
-        ui.weak(format!("{} samples, {weights} \u{2026}", samples.count))
-            .on_hover_text(words);
+        ui.weak(format!(
+            "{} samples, {weights}, {norm} \u{2026}",
+            samples.count
+        ))
+        .on_hover_text(words);
         name.clicked().then_some(Action::Select(self.run.key))
     }
 }

@@ -2,11 +2,15 @@ use tightrope_core::{
     config::{RunConfig, preset},
     event::Command,
     method::Method,
+    record::{RunFolder, write_evaluation},
     session::RunState,
 };
 
 use super::*;
-use crate::lab::{RunKey, Stage};
+use crate::{
+    gui::fixture::evaluation,
+    lab::{RunKey, Stage},
+};
 
 /// Longer than a test waits for anything.
 const LONG: Duration = Duration::from_secs(600);
@@ -63,6 +67,32 @@ fn a_request_cuts_slow_motion_short_and_takes_effect_after_the_iteration() {
     assert_eq!((key, next.iteration), (RunKey(1), 2));
     assert!(link.ask(Request::Close));
     heard(&link, |reply| matches!(reply, Reply::Closed).then_some(()));
+    drop(link);
+    thread.join().unwrap();
+}
+
+#[test]
+fn a_lab_that_waits_notices_what_others_write() {
+    let out = tempfile::tempdir().unwrap();
+    let folder = RunFolder::create(out.path(), &configs()[0]).unwrap();
+    let folder = folder.path().to_owned();
+    let out_at = out.path().to_owned();
+    let (link, thread) = start(DeviceChoice::Cpu, None, out_at, || ()).unwrap();
+    let at = folder.clone();
+    assert!(link.ask(Request::Open {
+        folder: at,
+        go_on: false
+    }));
+    heard(&link, |reply| {
+        matches!(reply, Reply::Added(_)).then_some(())
+    });
+    let evaluation = evaluation("inception", 100, 30.0);
+    write_evaluation(&folder, &evaluation).unwrap();
+    let all = heard(&link, |reply| match reply {
+        Reply::Evaluations(RunKey(0), all) => Some(all.clone()),
+        _ => None,
+    });
+    assert_eq!(all, [evaluation]);
     drop(link);
     thread.join().unwrap();
 }

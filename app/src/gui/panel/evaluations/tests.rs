@@ -67,7 +67,7 @@ fn the_protocol_and_every_figure_are_explained() {
     harness.get_by_label_contains("Inception Distance");
     let mut harness = fixture::stage(Evaluations, model(), [1200.0, 120.0]);
     harness
-        .get_all_by_label("10000 samples, averaged \u{2026}")
+        .get_all_by_label("10000 samples, averaged, batch \u{2026}")
         .next()
         .unwrap()
         .hover();
@@ -94,4 +94,26 @@ fn what_was_not_evaluated_takes_no_room() {
     assert!(Evaluations::has_words(&model));
     model.run_mut(RunKey(0)).unwrap().hidden = true;
     assert!(!Evaluations::has_words(&model));
+}
+
+#[test]
+fn several_rows_are_in_sight_from_the_first() {
+    let mut model = fixture::model();
+    for key in [RunKey(0), RunKey(1)] {
+        let all = ["inception", "resnet20"].map(|network| evaluation(network, 500, 3.0));
+        model.take(Reply::Evaluations(key, all.into()));
+    }
+    let place = |harness: &egui_kittest::Harness<'_, _>| {
+        let rows = harness.get_all_by_label("stu-gan s42");
+        rows.map(|row| row.rect().bottom()).fold(0.0, f32::max)
+    };
+    let harness = egui_kittest::Harness::builder()
+        .with_size([1200.0, 400.0])
+        .build_ui_state(
+            |ui, (panel, model): &mut (Evaluations, Model)| {
+                egui::Panel::bottom("evaluations").show(ui, |ui| panel.show(ui, model));
+            },
+            (Evaluations, model),
+        );
+    assert!(place(&harness) < 400.0, "{}", place(&harness));
 }

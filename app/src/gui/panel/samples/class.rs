@@ -63,6 +63,7 @@ impl OneClass {
         let name = explained(ui.weak("class"), Term::Class);
         let chosen = self.name.clone().unwrap_or_else(|| ALL.to_owned());
         let choice = ComboBox::from_id_salt("class")
+            .height(320.0)
             .selected_text(chosen)
             .show_ui(ui, |ui| {
                 ui.selectable_value(&mut self.name, None, ALL);
