@@ -62,11 +62,15 @@ pub async fn follow(judge: &mut Judge<'_>, mut runs: Vec<PathBuf>) -> Result<()>
     }
 }
 
-/// Puts the checkpoint in place of the best one so far, if no comparable evaluation of the run has a smaller distance.
+/// Puts the checkpoint in place of the best one so far, if no comparable evaluation of the run has a smaller distance. A
+/// network that has been pruned is not measured by what it was before.
 fn keep_best(run: &Path, stored: &Stored, evaluation: &Evaluation) -> Result<()> {
-    let is_beaten = read_evaluations(run)?
-        .iter()
-        .any(|other| other.is_comparable(evaluation) && other.frechet < evaluation.frechet);
+    let stage = |evaluation: &Evaluation| stored.config.stage_of(evaluation.samples.iteration);
+    let is_beaten = read_evaluations(run)?.iter().any(|other| {
+        stage(other) == stage(evaluation)
+            && other.is_comparable(evaluation)
+            && other.frechet < evaluation.frechet
+    });
     if is_beaten {
         return Ok(());
     }
