@@ -78,6 +78,21 @@ impl Screen {
         self.tool(&["xdotool", "click", "1"]);
     }
 
+    /// What is at a place and around it, once it has stopped changing.
+    fn still(&self, (x, y): (u32, u32)) -> image::RgbImage {
+        let around =
+            || image::imageops::crop_imm(&self.picture(), x - 40, y - 8, 80, 16).to_image();
+        let mut last = around();
+        wait_for("a picture that stays", || {
+            sleep(Duration::from_millis(300));
+            let next = around();
+            let stays = next == last;
+            last = next;
+            stays
+        });
+        last
+    }
+
     fn picture(&self) -> image::RgbImage {
         let png = self.tool(&["import", "-window", "root", "png:-"]);
         image::load_from_memory(&png)
@@ -149,10 +164,12 @@ fn the_first_start_trains_pauses_and_saves_before_it_closes() {
     screen.press("Return");
     wait_for("a comparison", || desk.runs().len() == 4);
 
-    for place in [TAKE_AWAY, CSV] {
-        screen.click(place);
-        sleep(Duration::from_secs(1));
-    }
+    // What does not train does not change: once that place looks different, the menu is there.
+    screen.press("space");
+    let before = screen.still(CSV);
+    screen.click(TAKE_AWAY);
+    wait_for("a menu", || screen.still(CSV) != before);
+    screen.click(CSV);
     let away = desk.file("runs/take-away");
     wait_for("a file taken away", || {
         let files = std::fs::read_dir(&away).into_iter().flatten();
