@@ -295,6 +295,7 @@ impl Quality {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::StageWeights;
     use crate::event::{SampleData, Samples};
     use crate::record::fixture;
 
@@ -332,7 +333,17 @@ mod tests {
             reason: EndReason::Stopped,
         });
         assert_eq!(resumed.iteration(), 30);
+        let stage = |iteration| {
+            Event::Stage(StageEvent {
+                iteration,
+                stage: 1,
+                weights: StageWeights::Last,
+                taken: iteration - 1,
+            })
+        };
+        resumed.apply(&stage(21));
         resumed.apply(&Event::Resumed { iteration: 20 });
+        assert_eq!(resumed.stages, []);
         resumed.apply(&stats(30, 0.3));
         assert_eq!(resumed.stats, history(&[0.1, 0.2, 0.3]).stats);
         assert_eq!((resumed.ended, resumed.resumed), (None, vec![20]));

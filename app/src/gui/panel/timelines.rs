@@ -4,6 +4,7 @@ mod chart;
 mod edits;
 mod evaluations;
 mod events;
+mod pointer;
 mod scale;
 mod smoothing;
 mod zones;

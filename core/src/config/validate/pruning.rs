@@ -22,3 +22,30 @@ impl RunConfig {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::config::validate::tests::{config, problems};
+    use crate::method::Method;
+
+    #[test]
+    fn what_no_stage_could_be_made_of_is_named() {
+        for (key, value) in [
+            ("pruning.rounds", "0"),
+            ("pruning.rounds", "101"),
+            ("pruning.iterations", "0"),
+            ("pruning.rate", "0"),
+            ("pruning.rate", "1.5"),
+            ("generator.policy", "drop_grow"),
+            ("discriminator.policy", "relax"),
+        ] {
+            let mut wrong = config("tiny");
+            Method::Pf.apply(None, &mut wrong);
+            assert_eq!(problems(&wrong), Vec::<String>::new());
+            wrong.set(key, value).unwrap();
+            let lines = problems(&wrong);
+            let is_named = |line: &String| line.starts_with(&format!("{key}: {value}: "));
+            assert!(lines.iter().any(is_named), "{key}={value} gave {lines:?}");
+        }
+    }
+}

@@ -1,10 +1,10 @@
 //! Distances that runs were evaluated to have, the best of each marked, and how they came about.
 
 use egui::Visuals;
-use egui_plot::{Line, MarkerShape, PlotPoint, PlotPoints, PlotResponse, PlotUi, Points};
+use egui_plot::{Line, MarkerShape, PlotPoints, PlotResponse, PlotUi, Points};
 use tightrope_core::evaluation::Evaluation;
 
-use super::scale::Scale;
+use super::{pointer::Pointer, scale::Scale};
 use crate::{
     gui::{
         judged::judged,
@@ -63,7 +63,7 @@ fn place(run: &RunView, own: &Evaluation, axis: Axis, scale: Scale) -> [f64; 2] 
 
 /// Says all that was measured at the point under the pointer, and how.
 pub fn explain<R>(model: &Model, scale: Scale, shown: &PlotResponse<R>) {
-    let Some(pointer) = shown.response.hover_pos() else {
+    let Some(pointer) = Pointer::over(shown) else {
         return;
     };
     let axis = model.look.axis;
@@ -71,18 +71,12 @@ pub fn explain<R>(model: &Model, scale: Scale, shown: &PlotResponse<R>) {
     for run in model.shown() {
         for group in judged(&run.evaluations, u64::MAX) {
             let best = group.best().samples.iteration;
-            let pointed = group.all.into_iter().filter(|own| {
-                let [x, y] = place(run, own, axis, scale);
-                let at = shown.transform.position_from_point(&PlotPoint::new(x, y));
-                at.distance(pointer) <= REACH
-            });
+            let is_pointed = |own: &&Evaluation| pointer.is_at(place(run, own, axis, scale), REACH);
+            let pointed = group.all.into_iter().filter(is_pointed);
             lines.extend(pointed.map(|own| in_words(run, own, best)).take(3));
         }
     }
-    if !lines.is_empty() {
-        let shown = shown.response.clone();
-        shown.on_hover_text_at_pointer(lines.join("\n\n"));
-    }
+    pointer.say(&lines, "\n\n");
 }
 
 fn in_words(run: &RunView, own: &Evaluation, best: u64) -> String {

@@ -1,13 +1,13 @@
 //! Marks of mask changes on the densities, and what each of them did.
 
 use egui::Visuals;
-use egui_plot::{MarkerShape, PlotPoint, PlotPoints, PlotResponse, PlotUi, Points};
+use egui_plot::{MarkerShape, PlotPoints, PlotResponse, PlotUi, Points};
 use tightrope_core::{
     config::Role,
     event::{MaskChange, MaskEvent},
 };
 
-use super::scale::Scale;
+use super::{pointer::Pointer, scale::Scale};
 use crate::gui::{
     model::{Axis, Model, RunView},
     theme,
@@ -52,25 +52,17 @@ fn place(run: &RunView, mask: &MaskEvent, axis: Axis, scale: Scale) -> [f64; 2] 
 
 /// Says what the change under the pointer did.
 pub fn explain<R>(model: &Model, scale: Scale, shown: &PlotResponse<R>) {
-    let Some(pointer) = shown.response.hover_pos() else {
+    let Some(pointer) = Pointer::over(shown) else {
         return;
     };
     let axis = model.look.axis;
     let mut lines = Vec::new();
     for run in model.shown() {
-        let pointed = run.history.masks.iter().filter(|mask| {
-            let [x, y] = place(run, mask, axis, scale);
-            let at = shown.transform.position_from_point(&PlotPoint::new(x, y));
-            at.distance(pointer) <= REACH
-        });
+        let is_pointed = |mask: &&MaskEvent| pointer.is_at(place(run, mask, axis, scale), REACH);
+        let pointed = run.history.masks.iter().filter(is_pointed);
         lines.extend(pointed.map(|mask| in_words(run, mask)).take(4));
     }
-    if !lines.is_empty() {
-        shown
-            .response
-            .clone()
-            .on_hover_text_at_pointer(lines.join("\n"));
-    }
+    pointer.say(&lines, "\n");
 }
 
 fn in_words(run: &RunView, mask: &MaskEvent) -> String {
