@@ -1,6 +1,7 @@
 //! Figures for documents: SVG files that stand alone, without scripts, on paper or in the dark.
 
 mod courses;
+mod factors;
 mod tradeoff;
 
 use std::path::{Path, PathBuf};

@@ -5,13 +5,14 @@ use tightrope_core::event::{Quality, Stats};
 use tightrope_core::method::Method;
 use tightrope_core::record::StoredRun;
 
-use super::super::chart::{self, Chart, Line, Scale, Tick, factors, robust_range};
+use super::super::chart::{self, Chart, Line, Scale, Tick, robust_range};
 use super::super::seeds::{OverSeeds, course};
 use super::super::stage;
 use super::super::style::line_class;
 use super::super::timeline::{balance_range, points, window_br, zones};
 use super::super::variant::Variant;
 use super::super::words::number;
+use super::factors::factors;
 use super::{Figure, Panel, panel_width};
 
 /// Stretches that a course consists of at most.

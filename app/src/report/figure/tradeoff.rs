@@ -2,13 +2,14 @@
 
 use anyhow::Result;
 
-use super::super::chart::{self, Area, Chart, Label, Line, Scale, Tick, factors, robust_range};
+use super::super::chart::{self, Area, Chart, Label, Line, Scale, Tick, robust_range};
 use super::super::compared::outcomes;
 use super::super::evaluated::{Series, evaluated};
 use super::super::seeds::OverSeeds;
 use super::super::style::line_class;
 use super::super::variant::Variant;
 use super::super::words::{number, percent};
+use super::factors::factors;
 use super::{Figure, Panel, panel_width};
 
 /// Height of a panel's plot.
