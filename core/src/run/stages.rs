@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::{Player, Run};
+use super::Run;
 use crate::{
     Result,
     balance::{Controller, Window},
@@ -93,7 +93,7 @@ impl Run {
         for role in [Role::G, Role::D] {
             let (_, blueprint) = model::build(&self.config, role, channels);
             let first = Net::new(role, blueprint, &self.config, &self.device);
-            let player: &mut Player = self.player_mut(role);
+            let player = self.player_mut(role);
             player.net.rewind(first);
             player.net.count().await?;
             player.net.reindex();

@@ -84,7 +84,7 @@ fn moments(history: &History) -> Vec<Moment> {
         is_stage: false,
     });
     let stages = history.stages.iter().map(|stage| Moment {
-        iteration: stage.iteration - 1,
+        iteration: stage.iteration.saturating_sub(1),
         what: format!("pruned; stage {} begins", stage.stage),
         is_stage: true,
     });
