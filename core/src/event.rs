@@ -6,7 +6,7 @@ mod moment;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::config::{Role, StageWeights};
+use crate::config::{Estimator, Role, StageWeights};
 pub use moment::{Field, Masks, Push};
 
 /// One thing that happened in a run. A line of `stats.jsonl` (`Stats`) or of `events.jsonl` (the rest), but for `Samples`,
@@ -158,6 +158,18 @@ pub struct Stats {
     /// Ratio of the means in the window.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub br_ratio_of_means: Option<f64>,
+    /// Samples of the window at which D ranked fakes above reals; their ratios have the wrong sign.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub inverted_in_window: usize,
+    /// All such samples so far.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub inverted: u64,
+    /// Overfitting r_t over the window, where the criterion asks for it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub r_t: Option<f64>,
+    /// Overfitting r_v over the window.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub r_v: Option<f64>,
     /// Mean score of real images at the latest probe.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub score_real: Option<f64>,
@@ -175,6 +187,22 @@ pub struct Stats {
     pub exploration_g: f64,
     /// The same for the discriminator.
     pub exploration_d: f64,
+}
+
+impl Stats {
+    /// The balance ratio over the window as the verdict sees it: by the estimator of the settings, but
+    /// by the ratio of means where some sample has the wrong sign. `None` where no gap is left.
+    pub fn window_br(&self, estimator: Estimator) -> Option<f64> {
+        let value = match estimator {
+            Estimator::MeanOfRatios if self.inverted_in_window == 0 => self.br_mean_of_ratios,
+            Estimator::MeanOfRatios | Estimator::RatioOfMeans => self.br_ratio_of_means,
+        };
+        value.filter(|v| v.is_finite())
+    }
+}
+
+fn is_zero<T: Default + PartialEq>(count: &T) -> bool {
+    *count == T::default()
 }
 
 /// JSON has no NaN or infinity; a diverged loss is stored as `null`.

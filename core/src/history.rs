@@ -189,14 +189,10 @@ impl History {
         })
     }
 
-    /// The balance ratio over the window, by the estimator of the settings.
+    /// The balance ratio over the window, see [`Stats::window_br`].
     pub fn window_br(&self, stats: &Stats) -> Option<f64> {
         let estimator = self.settings().map(|c| c.balance.estimator);
-        let value = match estimator.unwrap_or(Estimator::MeanOfRatios) {
-            Estimator::MeanOfRatios => stats.br_mean_of_ratios,
-            Estimator::RatioOfMeans => stats.br_ratio_of_means,
-        };
-        value.filter(|v| v.is_finite())
+        stats.window_br(estimator.unwrap_or(Estimator::MeanOfRatios))
     }
 
     /// The target band of the balance ratio, `(br_low, br_high)`.

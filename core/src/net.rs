@@ -11,7 +11,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::{
     Result,
-    config::{AveragingRule, Gradients, NetConfig, Role, RunConfig},
+    config::{AveragingRule, Gradients, NetConfig, Regrown, Role, RunConfig},
     kernel::{
         adam::{AdamStep, Flat},
         choice::{Choice, Crossover, Kernel},
@@ -60,6 +60,8 @@ pub struct Net {
     pub choices: Vec<Choice>,
     /// Where dense kernels overtake sparse ones.
     pub crossover: Crossover,
+    /// What becomes of weights that are dropped and grown again in one update.
+    pub regrown: Regrown,
     /// Active weights of every maskable layer.
     pub active: Vec<usize>,
     /// Weights ever active (ITOP), over the whole net.
@@ -157,6 +159,7 @@ impl Net {
             indices: vec![None; params.len()],
             choices: vec![Choice::all(Kernel::Dense); params.len()],
             crossover: Crossover::typical(false),
+            regrown: config.regrown,
             active: Vec::new(),
             explored: 0,
             flat: Flat {
@@ -282,6 +285,43 @@ impl Net {
             average: empty,
         };
         self.flat = std::mem::replace(&mut self.flat, flat).step(grad, self.mask.clone(), step);
+    }
+
+    /// Gives weights that have just grown a second moment of their own, where inactive ones have kept
+    /// none (`gradients: active`). Without it their first step would be `1 / sqrt(1 - beta2)` learning
+    /// rates long, since the bias correction is that of the whole net.
+    ///
+    /// grown: `[maskable]`, 1 where a weight has grown. gradient: `[>= maskable]`, where growth went by
+    /// it; elsewhere the mean second moment of the layer serves. The sign marks the estimate as such
+    /// for the next step.
+    pub fn warm_moments(&mut self, grown: Tensor<1>, gradient: Option<Tensor<1>>, beta2: f64) {
+        let masked = self.masked_len();
+        let v = self.flat.v.clone();
+        let old = v.clone().slice(0..masked);
+        let estimate = match gradient {
+            Some(gradient) => {
+                // As if every gradient so far had been this one.
+                let share = 1.0 - beta2.powf(self.steps as f64);
+                gradient.slice(0..masked).square() * share
+            }
+            None => self.layer_means(old.clone().abs(), self.mask.clone() - grown.clone()),
+        };
+        let estimate = estimate.clamp_min(f32::MIN_POSITIVE);
+        let warm = old * (1.0 - grown.clone()) - estimate * grown;
+        let rest = v.slice(masked..self.len());
+        self.flat.v = Tensor::cat(vec![warm, rest], 0);
+    }
+
+    /// At every place of `[maskable]` values the mean of its layer over those with a `mask` of 1.
+    fn layer_means(&self, values: Tensor<1>, mask: Tensor<1>) -> Tensor<1> {
+        let layers = self.maskable.iter().map(|&p| {
+            let p = &self.params[p];
+            let layer = p.offset..p.offset + p.len();
+            let [values, mask] = [&values, &mask].map(|t| t.clone().slice(layer.clone()));
+            let mean = (values * mask.clone()).sum() / mask.sum().clamp_min(1.0);
+            mean.expand([p.len()])
+        });
+        Tensor::cat(layers.collect(), 0)
     }
 
     /// One step of the average by itself: dropped weights leave it, newly grown ones enter it by `rule`.

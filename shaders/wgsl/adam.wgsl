@@ -31,8 +31,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         first = beta1 * m[index] + (1.0 - beta1) * g;
         m[index] = first;
     }
-    let second = beta2 * v[index] + (1.0 - beta2) * g * g;
-    v[index] = second;
+    let old = v[index];
+    // Negative: a weight that has grown and had no gradient since. Its first one can only raise the estimate.
+    let is_new = old < 0.0;
+    let second = select(beta2 * old + (1.0 - beta2) * g * g, max(-old, g * g / bitcast<f32>(params[7])), is_new);
+    v[index] = select(second, old, is_new && g == 0.0);
     let step = bitcast<f32>(params[4]) * first / (sqrt(second * bitcast<f32>(params[7])) + bitcast<f32>(params[8]));
     let fresh = (weight[index] - step) * live;
     weight[index] = fresh;

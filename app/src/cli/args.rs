@@ -10,6 +10,8 @@ use super::{
     eval_args::{EvalArgs, StatsArgs},
     export::ExportArgs,
 };
+#[cfg(not(target_arch = "wasm32"))]
+use crate::device::Crossing;
 use crate::gui::story::{self, Story};
 
 /// Train sparse GANs in balance, compare methods, see the balance.
@@ -166,6 +168,10 @@ pub struct RunArgs {
     /// auto, cpu, gpu or gpu:N
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub device: DeviceChoice,
+    /// Measure where dense kernels overtake sparse ones on this CPU. Without it one seed gives the same
+    /// numbers on every machine with the same vector instructions
+    #[arg(long)]
+    pub tune: bool,
     /// Where run folders go
     #[arg(long, value_name = "DIR", default_value = "runs", aliases = ["save-path", "save_path"])]
     pub out: PathBuf,
@@ -178,6 +184,18 @@ pub struct RunArgs {
     /// The ADAPT scripts' flags.
     #[command(flatten)]
     pub adapt: AdaptFlags,
+}
+
+impl RunArgs {
+    /// Where the CPU's crossover comes from.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn crossing(&self) -> Crossing {
+        if self.tune {
+            Crossing::Measured
+        } else {
+            Crossing::Typical
+        }
+    }
 }
 
 /// `sample`.

@@ -12,7 +12,7 @@ use tightrope_core::{
 };
 
 use super::{args::BenchKernelsArgs, bench::use_threads, output::say};
-use crate::device;
+use crate::device::{self, Crossing};
 
 /// Seconds every kernel is timed for.
 const PATIENCE: f64 = 0.25;
@@ -31,7 +31,7 @@ struct Row {
 /// Runs the subcommand.
 pub async fn run(args: &BenchKernelsArgs) -> Result<()> {
     use_threads(args.threads)?;
-    let chosen = device::open(args.device).await?;
+    let chosen = device::open_crossing(args.device, Crossing::Measured).await?;
     let mut rows: Vec<Row> = Vec::new();
     for layer in LAYERS {
         let all = Prepared::new(layer, 1.0, &chosen.device);

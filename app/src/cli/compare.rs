@@ -34,7 +34,7 @@ pub async fn run(args: &CompareArgs) -> Result<ExitCode> {
     for config in groups.iter().flat_map(|g| &g.runs) {
         data::parse_source(&config.data.source)?;
     }
-    let chosen = device::open(args.run.device).await?;
+    let chosen = device::open_crossing(args.run.device, args.run.crossing()).await?;
     if !args.run.quiet {
         say(format_args!("device: {} ({})", chosen.name, chosen.reason))?;
     }

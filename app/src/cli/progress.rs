@@ -141,10 +141,7 @@ fn next_line(iteration: u64, iterations: u64) -> u64 {
 }
 
 fn state(stats: &Stats, estimator: Estimator) -> String {
-    let br = match estimator {
-        Estimator::MeanOfRatios => stats.br_mean_of_ratios,
-        Estimator::RatioOfMeans => stats.br_ratio_of_means,
-    };
+    let br = stats.window_br(estimator);
     let br = br.map_or("BR    -".to_owned(), |br| format!("BR {br:4.2}"));
     let verdict = stats.verdict.map_or("", |v| v.words());
     format!(

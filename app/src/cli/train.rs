@@ -25,7 +25,7 @@ async fn fresh(args: &TrainArgs) -> Result<ExitCode> {
         dry_run::print(&[config])?;
         return Ok(ExitCode::SUCCESS);
     }
-    let chosen = device::open(args.run.device).await?;
+    let chosen = device::open_crossing(args.run.device, args.run.crossing()).await?;
     let mut drive = Drive::new(args.run.quiet)?;
     drive.add(vec![config], &args.run.out, &chosen).await?;
     to_the_end(drive).await
@@ -51,7 +51,7 @@ async fn resume(args: &TrainArgs, path: &Path) -> Result<ExitCode> {
         ))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let chosen = device::open(args.run.device).await?;
+    let chosen = device::open_crossing(args.run.device, args.run.crossing()).await?;
     let mut drive = Drive::new(args.run.quiet)?;
     drive.resume(&stored, config, changes, &chosen).await?;
     to_the_end(drive).await

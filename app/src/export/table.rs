@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// Columns of statistics, in the order of `stats.jsonl`.
-pub const STATS: [&str; 17] = [
+pub const STATS: [&str; 21] = [
     "iteration",
     "seconds",
     "images",
@@ -16,6 +16,10 @@ pub const STATS: [&str; 17] = [
     "br",
     "br_mean_of_ratios",
     "br_ratio_of_means",
+    "inverted_in_window",
+    "inverted",
+    "r_t",
+    "r_v",
     "score_real",
     "score_fake",
     "verdict",
@@ -224,6 +228,10 @@ mod tests {
             br: Some(0.0),
             br_mean_of_ratios: Some(0.0),
             br_ratio_of_means: Some(0.0),
+            inverted_in_window: 1,
+            inverted: 1,
+            r_t: Some(0.0),
+            r_v: Some(0.0),
             score_real: Some(0.0),
             score_fake: Some(0.0),
             verdict: Some(Verdict::Balanced),

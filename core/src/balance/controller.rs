@@ -3,8 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::criterion::Lean;
 use super::ratio::Window;
-use crate::config::{BalanceConfig, NetConfig, Policy};
+use crate::config::{BalanceConfig, DensityRule, NetConfig, Policy};
+use crate::event::Verdict;
 use crate::sparse::plan::MaskPlan;
 use crate::sparse::schedule::drop_fraction;
 
@@ -17,6 +19,9 @@ pub struct Controller {
     /// The density variable d. The realised density may differ: masks are drawn by coins, and
     /// drop-and-grow keeps the realised count.
     density: f64,
+    /// For the proportional rule: whether a correction is under way, and whether it raises.
+    #[serde(default)]
+    correction: Option<bool>,
 }
 
 /// When a decision is asked for.
@@ -31,7 +36,10 @@ pub struct Moment {
 impl Controller {
     /// Starts from the density the net was given.
     pub fn new(density: f64) -> Self {
-        Self { density }
+        Self {
+            density,
+            correction: None,
+        }
     }
 
     /// The density variable d.
@@ -58,7 +66,12 @@ impl Controller {
                 if at.iteration < balance.warmup || window.len() < balance.window {
                     return None;
                 }
-                self.follow(window.ratio(balance)?, at, net, balance)
+                match balance.rule {
+                    DensityRule::Step => self.step(window.lean(balance)?, at, net, balance),
+                    DensityRule::Proportional => {
+                        self.follow(window.true_lean(balance)?, at, net, balance)
+                    }
+                }
             }
         }
     }
@@ -73,32 +86,70 @@ impl Controller {
         }
     }
 
-    /// Bounds are inclusive, as in the authors' code; a NaN changes nothing.
-    fn follow(
+    /// ADAPT's rule: a step whenever the criterion is outside its band.
+    fn step(
         &mut self,
-        ratio: f64,
+        lean: Lean,
         at: Moment,
         net: &NetConfig,
         balance: &BalanceConfig,
     ) -> Option<MaskPlan> {
-        if ratio >= balance.br_high {
-            if self.density < balance.d_max - DENSITY_SLACK {
-                self.density = (self.density + balance.density_step).min(balance.d_max);
-                return Some(MaskPlan::Raise {
-                    density: self.density,
-                });
-            }
-            return (net.policy == Policy::Strict).then(|| drop_grow(at, net));
+        match lean.verdict {
+            Verdict::DTooWeak => self.raise(balance.density_step, at, net, balance),
+            Verdict::DTooStrong => Some(self.lower(balance.density_step, balance)),
+            Verdict::Balanced | Verdict::DDead => None,
         }
-        if ratio <= balance.br_low {
-            // A bound that was raised meanwhile does not lift what lies below it.
-            let floor = balance.d_min.min(self.density);
-            self.density = (self.density - balance.density_step).max(floor);
-            return Some(MaskPlan::Lower {
+    }
+
+    /// Our own rule: from outside the band until the target is reached (hysteresis), in proportion to
+    /// the error and at most a step at a time. The density itself is the integral of the errors and
+    /// is held within its bounds, so nothing winds up there.
+    fn follow(
+        &mut self,
+        lean: Lean,
+        at: Moment,
+        net: &NetConfig,
+        balance: &BalanceConfig,
+    ) -> Option<MaskPlan> {
+        let rises = lean.error > 0.0;
+        self.correction = match lean.verdict {
+            Verdict::DTooWeak | Verdict::DTooStrong => Some(rises),
+            Verdict::Balanced => self.correction.filter(|&before| before == rises),
+            Verdict::DDead => None,
+        };
+        self.correction?;
+        let change = (balance.gain * lean.error.abs()).min(balance.density_step);
+        if rises {
+            self.raise(change, at, net, balance)
+        } else {
+            Some(self.lower(change, balance))
+        }
+    }
+
+    /// At its cap, a strict discriminator drops and grows instead.
+    fn raise(
+        &mut self,
+        change: f64,
+        at: Moment,
+        net: &NetConfig,
+        balance: &BalanceConfig,
+    ) -> Option<MaskPlan> {
+        if self.density < balance.d_max - DENSITY_SLACK {
+            self.density = (self.density + change).min(balance.d_max);
+            return Some(MaskPlan::Raise {
                 density: self.density,
             });
         }
-        None
+        (net.policy == Policy::Strict).then(|| drop_grow(at, net))
+    }
+
+    fn lower(&mut self, change: f64, balance: &BalanceConfig) -> MaskPlan {
+        // A bound that was raised meanwhile does not lift what lies below it.
+        let floor = balance.d_min.min(self.density);
+        self.density = (self.density - change).max(floor);
+        MaskPlan::Lower {
+            density: self.density,
+        }
     }
 }
 
@@ -119,149 +170,4 @@ fn drop_grow(at: Moment, net: &NetConfig) -> MaskPlan {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::balance::Sample;
-    use crate::config::{Distribution, Estimator, Growth, MaskSampling, Schedule, Scope};
-
-    fn net(policy: Policy) -> NetConfig {
-        NetConfig {
-            lr: 2e-4,
-            beta1: 0.0,
-            beta2: 0.9,
-            eps: 1e-8,
-            density: 0.1,
-            distribution: Distribution::Erk,
-            mask_sampling: MaskSampling::Bernoulli,
-            mask_linear: true,
-            mask_head: true,
-            min_layer_density: 0.0,
-            policy,
-            mask_interval: 10,
-            scope: Scope::Global,
-            growth: Growth::Gradient,
-            drop_fraction: 0.5,
-            drop_schedule: Schedule::Cosine,
-            drop_floor: 0.005,
-        }
-    }
-
-    fn balance(d_max: f64) -> BalanceConfig {
-        BalanceConfig {
-            probe_interval: 1,
-            window: 2,
-            estimator: Estimator::MeanOfRatios,
-            br_low: 0.45,
-            br_high: 0.55,
-            gap_floor: 1e-6,
-            density_step: 0.05,
-            d_min: 0.05,
-            d_max,
-            warmup: 0,
-        }
-    }
-
-    fn window(ratio: f64) -> Window {
-        let mut window = Window::default();
-        for _ in 0..2 {
-            window.push(Sample {
-                post: ratio,
-                pre: 0.0,
-                real: 1.0,
-            });
-        }
-        window
-    }
-
-    fn at(iteration: u64) -> Moment {
-        Moment {
-            iteration,
-            iterations: 1000,
-        }
-    }
-
-    #[test]
-    fn decides_only_when_due_warm_and_measured() {
-        let (net, mut balance) = (net(Policy::Relax), balance(1.0));
-        let weak = window(0.9);
-        let decide = |at, balance: &BalanceConfig, window: &Window| {
-            Controller::new(0.1).decide(at, &net, balance, window)
-        };
-        assert!(decide(at(10), &balance, &weak).is_some());
-        assert_eq!(decide(at(11), &balance, &weak), None);
-        assert_eq!(decide(at(1000), &balance, &weak), None);
-        let mut short = weak.clone();
-        short.trim(1);
-        assert_eq!(decide(at(10), &balance, &short), None);
-        balance.warmup = 20;
-        assert_eq!(decide(at(10), &balance, &weak), None);
-        assert!(decide(at(20), &balance, &weak).is_some());
-    }
-
-    #[test]
-    fn relax_rises_to_its_cap_and_rests_there() {
-        let mut controller = Controller::new(0.97);
-        let (net, balance) = (net(Policy::Relax), balance(1.0));
-        let plan = controller.decide(at(10), &net, &balance, &window(0.55));
-        assert_eq!(plan, Some(MaskPlan::Raise { density: 1.0 }));
-        assert_eq!(
-            controller.decide(at(20), &net, &balance, &window(0.9)),
-            None
-        );
-    }
-
-    #[test]
-    fn lowering_stops_at_d_min() {
-        let mut controller = Controller::new(0.12);
-        let (net, balance) = (net(Policy::Strict), balance(0.5));
-        for expected in [0.07, 0.05, 0.05] {
-            controller.decide(at(10), &net, &balance, &window(0.45));
-            assert!((controller.density() - expected).abs() < 1e-12);
-        }
-    }
-
-    #[test]
-    fn strict_explores_at_its_cap_although_the_sum_of_steps_misses_it() {
-        let mut controller = Controller::new(0.1);
-        let (net, balance) = (net(Policy::Strict), balance(0.5));
-        for step in 1..=8 {
-            let plan = controller.decide(at(10 * step), &net, &balance, &window(0.9));
-            assert!(
-                matches!(plan, Some(MaskPlan::Raise { .. })),
-                "step {step}: {plan:?}"
-            );
-        }
-        assert!(controller.density() < 0.5, "the case this test is about");
-        let Some(MaskPlan::DropGrow { fraction, .. }) =
-            controller.decide(at(500), &net, &balance, &window(0.9))
-        else {
-            panic!("no exploration at the cap");
-        };
-        assert!((fraction - 0.2525).abs() < 1e-12);
-    }
-
-    #[test]
-    fn nothing_happens_in_the_band_or_on_nan() {
-        let (net, balance) = (net(Policy::Relax), balance(1.0));
-        for ratio in [0.5, f64::NAN] {
-            assert_eq!(
-                Controller::new(0.3).decide(at(10), &net, &balance, &window(ratio)),
-                None
-            );
-        }
-    }
-
-    #[test]
-    fn a_command_raises_or_lowers() {
-        let mut controller = Controller::new(0.3);
-        assert_eq!(
-            controller.set_density(0.5, 0.3),
-            MaskPlan::Raise { density: 0.5 }
-        );
-        assert_eq!(
-            controller.set_density(0.2, 0.5),
-            MaskPlan::Lower { density: 0.2 }
-        );
-        assert_eq!(controller.density(), 0.2);
-    }
-}
+mod tests;

@@ -1,12 +1,12 @@
-//! The balance ratio (ADAPT, "balance ratio"): which part of the gap between real and fake
+//! The balance ratio (ADAPT, section 5.1): which part of the gap between real and fake
 //! one generator update closes.
 
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use super::overfitting::Overfitting;
 use crate::config::{BalanceConfig, Estimator};
-use crate::event::Verdict;
 
 /// A smaller gap than this makes a sample's ratio meaningless, so that sample is skipped.
 const MIN_GAP: f64 = 1e-6;
@@ -43,6 +43,11 @@ impl Sample {
         self.real - self.pre
     }
 
+    /// Whether D ranked the fakes above the reals.
+    pub fn is_inverted(&self) -> bool {
+        self.gap() < 0.0 && !self.is_flat()
+    }
+
     fn is_flat(&self) -> bool {
         let size = self.real.abs().max(self.pre.abs()).max(self.post.abs());
         self.gap().abs().max(self.gain().abs()) <= SAME_SCORE * size
@@ -53,6 +58,9 @@ impl Sample {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Window {
     samples: VecDeque<Sample>,
+    /// One for each sample, where the criterion asks for it.
+    #[serde(default)]
+    pub(super) overfitting: VecDeque<Overfitting>,
 }
 
 impl Window {
@@ -64,8 +72,13 @@ impl Window {
     /// Forgets all but the latest `window` samples. The authors do so after the discriminator's
     /// update, which therefore sees one more on iterations that probe.
     pub fn trim(&mut self, window: usize) {
-        let excess = self.samples.len().saturating_sub(window);
-        self.samples.drain(..excess);
+        let excess = |len: usize| ..len.saturating_sub(window);
+        self.samples.drain(excess(self.samples.len()));
+        self.overfitting.drain(excess(self.overfitting.len()));
+    }
+
+    pub(super) fn samples(&self) -> impl Iterator<Item = &Sample> {
+        self.samples.iter()
     }
 
     /// Number of samples.
@@ -105,12 +118,27 @@ impl Window {
         })
     }
 
-    /// The balance ratio as the settings ask for it.
+    /// The balance ratio by the settings' estimator: what ADAPT decides by.
     pub fn ratio(&self, config: &BalanceConfig) -> Option<f64> {
         match config.estimator {
             Estimator::MeanOfRatios => self.mean_of_ratios(),
             Estimator::RatioOfMeans => self.ratio_of_means(config.gap_floor),
         }
+    }
+
+    /// The balance ratio that tells the truth. Where D ranked fakes above reals a sample's ratio has
+    /// the wrong sign, and their mean says "too strong" of a D that is too weak; then the ratio of
+    /// means counts, whatever the estimator.
+    pub fn true_ratio(&self, config: &BalanceConfig) -> Option<f64> {
+        match self.inverted() {
+            0 => self.ratio(config),
+            _ => self.ratio_of_means(config.gap_floor),
+        }
+    }
+
+    /// Samples at which D ranked fakes above reals.
+    pub fn inverted(&self) -> usize {
+        self.samples.iter().filter(|s| s.is_inverted()).count()
     }
 
     /// Whether the discriminator has scored everything alike for the last few probes (hinge loss exactly 2).
@@ -123,24 +151,9 @@ impl Window {
                 .take(DEAD_SAMPLES)
                 .all(Sample::is_flat)
     }
-
-    /// The balance in a word; nothing before the first meaningful sample.
-    pub fn verdict(&self, config: &BalanceConfig) -> Option<Verdict> {
-        if self.is_dead() {
-            return Some(Verdict::DDead);
-        }
-        let ratio = self.ratio(config)?;
-        if ratio >= config.br_high {
-            Some(Verdict::DTooWeak)
-        } else if ratio <= config.br_low {
-            Some(Verdict::DTooStrong)
-        } else {
-            (!ratio.is_nan()).then_some(Verdict::Balanced)
-        }
-    }
 }
 
-fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+pub(super) fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let (count, sum) = values.fold((0, 0.0), |(count, sum), value| (count + 1, sum + value));
     (count > 0).then(|| sum / f64::from(count))
 }
@@ -148,6 +161,7 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Verdict;
 
     fn window(samples: &[(f64, f64, f64)]) -> Window {
         let mut window = Window::default();
@@ -168,7 +182,7 @@ mod tests {
             density_step: 0.05,
             d_min: 0.05,
             d_max: 1.0,
-            warmup: 0,
+            ..BalanceConfig::default()
         }
     }
 
@@ -190,6 +204,28 @@ mod tests {
         assert_eq!(
             closed.verdict(&config(Estimator::RatioOfMeans)),
             Some(Verdict::DTooWeak)
+        );
+    }
+
+    #[test]
+    fn fakes_above_reals_are_a_weak_discriminator_not_a_strong_one() {
+        // The generator gains, although D already ranks its fakes above the reals.
+        let all = window(&[(0.4, 0.3, 0.1), (0.5, 0.3, 0.2)]);
+        // One such sample among healthy ones drags the mean of ratios below zero.
+        let one = window(&[(0.5, 0.0, 1.0), (0.5, 0.0, 1.0), (0.5, 0.0, -0.1)]);
+        let gone = window(&[(0.9, 0.0, 1.0), (0.9, 0.0, 1.0), (0.5, 0.0, -0.1)]);
+        for estimator in [Estimator::MeanOfRatios, Estimator::RatioOfMeans] {
+            let c = config(estimator);
+            assert_eq!(all.verdict(&c), Some(Verdict::DTooWeak));
+            assert_eq!(gone.verdict(&c), Some(Verdict::DTooWeak));
+            assert!((one.true_ratio(&c).unwrap() - 1.5 / 1.9).abs() < 1e-12);
+        }
+        assert!(one.mean_of_ratios().unwrap() < 0.0);
+        assert_eq!((all.inverted(), one.inverted()), (2, 1));
+        // The authors' code decides by it all the same.
+        assert_eq!(
+            one.ratio(&config(Estimator::MeanOfRatios)),
+            one.mean_of_ratios()
         );
     }
 

@@ -16,7 +16,7 @@ const IDENTITY: [&str; 4] = ["version", "preset", "method", "strategy"];
 pub(super) const OPTIONAL: [&str; 2] = ["crossover", "pruning"];
 
 /// Settings a run takes up at its next iteration. Everything else shapes tensors or streams at the start.
-const LIVE: [&str; 31] = [
+const LIVE: [&str; 35] = [
     "averaging.decay",
     "balance.br_high",
     "balance.br_low",
@@ -24,8 +24,12 @@ const LIVE: [&str; 31] = [
     "balance.d_min",
     "balance.density_step",
     "balance.estimator",
+    "balance.gain",
     "balance.gap_floor",
     "balance.probe_interval",
+    "balance.r_high",
+    "balance.r_low",
+    "balance.rule",
     "balance.warmup",
     "discriminator.drop_floor",
     "discriminator.drop_fraction",

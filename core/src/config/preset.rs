@@ -25,6 +25,9 @@ pub struct Preset {
     pub adjust: fn(Method, &mut RunConfig),
 }
 
+/// Settings that hold for every method alike.
+fn alike(_: Method, _: &mut RunConfig) {}
+
 /// All presets, in the order they are listed.
 pub static PRESETS: &[Preset] = &[
     Preset {
@@ -32,84 +35,84 @@ pub static PRESETS: &[Preset] = &[
         about: "2-D, 24 modes on a spiral; D starts too weak and only ADAPT and DDA find the modes (the showcase)",
         data: Some("spiral"),
         build: plane::spiral,
-        adjust: plane::adjust,
+        adjust: alike,
     },
     Preset {
         name: "ring",
         about: "2-D, 8 modes on a ring, D at a density that suits it; try discriminator.density 0.05 and 1",
         data: Some("ring"),
         build: plane::ring,
-        adjust: plane::adjust,
+        adjust: alike,
     },
     Preset {
         name: "strong",
         about: "2-D ring, a dense and fast D that is too strong from the start; lowering its density rescues G",
         data: Some("ring"),
         build: plane::strong,
-        adjust: plane::adjust,
+        adjust: alike,
     },
     Preset {
         name: "explore",
         about: "2-D ring, G at 3 % density: drop and grow repairs its dead paths, static masks cannot",
         data: Some("ring"),
         build: plane::explore,
-        adjust: plane::adjust,
+        adjust: alike,
     },
     Preset {
         name: "ringres",
         about: "2-D ring, D starts too weak; the most reliable rescue by density over seeds",
         data: Some("ring"),
         build: plane::ringres,
-        adjust: plane::adjust,
+        adjust: alike,
     },
     Preset {
         name: "bn",
         about: "2-D ring with batch norm in G and spectral norm in D, as the image networks have them",
         data: Some("ring"),
         build: plane::bn,
-        adjust: plane::adjust,
+        adjust: alike,
     },
     Preset {
         name: "grid",
         about: "2-D, 25 modes on a grid; hard for nets this small",
         data: Some("grid"),
         build: plane::grid,
-        adjust: plane::adjust,
+        adjust: alike,
     },
     Preset {
         name: "shapes16",
         about: "procedural images, 16 px: 6 shapes in 6 hues, learned in a minute or two (the showcase)",
         data: Some("shapes"),
         build: image::shapes16,
-        adjust: image::adjust,
+        adjust: alike,
     },
     Preset {
         name: "shapes32",
         about: "procedural images, 32 px, some minutes",
         data: Some("shapes"),
         build: image::shapes32,
-        adjust: image::adjust,
+        adjust: alike,
     },
     Preset {
         name: "fashion16",
         about: "Fashion-MNIST at 16 px, both nets from 10 % density, about a minute",
         data: None,
         build: image::fashion16,
-        adjust: image::adjust,
+        adjust: alike,
     },
     Preset {
         name: "mnist16",
         about: "MNIST at 16 px, D from 10 % density",
         data: None,
         build: image::mnist16,
-        adjust: image::adjust,
+        adjust: alike,
     },
     Preset {
         name: "cifar16",
         about: "CIFAR-10 at 16 px: colour and layout, hardly objects",
         data: None,
         build: image::cifar16,
-        adjust: image::adjust,
+        adjust: alike,
     },
     Preset {
         name: "sngan-cifar10",
@@ -123,42 +126,49 @@ pub static PRESETS: &[Preset] = &[
         about: "the papers' SNGAN on STL-10 at 48 px in full (ADAPT table 5): 100 000 iterations",
         data: None,
         build: paper::sngan_stl10,
-        adjust: paper::adjust_stl10,
+        adjust: paper::adjust,
+    },
+    Preset {
+        name: "stu-sngan-cifar10",
+        about: "STU-GAN's SNGAN on CIFAR-10 in full: Xavier, no flips, convolutions masked only, 50 000 iterations",
+        data: None,
+        build: paper::stu_sngan_cifar10,
+        adjust: paper::adjust,
     },
     Preset {
         name: "biggan-fashion16",
         about: "a small BigGAN on Fashion-MNIST at 16 px: learns its ten classes in a minute or two",
         data: None,
         build: biggan::biggan_fashion16,
-        adjust: image::adjust,
+        adjust: alike,
     },
     Preset {
         name: "biggan-cifar10",
         about: "ADAPT's BigGAN on CIFAR-10 in full: 200 000 iterations",
         data: None,
         build: biggan::biggan_cifar10,
-        adjust: biggan::adjust,
+        adjust: paper::adjust,
     },
     Preset {
         name: "biggan-tinyimagenet",
         about: "ADAPT's BigGAN on TinyImageNet at 64 px in full, with self-attention and DiffAugment: 200 000 iterations",
         data: None,
         build: biggan::biggan_tinyimagenet,
-        adjust: biggan::adjust,
+        adjust: alike,
     },
     Preset {
         name: "stu-biggan-cifar10",
         about: "STU-GAN's BigGAN on CIFAR-10 in full: real and fake images in one pass, 125 000 iterations",
         data: None,
         build: biggan::stu_biggan_cifar10,
-        adjust: biggan::adjust,
+        adjust: paper::adjust,
     },
     Preset {
         name: "tiny",
         about: "the SNGAN family at width 8, ten iterations: for tests",
         data: Some("shapes"),
         build: paper::tiny,
-        adjust: image::adjust,
+        adjust: alike,
     },
 ];
 
@@ -295,11 +305,12 @@ mod tests {
             (0.5, 0.65, 2000)
         );
         assert_eq!(dda.generator.policy, Policy::Static);
-        let stu = resolved("sngan-cifar10", Method::StuGan, None, &[]);
+        let stu = resolved("stu-sngan-cifar10", Method::StuGan, None, &[]);
         assert_eq!(
             (stu.iterations, stu.generator.mask_interval, stu.init),
             (50_000, 1000, Init::Xavier)
         );
+        assert_eq!(stu.discriminator.density, 0.5);
         assert_eq!(
             (stu.generator.scope, stu.averaging.rule, stu.data.flip),
             (Scope::Layer, AveragingRule::Sema, false)
@@ -311,6 +322,48 @@ mod tests {
             (1000, 2000)
         );
         assert_eq!((stl.balance.density_step, stl.init), (0.025, Init::He));
+    }
+
+    #[test]
+    fn methods_of_a_preset_differ_in_nothing_but_what_they_are() {
+        for preset in PRESETS {
+            let shared = |method| {
+                let c = resolved(preset.name, method, None, &[]);
+                let nets = [&c.generator, &c.discriminator]
+                    .map(|net| (net.mask_linear, net.mask_head, net.lr, net.drop_fraction));
+                let lengths = (c.iterations, c.generator.mask_interval, c.n_critic);
+                (c.data, c.init, c.augment, lengths, nets)
+            };
+            let first = shared(Method::Static);
+            for info in METHODS {
+                assert_eq!(shared(info.method), first, "{} {}", preset.name, info.name);
+            }
+        }
+    }
+
+    #[test]
+    fn dda_keeps_adapts_band_where_images_are_augmented() {
+        let band = |preset| {
+            let c = resolved(preset, Method::Dda, None, &[]);
+            (c.balance.br_low, c.balance.br_high)
+        };
+        assert_eq!(band("biggan-tinyimagenet"), (0.3, 0.4));
+        assert_eq!(band("biggan-cifar10"), (0.5, 0.65));
+    }
+
+    #[test]
+    fn stu_gans_own_settings_hold_for_all_methods_of_its_presets() {
+        for name in ["stu-sngan-cifar10", "stu-biggan-cifar10"] {
+            for method in [Method::StuGan, Method::AdaptRelax, Method::Static] {
+                let c = resolved(name, method, None, &[]);
+                assert!(!c.data.flip && !c.generator.mask_linear && !c.discriminator.mask_linear);
+            }
+        }
+        let evaluated = |name| resolved(name, Method::Static, None, &[]).norm_batch;
+        assert_eq!(
+            ["stu-biggan-cifar10", "stu-sngan-cifar10"].map(evaluated),
+            [50, 100]
+        );
     }
 
     #[test]

@@ -42,7 +42,10 @@ pub enum Pruned {
 pub enum StageWeights {
     /// The averaged generator at its best quality so far, pruned; D and the optimisers go on as they are (ADAPT).
     BestAverage,
-    /// The live weights, pruned (STU-GAN's PF).
+    /// The live weights of both networks at the best quality so far, with their optimisers (STU-GAN's PF
+    /// on BigGAN).
+    Best,
+    /// The live weights, pruned (STU-GAN's PF on SNGAN).
     #[default]
     Last,
     /// Those of the very start, masked by where the live ones are large; everything else begins anew (GAN tickets).

@@ -6,10 +6,11 @@ mod pruning;
 
 use self::model::MAX_DEPTH;
 use super::edit::hint;
-use super::{CONFIG_VERSION, ModelConfig, Policy, Role, RunConfig};
+use super::{CONFIG_VERSION, Criterion, DensityRule, ModelConfig, Policy, Role, RunConfig};
 use crate::data::SOURCES;
 use crate::error::{Error, Result};
 use crate::kernel::choice::{Crossover, NEVER};
+use crate::run::SAMPLE_BATCH;
 
 /// Widest layer, largest batch, longest latent.
 const MAX_WIDTH: usize = 1 << 16;
@@ -54,20 +55,16 @@ impl RunConfig {
         }
     }
 
-    /// A steered discriminator starts within the bounds it is steered in.
+    /// A steered discriminator starts at or below its cap. It may start below `d_min`, as dense as its
+    /// generator: that bound only stops a density from being lowered further.
     fn check_start(&self, check: &mut Check) {
-        let (balance, density) = (&self.balance, self.discriminator.density);
+        let (d_max, density) = (self.balance.d_max, self.discriminator.density);
         let steered = matches!(self.discriminator.policy, Policy::Relax | Policy::Strict);
         check.that(
-            !steered || (balance.d_min..=balance.d_max).contains(&density),
+            !steered || density <= d_max,
             "discriminator.density",
             density,
-            || {
-                format!(
-                    "it must start between balance.d_min {} and balance.d_max {}",
-                    balance.d_min, balance.d_max
-                )
-            },
+            || format!("it must start at or below balance.d_max, {d_max}"),
         );
     }
 
@@ -83,6 +80,12 @@ impl RunConfig {
         check.within("batch_d", self.batch_d, 1, MAX_WIDTH);
         check.within("batch_g", self.batch_g, 1, MAX_WIDTH);
         check.within("n_critic", self.n_critic, 1, 1000);
+        check.that(
+            self.norm_batch > 0 && SAMPLE_BATCH.is_multiple_of(self.norm_batch),
+            "norm_batch",
+            self.norm_batch,
+            || format!("it must divide {SAMPLE_BATCH}, such as 50 or 100"),
+        );
         for (name, density) in self.crossover.iter().flat_map(Crossover::named) {
             check.that(
                 (0.0..=NEVER).contains(&density),
@@ -261,6 +264,32 @@ impl RunConfig {
             "balance.d_min",
             balance.d_min,
             || format!("it must not exceed balance.d_max, {}", balance.d_max),
+        );
+        check.fraction("balance.r_low", balance.r_low, "a finite number", finite);
+        check.that(
+            finite(balance.r_high) && balance.r_low < balance.r_high,
+            "balance.r_high",
+            balance.r_high,
+            || format!("it must lie above balance.r_low, {}", balance.r_low),
+        );
+        check.fraction("balance.gain", balance.gain, "above 0", |v| {
+            v > 0.0 && finite(v)
+        });
+        check.fraction(
+            "balance.held_out",
+            balance.held_out,
+            "above 0 and at most 0.5",
+            |v| v > 0.0 && v <= 0.5,
+        );
+        let (key, low, high) = match balance.criterion {
+            Criterion::Br => ("balance.br_low", balance.br_low, balance.br_high),
+            Criterion::RT | Criterion::RV => ("balance.r_low", balance.r_low, balance.r_high),
+        };
+        check.that(
+            balance.rule == DensityRule::Step || low + high > 0.0,
+            key,
+            low,
+            || "balance.rule proportional goes by the logarithm of the band's middle, which must be above 0".to_owned(),
         );
         let policy = self.discriminator.policy;
         check.that(

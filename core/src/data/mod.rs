@@ -13,6 +13,7 @@ mod mixture;
 mod pixels;
 mod read;
 mod recognise;
+mod scenes;
 pub mod shapes;
 mod stl;
 mod tiny_imagenet;
@@ -80,6 +81,12 @@ pub static SOURCES: &[Source] = &[
         "6 shapes in 6 hues drawn in code, 36 countable modes (RGB, side 16 or 32)",
         true,
         shapes::open,
+    ),
+    built_in(
+        "scenes",
+        "two overlapping shapes on striped grounds drawn in code: harder (RGB, side 16 or 32)",
+        true,
+        scenes::open,
     ),
     from_path(
         "cifar10",

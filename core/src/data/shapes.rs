@@ -50,9 +50,13 @@ pub(super) fn open(request: &Request) -> Result<Dataset> {
     let labels = drawn.iter().map(|(mode, _)| *mode).collect();
     let pixels = drawn.into_iter().flat_map(|(_, image)| image).collect();
     let images = ImageSet::new(request.name, 3, side, pixels, Some(labels))?;
+    Ok(Dataset::Images(images.named(names())))
+}
+
+/// What the modes are called, in order.
+pub(super) fn names() -> impl Iterator<Item = String> {
     let shapes = SHAPES.iter();
-    let names = shapes.flat_map(|shape| HUES.map(|hue| format!("{hue} {shape}")));
-    Ok(Dataset::Images(images.named(names)))
+    shapes.flat_map(|shape| HUES.map(|hue| format!("{hue} {shape}")))
 }
 
 /// One image and its mode. Each has its own stream, so that neither threads nor `limit` change it.

@@ -1,4 +1,5 @@
-//! Methods that explore masks at a fixed density: SDST (ADAPT, section 4) and the variants that explore D.
+//! Methods that explore masks at a fixed density: SDST (ADAPT, section 4), DST in both nets at one density (E.2) and
+//! in D alone.
 //!
 //! An update drops the smallest active weights over the whole net and grows as many inactive ones, either where the
 //! loss gradient is largest (RigL) or at random (SET). SDST does so in G only. The paper's finding: with a D that is
@@ -15,11 +16,13 @@ pub(super) fn sdst_rigl(config: &mut RunConfig) {
 }
 
 pub(super) fn dst_both_set(config: &mut RunConfig) {
+    config.discriminator.density = config.generator.density;
     explore(&mut config.generator, Growth::Random);
     explore(&mut config.discriminator, Growth::Random);
 }
 
 pub(super) fn dst_both_rigl(config: &mut RunConfig) {
+    config.discriminator.density = config.generator.density;
     explore(&mut config.generator, Growth::Gradient);
     explore(&mut config.discriminator, Growth::Gradient);
 }

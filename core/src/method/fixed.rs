@@ -1,4 +1,4 @@
-//! Methods whose masks never change: dense, small dense, static sparse (ADAPT, section 3.2).
+//! Methods whose masks never change: dense, small dense, static sparse (ADAPT, section 4).
 //!
 //! Static sparse draws ERK masks once. Its question is how dense D should be: as G (`balance`), as dense as allowed
 //! (`strong`), or what the preset found. The paper's finding is that neither always wins: a sparse G needs a D it

@@ -11,7 +11,7 @@ mod table;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{AveragingRule, Policy, RunConfig};
+use crate::config::{AveragingRule, DensityRule, Policy, RunConfig};
 use crate::error::{Error, Result};
 
 pub use spec::MethodSpec;
@@ -53,6 +53,10 @@ pub enum Method {
     GanTickets,
     /// G drops and grows, D's density is set by command.
     Manual,
+    /// ADAPT-relax with steps in proportion to the imbalance.
+    PropRelax,
+    /// ADAPT-strict with steps in proportion to the imbalance.
+    PropStrict,
 }
 
 /// The authors' choice where a method leaves one: D's density where it stays fixed, or how small a small dense pair is.
@@ -105,7 +109,10 @@ impl Method {
 
     /// Whether D's density follows the balance ratio.
     pub fn steers(self) -> bool {
-        matches!(self, Self::Dda | Self::AdaptRelax | Self::AdaptStrict)
+        matches!(
+            self,
+            Self::Dda | Self::AdaptRelax | Self::AdaptStrict | Self::PropRelax | Self::PropStrict
+        )
     }
 
     /// Whether it trains dense nets first and prunes them in stages of their own.
@@ -142,11 +149,9 @@ impl Method {
             "generator.policy",
             "generator.scope",
             "generator.growth",
-            "generator.mask_linear",
             "discriminator.policy",
             "discriminator.scope",
             "discriminator.growth",
-            "discriminator.mask_linear",
             "averaging.rule",
             "pruning.nets",
             "pruning.scope",
@@ -155,6 +160,7 @@ impl Method {
             "pruning.rate",
             "pruning.iterations",
             "balance.d_max",
+            "balance.rule",
         ]
     }
 
@@ -171,6 +177,7 @@ impl Method {
         config.generator.policy = Policy::Static;
         config.discriminator.policy = Policy::Static;
         config.averaging.rule = AveragingRule::Ema;
+        config.balance.rule = DensityRule::Step;
         match strategy {
             Some(Strategy::Balance) => config.discriminator.density = config.generator.density,
             Some(Strategy::Strong) => config.discriminator.density = config.balance.d_max,
@@ -232,7 +239,7 @@ mod tests {
             assert_eq!(Method::parse(info.name).unwrap(), info.method);
         }
         // The last variant closes the table: `info` indexes it.
-        assert_eq!(Method::Manual as usize + 1, METHODS.len());
+        assert_eq!(Method::PropStrict as usize + 1, METHODS.len());
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub static METHODS: &[MethodInfo] = &[
         name: "dense",
         title: "Dense",
         about: "both nets dense: the yardstick for quality and FLOPs",
-        paper: "ADAPT 2302.14670, section 5",
+        paper: "ADAPT 2302.14670, section 3",
         apply: fixed::dense,
     },
     MethodInfo {
@@ -42,7 +42,7 @@ pub static METHODS: &[MethodInfo] = &[
         name: "static",
         title: "Static sparse",
         about: "sparse masks drawn once and kept (strategies balance, strong)",
-        paper: "ADAPT 2302.14670, section 3.2",
+        paper: "ADAPT 2302.14670, section 4",
         apply: fixed::static_sparse,
     },
     MethodInfo {
@@ -66,7 +66,7 @@ pub static METHODS: &[MethodInfo] = &[
         name: "stu-gan",
         title: "STU-GAN",
         about: "G drops and grows layer by layer under a sparse EMA, D static (strategies balance, strong)",
-        paper: "STU-GAN 2203.02770",
+        paper: "STU-GAN 2203.02770, section 4",
         apply: stu::stu_gan,
     },
     MethodInfo {
@@ -74,7 +74,7 @@ pub static METHODS: &[MethodInfo] = &[
         name: "dst-both-set",
         title: "DST both (SET)",
         about: "both nets drop by magnitude and grow at random",
-        paper: "ADAPT 2302.14670, section 5",
+        paper: "ADAPT 2302.14670, appendix E.2",
         apply: exploring::dst_both_set,
     },
     MethodInfo {
@@ -82,7 +82,7 @@ pub static METHODS: &[MethodInfo] = &[
         name: "dst-both-rigl",
         title: "DST both (RigL)",
         about: "both nets drop by magnitude and grow by gradient",
-        paper: "ADAPT 2302.14670, section 5",
+        paper: "ADAPT 2302.14670, appendix E.2",
         apply: exploring::dst_both_rigl,
     },
     MethodInfo {
@@ -98,7 +98,7 @@ pub static METHODS: &[MethodInfo] = &[
         name: "dda",
         title: "DDA",
         about: "D's density follows the balance ratio, G static",
-        paper: "ADAPT 2302.14670, section 3.4",
+        paper: "ADAPT 2302.14670, section 5.3",
         apply: balanced::dda,
     },
     MethodInfo {
@@ -106,15 +106,15 @@ pub static METHODS: &[MethodInfo] = &[
         name: "adapt-relax",
         title: "ADAPT-relax",
         about: "G drops and grows; D's density follows the balance ratio, up to dense",
-        paper: "ADAPT 2302.14670, section 5",
+        paper: "ADAPT 2302.14670, section 6, Algorithm 2",
         apply: balanced::adapt_relax,
     },
     MethodInfo {
         method: Method::AdaptStrict,
         name: "adapt-strict",
         title: "ADAPT-strict",
-        about: "the same within d_max (0.5), where D drops and grows instead",
-        paper: "ADAPT 2302.14670, section 5",
+        about: "the same within d_max (0.5 unless set), where D drops and grows instead",
+        paper: "ADAPT 2302.14670, section 6, Algorithm 3",
         apply: balanced::adapt_strict,
     },
     MethodInfo {
@@ -122,7 +122,7 @@ pub static METHODS: &[MethodInfo] = &[
         name: "post-hoc",
         title: "Post-hoc pruning",
         about: "dense training; then the best averaged G is pruned at once and trained half as long again, D dense",
-        paper: "ADAPT 2302.14670, appendix B",
+        paper: "ADAPT 2302.14670, appendix E.3",
         apply: pruning::post_hoc,
     },
     MethodInfo {
@@ -148,5 +148,21 @@ pub static METHODS: &[MethodInfo] = &[
         about: "G drops and grows; D's density is set by command while it trains",
         paper: "none: for learning what ADAPT does",
         apply: balanced::manual,
+    },
+    MethodInfo {
+        method: Method::PropRelax,
+        name: "prop-relax",
+        title: "Proportional (relaxed)",
+        about: "adapt-relax whose steps are proportional to log(BR / target), from outside the band to its middle",
+        paper: "none: our own, on ADAPT's balance ratio",
+        apply: balanced::prop_relax,
+    },
+    MethodInfo {
+        method: Method::PropStrict,
+        name: "prop-strict",
+        title: "Proportional (strict)",
+        about: "the same within d_max (0.5 unless set), where D drops and grows instead",
+        paper: "none: our own, on ADAPT's balance ratio",
+        apply: balanced::prop_strict,
     },
 ];

@@ -51,6 +51,9 @@ fn state(s: &Stats) -> String {
     if let (Some(ratios), Some(means)) = (s.br_mean_of_ratios, s.br_ratio_of_means) {
         line += &format!(" (mean of ratios {ratios:.3}, ratio of means {means:.3})");
     }
+    if s.inverted_in_window > 0 {
+        line += &format!("  fakes ranked above reals {} times", s.inverted_in_window);
+    }
     if let Some(verdict) = s.verdict {
         line += &format!("  {}", verdict.words());
     }
@@ -77,6 +80,7 @@ fn mask_change(m: &MaskEvent) -> String {
 fn began(stage: &StageEvent) -> String {
     let weights = match stage.weights {
         StageWeights::BestAverage => "the averaged G of",
+        StageWeights::Best => "the best weights, those of",
         StageWeights::Last => "the weights of",
         StageWeights::Initial => "the first weights, masked by those of",
     };

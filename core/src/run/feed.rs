@@ -5,7 +5,13 @@ use std::{collections::VecDeque, sync::Arc};
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result, config::RunConfig, data::Dataset, event::SampleData, rng::Stream};
+use crate::{
+    Error, Result,
+    config::{Criterion, RunConfig},
+    data::Dataset,
+    event::SampleData,
+    rng::Stream,
+};
 
 /// Samples `[n, channels, side, side]` and, where a run learns them, their classes one-hot `[n, classes]`.
 #[derive(Clone, Debug)]
@@ -35,6 +41,8 @@ pub struct Feed {
     flip: bool,
     /// Classes that a batch is labelled with; 0 leaves labels alone.
     classes: usize,
+    /// Images that training never sees; none unless the criterion asks for them.
+    held_out: Vec<u32>,
     cursor: Cursor,
     /// Batches to use first.
     pub script: Script,
@@ -47,6 +55,9 @@ pub struct Cursor {
     flips: Stream,
     order: Vec<u32>,
     next: usize,
+    /// Draws of held-out images; absent in checkpoints from before there were any.
+    #[serde(default)]
+    held_out: Option<Stream>,
 }
 
 impl Feed {
@@ -57,8 +68,10 @@ impl Feed {
             flips: Stream::new(config.seed, "flip"),
             order: Vec::new(),
             next: 0,
+            held_out: Some(Stream::new(config.seed, "held_out")),
         };
         Self {
+            held_out: held_out(config, dataset.len()),
             dataset,
             flip: config.data.flip,
             classes: config.model.classes(),
@@ -87,14 +100,15 @@ impl Feed {
     /// # Errors
     /// When the cursor is of other data.
     pub fn restore(&mut self, cursor: Cursor) -> Result<()> {
-        let (stored, have) = (cursor.order.len(), self.dataset.len());
+        let (stored, have) = (cursor.order.len(), self.training_len());
         if stored != 0 && stored != have {
             return Err(Error::Record(format!(
                 "the run was trained on {stored} images, but {} has {have} now; use the same data",
                 self.dataset.name()
             )));
         }
-        self.cursor = cursor;
+        let held_out = cursor.held_out.or(self.cursor.held_out.take());
+        self.cursor = Cursor { held_out, ..cursor };
         Ok(())
     }
 
@@ -105,8 +119,8 @@ impl Feed {
     pub fn check(&self, config: &RunConfig) -> Result<()> {
         let (channels, side) = self.shape();
         let batch = config.batch_d;
-        let count = self.dataset.len();
-        if count > 0 && count < batch {
+        let count = self.training_len();
+        if self.dataset.len() > 0 && count < batch {
             return Err(Error::Data(format!(
                 "{}: {count} images are fewer than one batch of {batch}; lower batch_d",
                 self.dataset.name()
@@ -143,10 +157,46 @@ impl Feed {
         };
         let mut labels = Vec::new();
         let values = scripted.unwrap_or_else(|| self.values(n, &mut labels));
+        self.on_device(values, n, &labels, device)
+    }
+
+    /// Samples that training sees; 0 where they are drawn endlessly.
+    fn training_len(&self) -> usize {
+        self.dataset.len() - self.held_out.len()
+    }
+
+    /// `n` samples that training never sees; points are drawn endlessly, so new ones serve.
+    pub fn held_out(&mut self, n: usize, device: &Device) -> Batch {
+        let mut stream = self.cursor.held_out.take().unwrap_or_else(|| {
+            // A checkpoint from before; its run never held anything out.
+            Stream::new(0, "held_out")
+        });
+        let (mut labels, mut values) = (Vec::new(), Vec::new());
+        match &*self.dataset {
+            Dataset::Mixture(mixture) => {
+                values.resize(2 * n, 0.0);
+                mixture.sample(stream.rng(), &mut values);
+            }
+            Dataset::Images(images) => {
+                let stride = images.channels * images.side * images.side;
+                values.resize(n * stride, 0.0);
+                for out in values.chunks_exact_mut(stride) {
+                    let image = self.held_out[stream.below(self.held_out.len())] as usize;
+                    let flip = self.flip && stream.below(2) == 1;
+                    images.write(image, flip, out);
+                    labels.extend(images.labels.as_ref().map(|all| usize::from(all[image])));
+                }
+            }
+        }
+        self.cursor.held_out = Some(stream);
+        self.on_device(values, n, &labels, device)
+    }
+
+    fn on_device(&self, values: Vec<f32>, n: usize, labels: &[usize], device: &Device) -> Batch {
         let (channels, side) = self.shape();
         Batch {
             samples: Tensor::from_data(TensorData::new(values, [n, channels, side, side]), device),
-            classes: (self.classes > 0).then(|| one_hot(&labels, self.classes, device)),
+            classes: (self.classes > 0).then(|| one_hot(labels, self.classes, device)),
         }
     }
 
@@ -165,7 +215,7 @@ impl Feed {
                 for (i, out) in values.chunks_exact_mut(stride).enumerate() {
                     let left = n - i;
                     if c.next >= c.order.len() || (i == 0 && left > c.order.len() - c.next) {
-                        c.order = shuffled(images.len(), &mut c.stream);
+                        c.order = shuffled(images.len(), &self.held_out, &mut c.stream);
                         c.next = 0;
                     }
                     let flip = self.flip && c.flips.below(2) == 1;
@@ -197,9 +247,25 @@ impl Feed {
     }
 }
 
-fn shuffled(n: usize, stream: &mut Stream) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..n as u32).collect();
-    for i in (1..n).rev() {
+/// The numbers of held-out images, rising. The draw does not depend on the run's seed, so that all
+/// runs of a comparison train on the same images.
+fn held_out(config: &RunConfig, images: usize) -> Vec<u32> {
+    if config.balance.criterion != Criterion::RV || images == 0 {
+        return Vec::new();
+    }
+    let count = (config.balance.held_out * images as f64).round() as usize;
+    let mut all = shuffled(images, &[], &mut Stream::new(0, "held_out.images"));
+    all.truncate(count.clamp(1, images - 1));
+    all.sort_unstable();
+    all
+}
+
+/// The numbers below `n` in random order, without those of `but`, which rise.
+fn shuffled(n: usize, but: &[u32], stream: &mut Stream) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..n as u32)
+        .filter(|image| but.binary_search(image).is_err())
+        .collect();
+    for i in (1..order.len()).rev() {
         order.swap(i, stream.below(i + 1));
     }
     order

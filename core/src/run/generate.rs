@@ -16,7 +16,7 @@ use crate::{Error, Result, device::read, event::SampleData, net::View, rng::Stre
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NormStatistics {
-    /// The statistics of each batch of [`SAMPLE_BATCH`], as ADAPT does.
+    /// The statistics of each batch of `norm_batch`, as ADAPT does.
     #[default]
     Batch,
     /// The running statistics of training, as GAN tickets and STU-GAN's SNGAN do: no sample depends on another.
@@ -135,9 +135,14 @@ impl Run {
         for labels in &batches.labels {
             let input = latent(&mut z, None, SAMPLE_BATCH, self.config.z_dim, &self.device);
             let classes = one_hot(labels, self.config.model.classes(), &self.device);
-            let model = &self.g.model;
-            let fakes = model.forward(&mut self.g.net, &leaves, input, Some(&classes));
-            all.extend(read(fakes).await?);
+            let part = self.config.norm_batch.min(SAMPLE_BATCH);
+            for start in (0..SAMPLE_BATCH).step_by(part) {
+                let input = input.clone().narrow(0, start, part);
+                let classes = classes.clone().narrow(0, start, part);
+                let model = &self.g.model;
+                let fakes = model.forward(&mut self.g.net, &leaves, input, Some(&classes));
+                all.extend(read(fakes).await?);
+            }
         }
         let values = batches
             .places
@@ -151,7 +156,11 @@ impl Run {
         let (channels, side) = self.feed.shape();
         let mut z = Stream::new(self.config.seed, draw.stream);
         let leaves = self.g.net.leaves(draw.norm.view(), draw.averaged, false);
-        let batch = if side == 1 { draw.count } else { SAMPLE_BATCH };
+        let batch = if side == 1 {
+            draw.count
+        } else {
+            self.config.norm_batch
+        };
         let mut values = Vec::with_capacity(draw.count * channels * side * side);
         let mut left = draw.count;
         while left > 0 {

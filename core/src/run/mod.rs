@@ -109,8 +109,10 @@ pub struct Run {
     /// Classes of fakes in G's steps.
     labels_g: Stream,
     window: Window,
-    /// Probes whose scores are still on the device: `[post, pre, real]`.
+    /// Probes whose scores are still on the device: `[post, pre, real]`, then those of overfitting.
     probes: Vec<Tensor<1>>,
+    /// Probes so far at which D ranked fakes above reals.
+    inverted: u64,
     /// Losses still on the device: `[d_loss, g_loss]` of every iteration since the last read.
     losses: Vec<Tensor<1>>,
     /// The latest losses that were read.
@@ -182,6 +184,7 @@ impl Run {
             feed,
             window: Window::default(),
             probes: Vec::new(),
+            inverted: 0,
             losses: Vec::new(),
             latest: [0.0; 2],
             iteration: 0,

@@ -89,6 +89,16 @@ impl Run {
         }
     }
 
+    /// Held-out images, augmented like those of training.
+    pub(super) fn held_out(&mut self, augment: &Augment) -> Batch {
+        let plain = self.g.net.leaves(View::Plain, false, false);
+        let held_out = self.feed.held_out(self.config.batch_d, &self.device);
+        Batch {
+            samples: augment.apply(held_out.samples, &plain),
+            classes: held_out.classes,
+        }
+    }
+
     /// D's scores of a real batch and of new fakes, `[batch_d]` each, as the settings let it see them.
     pub(super) fn critic_scores(
         &mut self,

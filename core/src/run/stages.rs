@@ -19,6 +19,8 @@ pub(super) struct Best {
     pub quality: Quality,
     /// Its parameters, averaged where the run averages: `[parameters]`, flat.
     pub weight: Tensor<1>,
+    /// Both networks as they were then, G first, where a stage begins with their live weights.
+    pub nets: Option<Box<[Net; 2]>>,
 }
 
 impl Run {
@@ -35,13 +37,22 @@ impl Run {
             return Ok(Vec::new());
         }
         let mut taken = self.iteration;
-        if pruning.weights == StageWeights::BestAverage {
-            if let Some(best) = self.best.take() {
+        let best = self.best.take();
+        match (pruning.weights, best) {
+            (StageWeights::BestAverage, Some(best)) => {
                 taken = best.quality.iteration;
                 self.g.net.flat.weight = best.weight;
-            } else if self.has_average() {
+            }
+            (StageWeights::BestAverage, None) if self.has_average() => {
                 self.g.net.flat.weight = self.g.net.flat.average.clone();
             }
+            (StageWeights::Best, Some(best)) => {
+                taken = best.quality.iteration;
+                if let Some(nets) = best.nets {
+                    [self.g.net, self.d.net] = *nets;
+                }
+            }
+            _ => {}
         }
         let mut events = vec![Event::Stage(StageEvent {
             iteration: t,
@@ -61,7 +72,6 @@ impl Run {
         if self.has_average() {
             self.g.net.flat.average = self.g.net.flat.weight.clone();
         }
-        self.best = None;
         self.window = Window::default();
         self.probes.clear();
         self.rate = self.flops_per_iteration();
@@ -105,11 +115,12 @@ impl Run {
     /// Keeps the generator if it is the best so far and a stage is still to begin with the best.
     pub(super) fn keep_best(&mut self, quality: &Quality) {
         let c = &self.config;
-        let wanted = c
-            .pruning
-            .as_ref()
-            .is_some_and(|p| p.weights == StageWeights::BestAverage)
-            && c.stage_of(self.iteration) + 1 < c.stages();
+        let weights = c.pruning.as_ref().map(|p| p.weights);
+        let begins_with_best = matches!(
+            weights,
+            Some(StageWeights::Best | StageWeights::BestAverage)
+        );
+        let wanted = begins_with_best && c.stage_of(self.iteration) + 1 < c.stages();
         let is_better = |best: &Best| quality.is_better_than(&best.quality);
         if wanted && self.best.as_ref().is_none_or(is_better) {
             let flat = &self.g.net.flat;
@@ -121,6 +132,8 @@ impl Run {
             self.best = Some(Best {
                 quality: quality.clone(),
                 weight: weight.clone(),
+                nets: (weights == Some(StageWeights::Best))
+                    .then(|| Box::new([self.g.net.clone(), self.d.net.clone()])),
             });
         }
     }

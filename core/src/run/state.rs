@@ -13,12 +13,13 @@ use crate::{
     balance::{Controller, Window},
     config::{Role, RunConfig},
     event::{Event, Quality, Verdict},
+    net::Net,
     record::{Checkpoint, HostTensor},
     rng::Stream,
 };
 
-/// Name of the kept generator's parameters in a checkpoint, as `weight` is that of the live ones.
-const BEST: &str = "best";
+/// Place of the kept generator's parameters in a checkpoint, as `G/weight` is that of the live ones.
+const BEST: &str = "G/best";
 
 /// Everything that is not a tensor.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -42,9 +43,15 @@ struct State {
     labels_g: Option<Stream>,
     cursor: Cursor,
     window: Window,
+    /// Absent in checkpoints from before these were counted.
+    #[serde(default)]
+    inverted: u64,
     /// Quality of the generator that a later stage begins with, if one is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     best: Option<Quality>,
+    /// Optimiser steps of both networks then, G's first, where these are kept too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    best_steps: Option<[u64; 2]>,
     g: PlayerState,
     d: PlayerState,
 }
@@ -57,6 +64,11 @@ struct PlayerState {
     /// Absent in checkpoints from before masks were recorded.
     #[serde(default = "yes")]
     is_mask_new: bool,
+}
+
+/// Place of a kept network in a checkpoint.
+fn best_place(role: Role) -> String {
+    format!("best/{role}")
 }
 
 fn yes() -> bool {
@@ -93,6 +105,7 @@ impl Run {
             steps: p.net.steps,
             is_mask_new: p.is_mask_new,
         };
+        let best_nets = self.best.as_ref().and_then(|best| best.nets.as_deref());
         let state = State {
             config: self.config.clone(),
             iteration: self.iteration,
@@ -110,7 +123,9 @@ impl Run {
             labels_g: Some(self.labels_g.clone()),
             cursor: self.feed.cursor().clone(),
             window: self.window.clone(),
+            inverted: self.inverted,
             best: self.best.as_ref().map(|best| best.quality.clone()),
+            best_steps: best_nets.map(|nets| nets.each_ref().map(|net| net.steps)),
             g: player(&self.g),
             d: player(&self.d),
         };
@@ -118,10 +133,14 @@ impl Run {
             .map_err(|e| Error::Record(format!("the run's state: {e}")))?;
         let mut tensors = BTreeMap::new();
         for player in [&self.g, &self.d] {
-            store(&player.net, &mut tensors).await?;
+            let place = player.net.role.to_string();
+            store(&player.net, &place, &mut tensors).await?;
         }
         if let Some(best) = &self.best {
             store_flat(&self.g.net, BEST, &best.weight, &mut tensors).await?;
+            for net in best.nets.iter().flat_map(|nets| nets.iter()) {
+                store(net, &best_place(net.role), &mut tensors).await?;
+            }
         }
         self.check_weights(&tensors)?;
         Ok(Checkpoint::new(meta, tensors))
@@ -180,16 +199,32 @@ impl Run {
             Some(quality) => Some(Best {
                 weight: load_flat(&self.g.net, BEST, checkpoint)?,
                 quality,
+                nets: match state.best_steps {
+                    Some(steps) => Some(Box::new(self.load_best(steps, checkpoint).await?)),
+                    None => None,
+                },
             }),
             None => None,
         };
         self.window = state.window;
+        self.inverted = state.inverted;
         self.probes.clear();
         self.losses.clear();
         self.rate = self.flops_per_iteration();
         Ok(Event::Resumed {
             iteration: self.iteration,
         })
+    }
+
+    async fn load_best(&self, steps: [u64; 2], checkpoint: &Checkpoint) -> Result<[Net; 2]> {
+        let mut nets = [self.g.net.clone(), self.d.net.clone()];
+        for (net, steps) in nets.iter_mut().zip(steps) {
+            load(net, &best_place(net.role), checkpoint)?;
+            net.steps = steps;
+            net.count().await?;
+            net.reindex();
+        }
+        Ok(nets)
     }
 
     /// Once a stage has begun, the lengths of those before it are history.
@@ -213,7 +248,8 @@ impl Run {
     /// When the checkpoint's networks are of another shape, or the device fails.
     pub async fn restore_nets(&mut self, checkpoint: &Checkpoint) -> Result<()> {
         for player in [&mut self.g, &mut self.d] {
-            load(&mut player.net, checkpoint)?;
+            let place = player.net.role.to_string();
+            load(&mut player.net, &place, checkpoint)?;
             player.net.count().await?;
             player.net.reindex();
         }

@@ -1,4 +1,4 @@
-//! One GAN iteration (ADAPT, algorithm 1), in the authors' order.
+//! One GAN iteration (ADAPT, Algorithms 2 and 3), in the authors' order.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use web_time::Instant;
 use super::{Phase, Run, feed::Batch, players::Latent};
 use crate::{
     Error, Result,
-    balance::{Sample, controller::Moment},
-    config::{AveragingRule, Gradients, Policy, Role},
+    balance::{Overfitting, Sample, controller::Moment},
+    config::{AveragingRule, Criterion, Gradients, Growth, Policy, Role},
     device::read,
     event::{Event, MaskEvent},
     net::View,
@@ -160,8 +160,16 @@ impl Run {
         let real = self.scores_of(&d, real.samples, real.classes.as_ref());
         self.tell(Phase::ProbeFake, &post).await;
         self.tell(Phase::ProbeReal, &real).await;
-        self.probes
-            .push(Tensor::cat(vec![post.mean(), pre, real.mean()], 0));
+        let mut means = vec![post.mean(), pre, real.clone().mean()];
+        if self.config.balance.criterion != Criterion::Br {
+            means.push(real.sign().mean());
+        }
+        if self.config.balance.criterion == Criterion::RV {
+            let held_out = self.held_out(&self.augment(t));
+            let scores = self.scores_of(&d, held_out.samples, held_out.classes.as_ref());
+            means.push(scores.mean());
+        }
+        self.probes.push(Tensor::cat(means, 0));
     }
 
     /// Reads waiting probes into the window. The authors trim it at the end of every iteration, after the
@@ -169,14 +177,25 @@ impl Run {
     pub(super) async fn collect_probes(&mut self, deciding: bool) -> Result<()> {
         let window = self.config.balance.window;
         if !self.probes.is_empty() {
+            let each = self.probes[0].dims()[0];
             let scores = read(Tensor::cat(std::mem::take(&mut self.probes), 0)).await?;
-            for s in scores.chunks_exact(3) {
+            for s in scores.chunks_exact(each) {
                 self.window.trim(window);
                 for &score in s {
                     self.check("a probe's mean score", score)?;
                 }
                 let [post, pre, real] = [s[0], s[1], s[2]].map(f64::from);
-                self.window.push(Sample { post, pre, real });
+                let sample = Sample { post, pre, real };
+                self.inverted += u64::from(sample.is_inverted());
+                match s[3..] {
+                    [] => self.window.push(sample),
+                    [sign, ref held_out @ ..] => {
+                        let held_out = held_out.first().copied().map(f64::from);
+                        let sign = f64::from(sign);
+                        self.window
+                            .push_with(sample, Overfitting { sign, held_out });
+                    }
+                }
             }
         }
         if !deciding {
@@ -229,6 +248,7 @@ impl Run {
         };
         let balance = self.config.balance.clone();
         let window = self.window.clone();
+        let is_dense = self.config.gradients == Gradients::Dense;
         let player = self.player_mut(role);
         let realised = player.net.density();
         let plan = match pending {
@@ -238,14 +258,21 @@ impl Run {
         let Some(plan) = plan else { return Ok(None) };
         let scores = match plan.growth() {
             None => None,
-            Some(crate::config::Growth::Gradient) => player.gradient.take(),
-            Some(crate::config::Growth::Random) => {
+            Some(Growth::Gradient) => player.gradient.take(),
+            Some(Growth::Random) => {
                 let n = player.net.masked_len();
                 let values = TensorData::new(player.growth.uniform(n), [n]);
                 Some(Tensor::from_data(values, player.net.device()))
             }
         };
+        let before = player.net.mask.clone();
+        let by_gradient = plan.growth() == Some(Growth::Gradient);
+        let gradient = scores.clone().filter(|_| by_gradient);
         let event = update::apply(&mut player.net, &plan, own.min_layer_density, scores).await?;
+        if event.is_some() && plan.growth().is_some() && !is_dense {
+            let grown = player.net.mask.clone() * (1.0 - before);
+            player.net.warm_moments(grown, gradient, own.beta2);
+        }
         player.is_mask_new |= event.is_some();
         Ok(event.map(|mut event| {
             event.iteration = t;

@@ -131,6 +131,10 @@ impl Run {
                 .window
                 .ratio_of_means(self.config.balance.gap_floor)
                 .filter(|r| r.is_finite()),
+            inverted_in_window: self.window.inverted(),
+            inverted: self.inverted,
+            r_t: self.window.r_t(),
+            r_v: self.window.r_v(),
             score_real: latest.map(|s| s.real),
             score_fake: latest.map(|s| s.pre),
             verdict: self.verdict,

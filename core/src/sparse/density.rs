@@ -22,7 +22,7 @@ pub fn uniform(layers: usize, density: f64) -> Vec<f64> {
     vec![density; layers]
 }
 
-/// Erdos-Renyi-Kernel densities (RigL, appendix; ADAPT, section 5): in proportion to
+/// Erdos-Renyi-Kernel densities (RigL, appendix; ADAPT, appendix B.1): in proportion to
 /// `sum(shape) / prod(shape)`, scaled so that the net as a whole has the given `density`.
 /// Layers that would exceed 1 become dense, all with the same raw score at once, and the rest
 /// shares what remains.

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     Result,
+    config::Regrown,
     device::read_counts,
     event::MaskEvent,
     kernel::{mask::mask_apply, select::top_k},
@@ -48,7 +49,14 @@ pub async fn apply(
     };
     let mask = kept.clone() + grown.clone();
     let regrown = before.clone() * grown;
-    net.flat.weight = mask_apply(net.flat.weight.clone(), mask.clone());
+    let valued = match net.regrown {
+        Regrown::Keep => mask.clone(),
+        Regrown::Zero => mask.clone() - regrown.clone(),
+    };
+    if net.regrown == Regrown::Zero && net.has_average() {
+        net.flat.average = mask_apply(net.flat.average.clone(), valued.clone());
+    }
+    net.flat.weight = mask_apply(net.flat.weight.clone(), valued);
     net.ever = net.ever.clone().max_pair(mask.clone());
     net.mask = mask.clone();
 

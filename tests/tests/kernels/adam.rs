@@ -17,6 +17,8 @@ struct Case {
     step: AdamStep,
     weight: Vec<f32>,
     mask: Vec<f32>,
+    /// Second moment at the start; negative where a weight has just grown.
+    v: Vec<f32>,
     average: Vec<f32>,
     grads: Vec<Vec<f32>>,
 }
@@ -31,10 +33,17 @@ impl Case {
             // Some newly grown: active, but not yet in the average.
             average[i] *= if i % 3 == 0 { 0.0 } else { m };
         }
+        let grown = |(i, v): (usize, f32)| if i % 4 == 1 { -v.abs() } else { 0.0 };
         Self {
             step,
             weight,
             mask,
+            v: random
+                .values(all)
+                .into_iter()
+                .enumerate()
+                .map(grown)
+                .collect(),
             average,
             // Large and tiny ones: Adam divides by their size.
             grads: (0..STEPS)
@@ -54,7 +63,7 @@ impl Case {
     fn expected(&self) -> Vec<Expected> {
         let (mut weight, mut average) = (wide(&self.weight), wide(&self.average));
         let n = weight.len();
-        let (mut m, mut v) = (vec![0.0; n], vec![0.0; n]);
+        let (mut m, mut v) = (vec![0.0; n], wide(&self.v));
         let (beta1, beta2) = (f64::from(self.step.beta1), f64::from(self.step.beta2));
         let decay = f64::from(self.step.decay);
         for (i, grad) in self.grads.iter().enumerate() {
@@ -66,9 +75,15 @@ impl Case {
                     g *= live;
                 }
                 m[j] = beta1 * m[j] + (1.0 - beta1) * g;
-                v[j] = beta2 * v[j] + (1.0 - beta2) * g * g;
+                let is_new = v[j] < 0.0;
+                let moment = if is_new {
+                    f64::max(-v[j], g * g * (1.0 - beta2.powf(t)))
+                } else {
+                    beta2 * v[j] + (1.0 - beta2) * g * g
+                };
+                v[j] = if is_new && g == 0.0 { v[j] } else { moment };
                 let first = m[j] / (1.0 - beta1.powf(t));
-                let second = v[j] / (1.0 - beta2.powf(t));
+                let second = moment / (1.0 - beta2.powf(t));
                 let change = self.step.lr * first / (second.sqrt() + f64::from(self.step.eps));
                 weight[j] = (weight[j] - change) * live;
                 average[j] = match self.step.averaging {
@@ -95,7 +110,7 @@ impl Case {
         let mut flat = Flat {
             weight: tensor(&self.weight, [n], device),
             m: tensor(&vec![0.0; first_moment], [first_moment], device),
-            v: tensor(&vec![0.0; n], [n], device),
+            v: tensor(&self.v, [n], device),
             average: tensor(&self.average, [n], device),
         };
         let mask = tensor(&self.mask, [self.mask.len()], device);

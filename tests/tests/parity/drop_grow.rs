@@ -127,6 +127,7 @@ impl Case {
             d_min: 0.05,
             d_max: self.d_max(),
             warmup: 0,
+            ..BalanceConfig::default()
         };
         let policy = if self.d_max() < 1.0 {
             Policy::Strict

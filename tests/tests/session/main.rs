@@ -2,7 +2,9 @@
 
 mod classes;
 mod control;
+mod decisions;
 mod failures;
+mod growth;
 mod methods;
 mod moments;
 mod resume;

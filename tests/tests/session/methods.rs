@@ -13,10 +13,11 @@ const INTERVAL: u64 = 4;
 
 /// A short run whose balance is always `too weak` (or too strong), so that a density that may move, moves.
 fn short(preset: &str, method: &str, weak: bool) -> RunConfig {
-    let (low, high) = if weak {
-        ("-9e9", "-8e9")
+    // No gap is wide enough, or no ratio high enough.
+    let (low, high, estimator) = if weak {
+        ("0.4", "0.5", "ratio_of_means")
     } else {
-        ("8e9", "9e9")
+        ("8e9", "9e9", "mean_of_ratios")
     };
     let interval = INTERVAL.to_string();
     let mut config = config(
@@ -30,7 +31,8 @@ fn short(preset: &str, method: &str, weak: bool) -> RunConfig {
             ("balance.warmup", "0"),
             ("balance.br_low", low),
             ("balance.br_high", high),
-            ("balance.gap_floor", "0"),
+            ("balance.estimator", estimator),
+            ("balance.gap_floor", "1e9"),
             ("discriminator.density", "0.3"),
             ("balance.d_min", "0.1"),
             ("balance.density_step", "0.05"),

@@ -118,7 +118,7 @@ impl<'a> Judge<'a> {
             count,
             side,
             batch_norm: args.batch_norm,
-            norm_batch: SAMPLE_BATCH,
+            norm_batch: run.config.norm_batch,
         };
         let about = (samples, measure.real.clone());
         let (statistics, resize) = (&measure.statistics, args.judge.resize);

@@ -6,7 +6,7 @@ use egui::{
     Align, Align2, FontId, Layout, Painter, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, Vec2,
     pos2, vec2,
 };
-use tightrope_core::config::Role;
+use tightrope_core::{config::Role, event::Verdict};
 
 use super::Panel;
 use crate::gui::{
@@ -36,7 +36,9 @@ impl Panel for Beam {
                 .allocate_ui_with_layout(SIZE, Layout::left_to_right(Align::TOP), |ui| {
                     let (rect, response) =
                         ui.allocate_exact_size(vec2(120.0, SIZE.y), Sense::click());
-                    let target = br.map_or(0.0, |br| tilt(run, br));
+                    // Without a gap there is no ratio, and G's end is all the way down.
+                    let gapless = br.is_none() && verdict == Some(Verdict::DTooWeak);
+                    let target = br.map_or(f32::from(u8::from(gapless)), |br| tilt(run, br));
                     let id = ui.scope_id().with(("beam", run.key));
                     let tilt = ui.ctx().animate_value_with_time(id, target, 0.25);
                     draw(ui.painter(), rect, tilt, ui);
@@ -49,7 +51,8 @@ impl Panel for Beam {
                                 .color(theme::run(run.style, ui.visuals()))
                                 .strong(),
                         );
-                        let value = br.map_or("BR \u{2013}".to_owned(), |br| format!("BR {br:.2}"));
+                        let without = if gapless { "no gap" } else { "BR \u{2013}" };
+                        let value = br.map_or(without.to_owned(), |br| format!("BR {br:.2}"));
                         ui.horizontal(|ui| {
                             explained(ui.label(value), Term::BalanceRatio);
                             if let Some(verdict) = verdict {

@@ -3,7 +3,6 @@
 
 use super::plane;
 use crate::config::*;
-use crate::method::Method;
 
 /// What the small image presets share: the "16 net", both nets at 10 %, ten mask updates, BR over 84 iterations.
 pub(in crate::config) fn base() -> RunConfig {
@@ -112,11 +111,4 @@ pub(super) fn cifar16() -> RunConfig {
     config.generator.density = 0.2;
     config.discriminator.density = 0.5;
     config
-}
-
-/// Small image presets hold for every method alike, but STU-GAN's authors do not flip.
-pub(super) fn adjust(method: Method, config: &mut RunConfig) {
-    if method == Method::StuGan {
-        config.data.flip = false;
-    }
 }

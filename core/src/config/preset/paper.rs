@@ -23,18 +23,7 @@ pub(super) fn adapt() -> RunConfig {
         net.min_layer_density = 0.0;
         net.drop_fraction = 0.5;
     }
-    config.balance = BalanceConfig {
-        probe_interval: 10,
-        window: 100,
-        estimator: Estimator::MeanOfRatios,
-        br_low: 0.45,
-        br_high: 0.55,
-        gap_floor: 0.0,
-        density_step: 0.05,
-        d_min: 0.05,
-        d_max: 1.0,
-        warmup: 0,
-    };
+    config.balance = BalanceConfig::default();
     config.averaging = AveragingConfig {
         rule: AveragingRule::Ema,
         decay: 0.999,
@@ -130,45 +119,42 @@ fn lottery(bottom: usize, g_width: usize, d_width: usize) -> ModelConfig {
     })
 }
 
-pub(super) fn adjust_cifar10(method: Method, config: &mut RunConfig) {
-    adjust(method, config);
-    match method {
-        Method::AdaptStrict | Method::Dda => config.discriminator.mask_interval = 2000,
-        Method::StuGan => {
-            config.iterations = 50_000;
-            config.init = Init::Xavier;
-        }
-        _ => {}
+/// SNGAN on CIFAR-10 as STU-GAN's authors train it: Xavier initialisation, no flips, masks on
+/// convolutions only, half as long, a D of half density.
+pub(super) fn stu_sngan_cifar10() -> RunConfig {
+    let mut config = sngan_cifar10();
+    config.preset = "stu-sngan-cifar10".to_owned();
+    config.iterations = 50_000;
+    config.generator.mask_interval = 1000;
+    as_stu(&mut config);
+    config.init = Init::Xavier;
+    config
+}
+
+/// What STU-GAN's authors do otherwise on both networks.
+pub(super) fn as_stu(config: &mut RunConfig) {
+    config.data.flip = false;
+    config.discriminator.density = 0.5;
+    for net in [&mut config.generator, &mut config.discriminator] {
+        net.mask_linear = false;
     }
 }
 
-pub(super) fn adjust_stl10(method: Method, config: &mut RunConfig) {
+/// ADAPT-strict and DDA update D half as often on CIFAR-10 (appendix B).
+pub(super) fn adjust_cifar10(method: Method, config: &mut RunConfig) {
     adjust(method, config);
+    if matches!(
+        method,
+        Method::AdaptStrict | Method::PropStrict | Method::Dda
+    ) {
+        config.discriminator.mask_interval = 2000;
+    }
 }
 
-/// d_D starts at d_G, as far as the bounds let it.
-fn start_as_g(config: &mut RunConfig) {
-    let bound = config.generator.density.max(config.balance.d_min);
-    config.discriminator.density = bound.min(config.balance.d_max);
-}
-
-/// What both share between methods: d_D starts at d_G, DDA's wider band, STU-GAN's slower masks and plain images.
+/// DDA's wider band (appendix B).
 pub(super) fn adjust(method: Method, config: &mut RunConfig) {
-    match method {
-        Method::Dda => {
-            start_as_g(config);
-            config.balance.br_low = 0.5;
-            config.balance.br_high = 0.65;
-        }
-        Method::AdaptRelax
-        | Method::AdaptStrict
-        | Method::Manual
-        | Method::DstBothSet
-        | Method::DstBothRigl => start_as_g(config),
-        Method::StuGan => {
-            config.generator.mask_interval = 1000;
-            config.data.flip = false;
-        }
-        _ => {}
+    if method == Method::Dda {
+        config.balance.br_low = 0.5;
+        config.balance.br_high = 0.65;
     }
 }

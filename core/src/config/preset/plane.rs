@@ -3,6 +3,7 @@
 
 use crate::config::*;
 use crate::method::Method;
+use crate::run::SAMPLE_BATCH;
 
 /// What the 2-D presets share: d_G 0.2, ERK with exact counts, RigL from 0.3, BR over 50 iterations.
 pub(in crate::config) fn base() -> RunConfig {
@@ -56,6 +57,7 @@ pub(in crate::config) fn base() -> RunConfig {
         critic_pass: CriticPass::Separate,
         augment: AugmentConfig::default(),
         gradients: Gradients::Active,
+        regrown: Regrown::Keep,
         crossover: None,
         discriminator: NetConfig {
             density: 0.05,
@@ -73,8 +75,7 @@ pub(in crate::config) fn base() -> RunConfig {
             gap_floor: 1e-6,
             density_step: 0.1,
             d_min: 0.05,
-            d_max: 1.0,
-            warmup: 0,
+            ..BalanceConfig::default()
         },
         // A copy at first, so that the initial weights do not linger in a short run's average.
         averaging: AveragingConfig {
@@ -82,6 +83,7 @@ pub(in crate::config) fn base() -> RunConfig {
             decay: 0.99,
             start: 100,
         },
+        norm_batch: SAMPLE_BATCH,
         record: RecordConfig {
             log_every: 5,
             sample_every: 100,
@@ -179,6 +181,3 @@ pub(super) fn grid() -> RunConfig {
     config.generator.lr = 6e-3;
     config
 }
-
-/// 2-D presets hold for every method alike.
-pub(super) fn adjust(_: Method, _: &mut RunConfig) {}

@@ -61,7 +61,10 @@ fn each_wrong_setting_is_named() {
         ("balance.window", "0"),
         ("balance.probe_interval", "0"),
         ("balance.br_low", "0.9"),
-        ("discriminator.density", "0.01"),
+        ("balance.r_high", "0.4"),
+        ("balance.gain", "0"),
+        ("balance.held_out", "0"),
+        ("norm_batch", "30"),
         ("model.sngan.g_channels", "[]"),
         ("model.sngan.g_channels", "[8,0,8,8]"),
         ("model.sngan.d_channels", "[]"),
@@ -106,4 +109,14 @@ fn data_and_model_must_fit() {
     assert!(problems(&wrong)[0].contains("did you mean `cifar10`?"));
     wrong.data.source = "mnist".to_owned();
     assert!(problems(&wrong)[0].contains("write mnist:PATH"));
+}
+
+#[test]
+fn a_steered_density_starts_at_or_below_its_cap() {
+    let mut config = config("tiny");
+    Method::AdaptStrict.apply(None, &mut config);
+    for (density, is_right) in [("0.01", true), ("0.5", true), ("0.6", false)] {
+        config.set("discriminator.density", density).unwrap();
+        assert_eq!(problems(&config).is_empty(), is_right, "{density}");
+    }
 }

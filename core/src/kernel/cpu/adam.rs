@@ -55,6 +55,10 @@ impl<'a> State<'a> {
 const TASK: usize = 1 << 16;
 
 /// Adam, then the mask, then the average.
+///
+/// A negative second moment marks a weight that has grown and had no gradient since. Its magnitude
+/// is a first estimate, which the first gradient can only raise: so the first step of a grown weight
+/// is at most the learning rate (see `Net::warm_moments`).
 pub fn step(p: &AdamStep, state: State<'_>) {
     let (len, masked) = (state.weight.len(), state.mask.len());
     if len > TASK {
@@ -118,7 +122,13 @@ fn move_weights(
             first = p.beta1 * m[i] + (1.0 - p.beta1) * g;
             m[i] = first;
         }
-        *v = p.beta2 * *v + (1.0 - p.beta2) * g * g;
-        *w = (*w - rate * first / ((*v * correction).sqrt() + p.eps)) * live;
+        let is_new = *v < 0.0;
+        let second = if is_new {
+            (-*v).max(g * g / correction)
+        } else {
+            p.beta2 * *v + (1.0 - p.beta2) * g * g
+        };
+        *v = if is_new && g == 0.0 { *v } else { second };
+        *w = (*w - rate * first / ((second * correction).sqrt() + p.eps)) * live;
     }
 }

@@ -6,7 +6,6 @@ use burn::tensor::{Tensor, TensorData};
 
 use crate::{
     Error, Result,
-    config::Role,
     device::read,
     net::Net,
     record::{Checkpoint, HostTensor},
@@ -31,31 +30,36 @@ async fn bits(tensor: &Tensor<1>) -> Result<HostTensor> {
     })
 }
 
-pub(super) async fn store(net: &Net, tensors: &mut BTreeMap<String, HostTensor>) -> Result<()> {
-    let role = net.role;
+/// Everything of a net that training moves. `place` goes before the names of the net's tensors: the
+/// role alone, or with more before it where a checkpoint holds the net twice.
+pub(super) async fn store(
+    net: &Net,
+    place: &str,
+    tensors: &mut BTreeMap<String, HostTensor>,
+) -> Result<()> {
     // By the authors' names, so that other tools can read a checkpoint.
     let mut parts = vec![("weight", &net.flat.weight), ("adam_v", &net.flat.v)];
     if net.has_average() {
         parts.push(("average", &net.flat.average));
     }
     for (part, flat) in parts {
-        store_flat(net, part, flat, tensors).await?;
+        store_flat(net, &format!("{place}/{part}"), flat, tensors).await?;
     }
-    tensors.insert(format!("{role}/adam_m"), floats(&net.flat.m).await?);
-    tensors.insert(format!("{role}/mask"), bits(&net.mask).await?);
-    tensors.insert(format!("{role}/ever"), bits(&net.ever).await?);
+    tensors.insert(format!("{place}/adam_m"), floats(&net.flat.m).await?);
+    tensors.insert(format!("{place}/mask"), bits(&net.mask).await?);
+    tensors.insert(format!("{place}/ever"), bits(&net.ever).await?);
     for s in &net.spectral {
         let name = &net.params[s.param].name;
-        tensors.insert(format!("{role}/spectral_u/{name}"), floats(&s.u).await?);
-        tensors.insert(format!("{role}/spectral_v/{name}"), floats(&s.v).await?);
+        tensors.insert(format!("{place}/spectral_u/{name}"), floats(&s.u).await?);
+        tensors.insert(format!("{place}/spectral_v/{name}"), floats(&s.v).await?);
     }
     for (name, running) in net.norm_names.iter().zip(&net.running) {
-        tensors.insert(format!("{role}/running/{name}"), floats(running).await?);
+        tensors.insert(format!("{place}/running/{name}"), floats(running).await?);
     }
     Ok(())
 }
 
-/// Values of a net's parameters, each by its name.
+/// Values of a net's parameters, each by its name behind `part`.
 pub(super) async fn store_flat(
     net: &Net,
     part: &str,
@@ -68,7 +72,7 @@ pub(super) async fn store_flat(
             shape: p.shape.clone(),
             data: values[p.offset..p.offset + p.len()].to_vec(),
         };
-        tensors.insert(format!("{}/{part}/{}", net.role, p.name), tensor);
+        tensors.insert(format!("{part}/{}", p.name), tensor);
     }
     Ok(())
 }
@@ -76,11 +80,7 @@ pub(super) async fn store_flat(
 pub(super) fn load_flat(net: &Net, part: &str, checkpoint: &Checkpoint) -> Result<Tensor<1>> {
     let mut all = vec![0.0; net.len()];
     for p in &net.params {
-        let values = values_of(
-            checkpoint,
-            &format!("{}/{part}/{}", net.role, p.name),
-            p.len(),
-        )?;
+        let values = values_of(checkpoint, &format!("{part}/{}", p.name), p.len())?;
         all[p.offset..p.offset + p.len()].copy_from_slice(&values);
     }
     let n = all.len();
@@ -107,42 +107,42 @@ fn values_of(checkpoint: &Checkpoint, name: &str, len: usize) -> Result<Vec<f32>
     }
 }
 
-pub(super) fn load(net: &mut Net, checkpoint: &Checkpoint) -> Result<()> {
-    let role: Role = net.role;
+/// What [`store`] has stored under `place`.
+pub(super) fn load(net: &mut Net, place: &str, checkpoint: &Checkpoint) -> Result<()> {
     let device = net.device().clone();
     let tensor = |name: &str, like: usize| -> Result<Tensor<1>> {
         let data = values_of(checkpoint, name, like)?;
         Ok(Tensor::from_data(TensorData::new(data, [like]), &device))
     };
     let (weight, v) = (
-        load_flat(net, "weight", checkpoint)?,
-        load_flat(net, "adam_v", checkpoint)?,
+        load_flat(net, &format!("{place}/weight"), checkpoint)?,
+        load_flat(net, &format!("{place}/adam_v"), checkpoint)?,
     );
     let average = if net.has_average() {
-        load_flat(net, "average", checkpoint)?
+        load_flat(net, &format!("{place}/average"), checkpoint)?
     } else {
         net.flat.average.clone()
     };
-    let m = tensor(&format!("{role}/adam_m"), net.flat.m.dims()[0])?;
+    let m = tensor(&format!("{place}/adam_m"), net.flat.m.dims()[0])?;
     let masked = net.masked_len();
     let (mask, ever) = (
-        tensor(&format!("{role}/mask"), masked)?,
-        tensor(&format!("{role}/ever"), masked)?,
+        tensor(&format!("{place}/mask"), masked)?,
+        tensor(&format!("{place}/ever"), masked)?,
     );
     let mut vectors = Vec::new();
     for s in &net.spectral {
         let name = &net.params[s.param].name;
         let (nu, nv) = (s.u.dims()[0], s.v.dims()[0]);
-        let u = tensor(&format!("{role}/spectral_u/{name}"), nu)?.reshape([nu, 1]);
+        let u = tensor(&format!("{place}/spectral_u/{name}"), nu)?.reshape([nu, 1]);
         vectors.push((
             u,
-            tensor(&format!("{role}/spectral_v/{name}"), nv)?.reshape([nv, 1]),
+            tensor(&format!("{place}/spectral_v/{name}"), nv)?.reshape([nv, 1]),
         ));
     }
     let mut running = Vec::new();
     for (name, old) in net.norm_names.iter().zip(&net.running) {
         let [two, c] = old.dims();
-        running.push(tensor(&format!("{role}/running/{name}"), two * c)?.reshape([two, c]));
+        running.push(tensor(&format!("{place}/running/{name}"), two * c)?.reshape([two, c]));
     }
     net.flat.weight = weight;
     net.flat.v = v;

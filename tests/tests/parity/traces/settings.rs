@@ -110,6 +110,7 @@ impl Trace {
             d_min: D_MIN,
             d_max: self.d_max(),
             warmup: 0,
+            ..BalanceConfig::default()
         }
     }
 

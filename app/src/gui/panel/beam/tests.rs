@@ -32,3 +32,20 @@ fn the_verdict_is_in_words() {
     harness.get_by_label("BR 0.12");
     harness.get_by_label("D too strong");
 }
+
+#[test]
+fn fakes_ranked_above_reals_weigh_on_the_generators_side() {
+    let mut model = fixture::model();
+    let run = model.run_mut(RunKey(1)).unwrap();
+    run.apply(&Event::Stats(Stats {
+        iteration: 501,
+        // What the mean of ratios makes of a gap with the wrong sign.
+        br_mean_of_ratios: Some(-3.0),
+        inverted_in_window: 4,
+        verdict: Some(tightrope_core::event::Verdict::DTooWeak),
+        ..Stats::default()
+    }));
+    let harness = fixture::stage(Beam, model, [700.0, 60.0]);
+    harness.get_by_label("no gap");
+    harness.get_by_label("D too weak");
+}
