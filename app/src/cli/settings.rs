@@ -12,7 +12,7 @@ use super::args::{BenchIterationArgs, CompareArgs, RunArgs, TrainArgs};
 use crate::problems::{collect, every};
 
 /// What `compare` shows when it is told nothing else.
-pub const SHOWCASE: [&str; 2] = ["spiral", "shapes16"];
+pub const SHOWCASE: [&str; 2] = ["spiral", "scenes16"];
 /// The methods it compares.
 pub const METHODS: &str = "adapt-relax,stu-gan";
 

@@ -76,8 +76,8 @@ fn the_showcase_leaves_runs_a_report_and_a_table() {
     for (name, parts) in names.iter().zip([
         ["00000-spiral-adapt_relax-dG", "-s42"],
         ["00001-spiral-stu_gan-dG", "-s42"],
-        ["00002-shapes-adapt_relax-dG", "-s42"],
-        ["00003-shapes-stu_gan-dG", "-s42"],
+        ["00002-scenes-adapt_relax-dG", "-s42"],
+        ["00003-scenes-stu_gan-dG", "-s42"],
     ]) {
         assert!(
             name.starts_with(parts[0]) && name.ends_with(parts[1]),
@@ -94,7 +94,7 @@ fn the_showcase_leaves_runs_a_report_and_a_table() {
         "adapt-relax",
         "stu-gan",
         "spiral",
-        "shapes16",
+        "scenes16",
         "Settings that differ",
         "data:image/png",
     ] {
@@ -104,7 +104,7 @@ fn the_showcase_leaves_runs_a_report_and_a_table() {
         "adapt-relax",
         "stu-gan",
         "spiral",
-        "shapes16",
+        "scenes16",
         "modes",
         "BR",
         "report: runs/report.html",

@@ -9,6 +9,7 @@ pub(super) static STORY: Story = Story {
     question: "What does a GAN look like while it goes well?",
     preset: "ring",
     methods: &["static", "dda"],
+    settings: &[],
     pages: &[
         Page {
             title: "Two players",

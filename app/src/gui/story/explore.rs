@@ -7,7 +7,8 @@ pub(super) static STORY: Story = Story {
     title: "STU-GAN's generator explores",
     question: "Does it matter which 3 % of the weights are active?",
     preset: "explore",
-    methods: &["static", "stu-gan"],
+    methods: &["static:strong", "stu-gan:strong"],
+    settings: &[],
     pages: &[
         Page {
             title: "3 % of a generator",

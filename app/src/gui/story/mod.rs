@@ -69,6 +69,8 @@ pub struct Story {
     pub preset: &'static str,
     /// The methods it compares; pages name a run by its place here.
     pub methods: &'static [&'static str],
+    /// Settings it lays over its preset, as `--set` takes them.
+    pub settings: &'static [&'static str],
     /// What there is to read, in order.
     pub pages: &'static [Page],
 }
@@ -101,8 +103,15 @@ impl Story {
     /// The comparison it starts, for a command line.
     pub fn command(&self) -> String {
         let (preset, methods) = (self.preset, self.methods.join(","));
-        let settings = SETTINGS.map(|setting| format!(" --set {setting}")).concat();
+        let settings: String = self
+            .all_settings()
+            .map(|setting| format!(" --set {setting}"))
+            .collect();
         format!("tightrope compare -p {preset} -m {methods}{settings}")
+    }
+
+    fn all_settings(&self) -> impl Iterator<Item = &'static str> {
+        SETTINGS.iter().chain(self.settings).copied()
     }
 
     fn args(&self) -> CompareArgs {
@@ -112,7 +121,7 @@ impl Story {
             report: None,
             run: RunArgs {
                 preset: Some(self.preset.to_owned()),
-                settings: SETTINGS.map(str::to_owned).to_vec(),
+                settings: self.all_settings().map(str::to_owned).collect(),
                 ..RunArgs::default()
             },
         }

@@ -9,6 +9,7 @@ pub(super) static STORY: Story = Story {
     question: "Can training notice by itself that the judge is too weak?",
     preset: "spiral",
     methods: &["stu-gan", "adapt-strict"],
+    settings: &[],
     pages: &[
         Page {
             title: "The same bad start",

@@ -8,13 +8,15 @@ pub(super) static STORY: Story = Story {
     title: "Too weak: collapse",
     question: "What happens when the judge sees too little?",
     preset: "spiral",
-    methods: &["static", "static:balance"],
+    methods: &["sdst-rigl:balance", "sdst-rigl:strong"],
+    settings: &[],
     pages: &[
         Page {
-            title: "5 % against 20 %",
+            title: "5 % against 100 %",
             text: &[
-                "The real points lie in 24 modes along a spiral. Both runs have the same G, with 20 % of its weights.",
-                "In the first, D has 5 % of its weights; in the second 20 %, as many as G. Neither density ever changes.",
+                "The real points lie in 24 modes along a spiral. Both runs start with the same G, which has 5 % of its \
+                 weights and explores which ones.",
+                "In the first run D has 5 % of its weights too. In the second D is dense. Neither density ever changes.",
             ],
             look: Some(Part::Samples),
             attempt: None,

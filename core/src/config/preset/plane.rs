@@ -5,7 +5,7 @@ use crate::config::*;
 use crate::method::Method;
 use crate::run::SAMPLE_BATCH;
 
-/// What the 2-D presets share: d_G 0.2, ERK with exact counts, RigL from 0.3, BR over 50 iterations.
+/// What the 2-D presets share: d_G = d_D = 0.2, ERK with exact counts, RigL from 0.3, BR over 50 iterations.
 pub(in crate::config) fn base() -> RunConfig {
     let net = NetConfig {
         lr: 4e-3,
@@ -60,7 +60,6 @@ pub(in crate::config) fn base() -> RunConfig {
         regrown: Regrown::Keep,
         crossover: None,
         discriminator: NetConfig {
-            density: 0.05,
             mask_interval: 50,
             ..net.clone()
         },
@@ -109,14 +108,26 @@ pub(super) fn spiral() -> RunConfig {
     let mut config = base();
     config.preset = "spiral".to_owned();
     config.data.source = "spiral".to_owned();
+    config.iterations = 2500;
     config.generator.lr = 6e-3;
+    config.generator.mask_interval = 50;
+    config.generator.drop_fraction = 0.1;
+    sparse(&mut config, 0.05);
+    config.balance.br_low = 0.15;
+    config.balance.br_high = 0.3;
     config
+}
+
+/// Both nets at one density.
+fn sparse(config: &mut RunConfig, density: f64) {
+    config.generator.density = density;
+    config.discriminator.density = density;
 }
 
 pub(super) fn ring() -> RunConfig {
     let mut config = base();
     config.preset = "ring".to_owned();
-    config.discriminator.density = 0.4;
+    sparse(&mut config, 0.4);
     config.balance.br_low = 0.05;
     config.balance.br_high = 0.35;
     config.balance.density_step = 0.05;
@@ -129,7 +140,6 @@ pub(super) fn strong() -> RunConfig {
     config.iterations = 2000;
     config.n_critic = 2;
     config.discriminator.lr = 8e-3;
-    config.discriminator.density = 1.0;
     config.discriminator.mask_interval = 25;
     config.balance.br_low = 0.1;
     config.balance.br_high = 0.3;
@@ -144,17 +154,17 @@ pub(super) fn explore() -> RunConfig {
     let mut config = ring_with(vec![32; 2], true, false);
     config.preset = "explore".to_owned();
     config.iterations = 1200;
-    config.generator.density = 0.03;
+    sparse(&mut config, 0.03);
     config.generator.drop_fraction = 0.5;
     config.discriminator.drop_fraction = 0.5;
     config.generator.mask_interval = 50;
-    config.discriminator.density = 1.0;
     config
 }
 
 pub(super) fn ringres() -> RunConfig {
     let mut config = ring_with(vec![64; 2], false, false);
     config.preset = "ringres".to_owned();
+    sparse(&mut config, 0.05);
     config.generator.beta2 = 0.99;
     config.discriminator.beta2 = 0.99;
     config.generator.drop_fraction = 0.1;
