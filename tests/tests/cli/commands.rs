@@ -11,7 +11,7 @@ use tightrope_core::{
     device::{self, DeviceChoice},
     kernel::self_test::CASES,
     kernel::{
-        choice::Kernel,
+        choice::{Crossover, Kernel},
         measure::{DIRECTIONS, Layer, Prepared},
     },
     method::METHODS,
@@ -286,7 +286,7 @@ fn a_bench_gives_one_object_of_numbers() {
 #[test]
 fn a_run_writes_down_where_its_dense_kernels_take_over() {
     let desk = Desk::new();
-    let line = "train --preset tiny --iterations 1 --quiet --device cpu";
+    let line = "train --preset tiny --iterations 1 --quiet --device cpu --tune";
     desk.good(line);
     let crossover = |run: usize| json(&desk.runs()[run].join("config.json"))["crossover"].clone();
     let measured = crossover(0);
@@ -309,4 +309,14 @@ fn a_run_writes_down_where_its_dense_kernels_take_over() {
     let ran = desk.run("train --config own.json --quiet --device cpu");
     assert_eq!(ran.code, 2, "{}", ran.err);
     assert!(ran.err.contains("crossover.conv.forward"), "{}", ran.err);
+}
+
+/// What is faster on one machine must not decide a run's numbers on another.
+#[test]
+fn every_cpu_has_the_same_crossover_unless_it_is_tuned() {
+    let desk = Desk::new();
+    desk.good("train --preset tiny --iterations 1 --quiet --device cpu");
+    let crossover = json(&desk.runs()[0].join("config.json"))["crossover"].clone();
+    let typical = serde_json::to_value(Crossover::typical(false)).expect("a value");
+    assert_eq!(crossover, typical);
 }

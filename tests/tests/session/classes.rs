@@ -16,7 +16,7 @@ use super::{config, cpu, difference, run, state};
 const LAST: u64 = 9;
 
 /// A small BigGAN on the procedural images, each kind of which is a class.
-fn small(method: &str, settings: &[(&str, &str)]) -> RunConfig {
+pub(super) fn small(method: &str, settings: &[(&str, &str)]) -> RunConfig {
     let mut all = vec![
         ("data.source", "shapes"),
         ("data.limit", "200"),

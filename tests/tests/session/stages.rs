@@ -288,3 +288,56 @@ fn only_runs_not_yet_pruned_can_have_a_longer_first_stage() {
         }
     }
 }
+
+/// STU-GAN prunes the best BigGAN, not the last one: weights and optimisers of both networks.
+#[test]
+fn fine_tuning_a_biggan_begins_with_its_best_networks() {
+    let config = super::classes::small(
+        "pf",
+        &[
+            ("pruning.iterations", "3"),
+            ("generator.density", "0.3"),
+            ("record.quality_every", "2"),
+            ("record.quality_samples", "64"),
+        ],
+    );
+    let dense = config.iterations;
+    let mut whole = run(config.clone());
+    let mut kept: Vec<(Quality, [Vec<f32>; 2])> = Vec::new();
+    while whole.iteration() < dense {
+        let events = block_on(whole.step()).expect("a step");
+        for event in events {
+            if let Event::Quality(quality) = event {
+                let nets = [&whole.g, &whole.d].map(|player| weights(&player.net));
+                kept.push((quality, nets));
+            }
+        }
+    }
+    let (best, [g, d]) = kept
+        .into_iter()
+        .reduce(|best, next| {
+            if next.0.is_better_than(&best.0) {
+                next
+            } else {
+                best
+            }
+        })
+        .expect("a measurement");
+    // The best networks are part of a checkpoint.
+    let checkpoint = block_on(whole.checkpoint()).expect("a checkpoint");
+    let mut resumed = run(config);
+    block_on(resumed.restore(&checkpoint)).expect("restored");
+    for run in [&mut whole, &mut resumed] {
+        freeze(run);
+        let events = block_on(run.step()).expect("a step");
+        let taken = events.iter().find_map(|event| match event {
+            Event::Stage(stage) => Some(stage.taken),
+            _ => None,
+        });
+        assert_eq!(taken, Some(best.iteration));
+        let [ours_g, ours_d] = [&run.g, &run.d].map(|player| weights(&player.net));
+        assert_eq!(ours_g, masked(&g, &mask(&run.g.net)));
+        assert_eq!(ours_d, d);
+    }
+    assert_eq!(difference(&state(&mut whole), &state(&mut resumed)), None);
+}
