@@ -206,9 +206,14 @@ impl History {
         share(&self.stats, Verdict::Balanced)
     }
 
-    /// Share of the recorded states in which the discriminator was too strong.
+    /// Share of the recorded states in which BR was below its band.
     pub fn share_below_band(&self) -> Option<f64> {
         share(&self.stats, Verdict::DTooStrong)
+    }
+
+    /// Share of the recorded states in which BR was above its band, or there was no gap to close.
+    pub fn share_above_band(&self) -> Option<f64> {
+        share(&self.stats, Verdict::DTooWeak)
     }
 
     /// Median of the windowed BR over the last third of the iterations done.
@@ -312,6 +317,7 @@ mod tests {
         let history = history(&[0.44, 0.46, 0.54, 0.56]);
         assert_eq!(history.share_in_band(), Some(0.5));
         assert_eq!(history.share_below_band(), Some(0.25));
+        assert_eq!(history.share_above_band(), Some(0.25));
         assert_eq!(History::default().share_in_band(), None);
     }
 

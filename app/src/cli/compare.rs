@@ -61,6 +61,9 @@ pub async fn run(args: &CompareArgs) -> Result<ExitCode> {
         }
     }
     report::write(&file, report::TITLE, &results)?;
+    for line in report::notices(&results) {
+        say(line)?;
+    }
     say(format_args!("\n{}", report::results_table(&results)))?;
     say(format_args!("runs:   {}", args.run.out.display()))?;
     say(format_args!("report: {}", file.display()))?;

@@ -2,6 +2,7 @@
 
 mod follow;
 mod judge;
+mod waiting;
 
 use std::process::ExitCode;
 
@@ -13,6 +14,7 @@ use crate::{
     lab::{Stored, run_folders},
     problems,
 };
+use follow::Watch;
 use judge::Judge;
 
 /// Runs the subcommand.
@@ -23,12 +25,13 @@ pub async fn run(args: &EvalArgs) -> Result<ExitCode> {
 async fn judge_all(args: &EvalArgs) -> Result<()> {
     interruption()?;
     let runs = stored(args)?;
+    // First of all: while weights are read and real images are looked at, checkpoints come and go.
+    let watch = args.follow.then(|| Watch::begin(&runs, args)).transpose()?;
     let chosen = device::open(args.judge.device).await?;
     let network = FeatureNet::open(&args.judge.network, &chosen)?;
     let mut judge = Judge::new(args, &network, &chosen);
-    if args.follow {
-        let folders = runs.into_iter().map(|run| run.folder).collect();
-        return follow::follow(&mut judge, folders).await;
+    if let Some(watch) = watch {
+        return follow::follow(&mut judge, &watch).await;
     }
     for run in &runs {
         judge.judge(run).await?;

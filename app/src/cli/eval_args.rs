@@ -39,7 +39,7 @@ pub struct EvalArgs {
     /// What to measure against: a file of statistics (.npz), or data as NAME or NAME:PATH [default: the run's own data]
     #[arg(long, value_name = "REAL")]
     pub real: Option<String>,
-    /// The first N real images only
+    /// N real images only, drawn from all
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(64..=10_000_000))]
     pub real_count: Option<u64>,
     /// How many samples
@@ -54,9 +54,13 @@ pub struct EvalArgs {
     /// Seed of the latent z [default: the run's own]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Judge every checkpoint as it is written, until the runs end, and keep the best in each run's `best` folder
+    /// Judge every checkpoint that is written, until the runs end, and keep the best in each run's `best` folder;
+    /// each waits in the run's `to-judge` folder for its turn
     #[arg(long)]
     pub follow: bool,
+    /// With --follow: only checkpoints of each N iterations, and each run's last
+    #[arg(long, value_name = "N", requires = "follow", value_parser = clap::value_parser!(u64).range(1..))]
+    pub every: Option<u64>,
     /// What both take.
     #[command(flatten)]
     pub judge: JudgeArgs,
@@ -71,7 +75,7 @@ pub struct StatsArgs {
     /// Side of the images in pixels, before the network enlarges them
     #[arg(long, value_name = "N", default_value_t = 32)]
     pub side: usize,
-    /// The first N images only
+    /// N images only, drawn from all
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u64).range(64..=10_000_000))]
     pub count: Option<u64>,
     /// The file to write: .npz

@@ -99,7 +99,7 @@ pub fn ended(result: Result<()>) -> Result<ExitCode> {
     }
 }
 
-/// Statistics of the split of `source` that `args` name, at `side` pixels, of the first `count` images or all: from the
+/// Statistics of the split of `source` that `args` name, at `side` pixels, of `count` images drawn from all, or of all: from the
 /// cache where they were made before.
 pub async fn statistics(
     source: &str,

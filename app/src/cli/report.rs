@@ -28,6 +28,9 @@ pub fn run(args: &ReportArgs) -> Result<()> {
     let (runs, wrong) = report::read_runs(&folders);
     let groups = problems::collect(wrong, Ok(report::grouped(runs)))?;
     report::write(&args.out, report::TITLE, &groups)?;
+    for line in report::notices(&groups) {
+        say(line)?;
+    }
     say(report::results_table(&groups))?;
     say(format_args!("report: {}", args.out.display()))?;
     if let Some(file) = &args.markdown {

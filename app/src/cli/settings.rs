@@ -16,6 +16,9 @@ pub const SHOWCASE: [&str; 2] = ["spiral", "scenes16"];
 /// The methods it compares.
 pub const METHODS: &str = "adapt-relax,stu-gan";
 
+/// What some strategies set.
+const DENSITY_D: &str = "discriminator.density";
+
 /// Runs that belong side by side: one preset, several methods and seeds.
 #[derive(Debug)]
 pub struct Group {
@@ -42,7 +45,7 @@ pub fn bench(args: &BenchIterationArgs) -> Result<RunConfig> {
     let mut overrides = vec![("balance.probe_interval".to_owned(), "0".to_owned())];
     let named = [
         ("generator.density", &args.density_g),
-        ("discriminator.density", &args.density_d),
+        (DENSITY_D, &args.density_d),
         ("batch_d", &args.batch_d),
         ("batch_g", &args.batch_g),
         ("n_critic", &args.n_critic),
@@ -194,12 +197,32 @@ fn resolve(
     if named && file.method.is_some() {
         overrides.retain(|(key, _)| !Method::own_keys().contains(&key.as_str()));
     }
+    if is_of_strategy(preset, spec, file, &overrides, named) {
+        overrides.retain(|(key, _)| key != DENSITY_D);
+    }
     overrides.extend(args.adapt.overrides(&base, spec.method, &mut problems));
     overrides.extend(flags(args, &mut problems));
     collect(
         problems,
         preset::resolve(preset, spec.method, spec.strategy, &overrides),
     )
+}
+
+/// Whether D's density in the file is none to lay over a strategy: another method's, or what the file's own
+/// strategy came to, which follows the flags.
+fn is_of_strategy(
+    preset: &Preset,
+    spec: MethodSpec,
+    file: &ConfigFile,
+    overrides: &[(String, String)],
+    named: bool,
+) -> bool {
+    let (Some(Strategy::Balance | Strategy::Strong), Some(own)) = (spec.strategy, spec_text(file))
+    else {
+        return false;
+    };
+    let is_other = named && own != spec.to_string();
+    is_other || preset::resolve(preset, spec.method, spec.strategy, overrides).is_ok()
 }
 
 /// The settings that have a flag of their own, then `--set`.
@@ -209,7 +232,7 @@ fn flags(args: &RunArgs, problems: &mut Vec<String>) -> Vec<(String, String)> {
         ("seed", args.seed.map(|seed| seed.to_string())),
         ("iterations", args.iterations.clone()),
         ("generator.density", args.density_g.clone()),
-        ("discriminator.density", args.density_d.clone()),
+        (DENSITY_D, args.density_d.clone()),
     ];
     let mut out: Vec<_> = named
         .into_iter()
@@ -373,6 +396,57 @@ mod tests {
             lines.len() == 1 && lines[0].starts_with("n_critic: 0"),
             "{lines:?}"
         );
+    }
+
+    #[test]
+    fn a_density_of_d_beside_a_strategy_is_refused() {
+        let compared = |line: &str| compare(&compare_args(&format!("--preset ring {line}")));
+        for density in [
+            "--density-d .05",
+            "--density-D .05",
+            "--set discriminator.density=.05",
+        ] {
+            let lines = problems(compared(&format!(
+                "--methods static,static:strong,stu-gan:balance --density-g .2 {density}"
+            )));
+            assert_eq!(lines.len(), 2, "{lines:?}");
+            assert!(
+                lines[0].starts_with(
+                    "static:strong: discriminator.density: static:strong sets it itself, to 1;"
+                ),
+                "{lines:?}"
+            );
+            assert!(lines[1].starts_with("stu-gan:balance: "), "{lines:?}");
+            let one = train(&train_args(&format!(
+                "-p ring --method static:strong {density}"
+            )));
+            assert!(problems(one)[0].contains("or write `static`"));
+        }
+        let free = "--methods static:strong,sdst-set:balance --density-g .2 --set d_max=.5";
+        let runs = &compared(free).unwrap()[0].runs;
+        assert_eq!(runs[0].discriminator.density, 0.5);
+        assert_eq!(runs[1].discriminator.density, 0.2);
+    }
+
+    #[test]
+    fn a_files_density_of_d_gives_way_to_a_strategy() {
+        let text = |line: &str| {
+            let run = train(&train_args(&format!("--preset ring {line}"))).unwrap();
+            serde_json::to_string(&run).unwrap()
+        };
+        let density = |file: &str, line: &str| {
+            let file = ConfigFile::parse(file).unwrap();
+            train_with(&train_args(line), &file).map(|run| run.discriminator.density)
+        };
+        let strong = text("--method static:strong");
+        assert_eq!(density(&strong, "").unwrap(), 1.0);
+        assert_eq!(density(&strong, "--set d_max=.5").unwrap(), 0.5);
+        let own = text("--method static --density-d .7");
+        assert_eq!(density(&own, "--method static:strong").unwrap(), 1.0);
+        assert_eq!(density(&own, "").unwrap(), 0.7);
+        let pair =
+            r#"{"method": "static", "strategy": "strong", "discriminator": {"density": 0.7}}"#;
+        assert!(density(pair, "--preset ring").is_err());
     }
 
     #[test]

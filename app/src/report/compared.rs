@@ -94,7 +94,7 @@ pub fn compared(variants: &[Variant]) -> Result<Compared> {
     for series in evaluated.series() {
         let column = Column {
             title: series.title,
-            hint: None,
+            hint: series.hint,
             show: number,
             is_detail: series.is_detail,
         };
@@ -120,19 +120,15 @@ fn row(variant: &Variant) -> Row {
     let told = |run: &&StoredRun| Some(format!("seed {}: {}", run.config.seed, trouble(run)?));
     Row {
         label: variant.label.clone(),
-        seeds: variant.runs.len(),
+        seeds: variant.seeds().len(),
         cells: Vec::new(),
         troubles: variant.runs.iter().filter_map(told).collect(),
     }
 }
 
-/// Every run's numbers, variant by variant.
+/// Every seed's numbers, variant by variant.
 pub fn outcomes(variants: &[Variant]) -> Vec<Vec<Outcome>> {
-    let of_variant = |variant: &Variant| {
-        let runs = variant.runs.iter();
-        runs.map(|run| Outcome::of(&run.history)).collect()
-    };
-    variants.iter().map(of_variant).collect()
+    variants.iter().map(Variant::outcomes).collect()
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Evaluations of a group over seeds, apart by how they were made.
 
 use anyhow::Result;
-use tightrope_core::evaluation::Evaluation;
+use tightrope_core::{config::RunConfig, evaluation::Evaluation, record::StoredRun};
 
-use super::evaluations::{Measure, measures};
+use super::evaluations::{Best, Measure, measures};
 use super::seeds::OverSeeds;
 use super::variant::Variant;
 use super::words::number;
@@ -11,8 +11,25 @@ use super::words::number;
 /// The evaluations of a group.
 pub struct Evaluated {
     kinds: Vec<Kind>,
-    /// By variant: its runs' evaluations, each of the latest iteration of its kind, with the kind's place.
-    variants: Vec<Vec<(usize, Evaluation)>>,
+    /// By variant, then by seed: of each run and each kind what was measured.
+    variants: Vec<Vec<Vec<Measured>>>,
+}
+
+/// A run's evaluations of one kind.
+struct Measured {
+    /// The kind's place.
+    kind: usize,
+    /// By rising iteration, one each; never none. Those of before a pruning are left out.
+    evaluations: Vec<Evaluation>,
+}
+
+/// Which of a run's evaluations.
+#[derive(Clone, Copy, PartialEq)]
+enum Which {
+    /// The one of the latest iteration.
+    Last,
+    /// The best over training.
+    Best(Best),
 }
 
 /// One way of measuring.
@@ -27,6 +44,8 @@ struct Kind {
 pub struct Series {
     /// What it is.
     pub title: String,
+    /// What is to be said of it, where the title does not.
+    pub hint: Option<&'static str>,
     /// Whether it is neither a distance nor a score, but says more of them.
     pub is_detail: bool,
     /// Of each variant, over its seeds.
@@ -44,17 +63,12 @@ pub fn evaluated(variants: &[Variant]) -> Result<Evaluated> {
     };
     for variant in variants {
         let mut of_variant = Vec::new();
-        for run in &variant.runs {
-            let mut latest: Vec<(usize, Evaluation)> = Vec::new();
-            for evaluation in run.evaluations()? {
-                let kind = all.kind(&evaluation, run.config.seed);
-                match latest.iter_mut().find(|(known, _)| *known == kind) {
-                    Some((_, known)) if known.samples.iteration > evaluation.samples.iteration => {}
-                    Some((_, known)) => *known = evaluation,
-                    None => latest.push((kind, evaluation)),
-                }
+        for runs in variant.seeds() {
+            let mut of_seed = Vec::new();
+            for run in runs {
+                of_seed.append(&mut all.of_run(run)?);
             }
-            of_variant.append(&mut latest);
+            of_variant.push(of_seed);
         }
         all.variants.push(of_variant);
     }
@@ -62,6 +76,24 @@ pub fn evaluated(variants: &[Variant]) -> Result<Evaluated> {
 }
 
 impl Evaluated {
+    fn of_run(&mut self, run: &StoredRun) -> Result<Vec<Measured>> {
+        let mut measured: Vec<Measured> = Vec::new();
+        for evaluation in run.evaluations()? {
+            let kind = self.kind(&evaluation, run.config.seed);
+            match measured.iter_mut().find(|known| known.kind == kind) {
+                Some(known) => known.evaluations.push(evaluation),
+                None => measured.push(Measured {
+                    kind,
+                    evaluations: vec![evaluation],
+                }),
+            }
+        }
+        for known in &mut measured {
+            known.tidy(&run.config);
+        }
+        Ok(measured)
+    }
+
     fn kind(&mut self, evaluation: &Evaluation, seed: u64) -> usize {
         let how = how(evaluation, seed);
         let known = self.kinds.iter().position(|kind| kind.how == how);
@@ -87,34 +119,41 @@ impl Evaluated {
         self.kinds.iter().map(protocol).collect()
     }
 
-    /// The distances, one series a way of measuring.
+    /// The distances at the end, one series a way of measuring.
     pub fn distances(&self) -> Vec<Series> {
         let first = |kind| self.names(kind).into_iter().next().map(|name| (kind, name));
         (0..self.kinds.len())
             .filter_map(first)
-            .map(|(kind, measure)| self.over_seeds(kind, &measure))
+            .map(|(kind, measure)| self.over_seeds(kind, &measure, Which::Last))
             .collect()
     }
 
-    /// Everything that was measured.
+    /// Everything that was measured. Where runs were measured more than once, the best over training, as papers report
+    /// it, stands before the last.
     pub fn series(&self) -> Vec<Series> {
-        let of_kind = |kind| {
-            self.names(kind)
-                .into_iter()
-                .map(move |measure| self.over_seeds(kind, &measure))
-        };
-        (0..self.kinds.len()).flat_map(of_kind).collect()
+        let mut all = Vec::new();
+        for kind in 0..self.kinds.len() {
+            let several = self.of(kind).any(|known| known.evaluations.len() > 1);
+            for measure in self.names(kind) {
+                if let Some(best) = measure.best.filter(|_| several) {
+                    all.push(self.over_seeds(kind, &measure, Which::Best(best)));
+                }
+                all.push(self.over_seeds(kind, &measure, Which::Last));
+            }
+        }
+        all
     }
 
-    fn of(&self, kind: usize) -> impl Iterator<Item = &Evaluation> {
-        let all = self.variants.iter().flatten();
-        all.filter(move |(of, _)| *of == kind).map(|(_, e)| e)
+    fn of(&self, kind: usize) -> impl Iterator<Item = &Measured> {
+        let all = self.variants.iter().flatten().flatten();
+        all.filter(move |known| known.kind == kind)
     }
 
     /// What a way of measuring measured, the distance first.
     fn names(&self, kind: usize) -> Vec<Measure> {
         let mut names: Vec<Measure> = Vec::new();
-        for measure in self.of(kind).flat_map(measures) {
+        let last = self.of(kind).filter_map(|known| known.evaluations.last());
+        for measure in last.flat_map(measures) {
             if names.iter().all(|known| known.name != measure.name) {
                 names.push(measure);
             }
@@ -122,24 +161,59 @@ impl Evaluated {
         names
     }
 
-    fn over_seeds(&self, kind: usize, measure: &Measure) -> Series {
-        let value = |evaluation: &Evaluation| {
-            let found = measures(evaluation)
-                .into_iter()
-                .find(|m| m.name == measure.name);
-            found.map(|measure| measure.value)
+    fn over_seeds(&self, kind: usize, measure: &Measure, which: Which) -> Series {
+        let of_seed = |runs: &Vec<Measured>| {
+            let own = runs.iter().filter(|known| known.kind == kind);
+            let values: Vec<f64> = own
+                .filter_map(|known| known.value(&measure.name, which))
+                .collect();
+            (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
         };
-        let of_variant = |all: &Vec<(usize, Evaluation)>| {
-            let own = all.iter().filter(|(of, _)| *of == kind);
-            OverSeeds::of(own.filter_map(|(_, evaluation)| value(evaluation)))
+        let of_variant =
+            |seeds: &Vec<Vec<Measured>>| OverSeeds::of(seeds.iter().filter_map(of_seed));
+        let (of, hint) = match which {
+            Which::Best(_) => (
+                " best",
+                Some("the best of each run's checkpoints, as papers report it"),
+            ),
+            Which::Last => ("", None),
+        };
+        let number = match self.kinds.len() {
+            1 => String::new(),
+            _ => format!(" ({})", kind + 1),
         };
         Series {
-            title: match self.kinds.len() {
-                1 => measure.name.clone(),
-                _ => format!("{} ({})", measure.name, kind + 1),
-            },
+            title: format!("{}{of}{number}", measure.name),
+            hint,
             is_detail: measure.is_detail,
             cells: self.variants.iter().map(of_variant).collect(),
+        }
+    }
+}
+
+impl Measured {
+    /// By rising iteration, the newest of each; a network that has been pruned is not measured by what it was before.
+    fn tidy(&mut self, config: &RunConfig) {
+        let all = &mut self.evaluations;
+        all.reverse();
+        all.sort_by_key(|evaluation| evaluation.samples.iteration);
+        all.dedup_by_key(|evaluation| evaluation.samples.iteration);
+        let stage = |evaluation: &Evaluation| config.stage_of(evaluation.samples.iteration);
+        if let Some(last) = all.last().map(stage) {
+            all.retain(|evaluation| stage(evaluation) == last);
+        }
+    }
+
+    fn value(&self, name: &str, which: Which) -> Option<f64> {
+        let of = |evaluation: &Evaluation| {
+            let found = measures(evaluation).into_iter().find(|m| m.name == name);
+            found.map(|measure| measure.value)
+        };
+        let values = self.evaluations.iter().filter_map(of);
+        match which {
+            Which::Last => self.evaluations.last().and_then(of),
+            Which::Best(Best::Least) => values.min_by(f64::total_cmp),
+            Which::Best(Best::Greatest) => values.max_by(f64::total_cmp),
         }
     }
 }
@@ -220,7 +294,8 @@ mod tests {
                 run.path = folder.path().join(seed.to_string());
                 std::fs::create_dir(&run.path).unwrap();
                 // The one of the latest iteration counts, whenever it was made.
-                for (iteration, frechet) in [(50, 9.0), (100, seed as f64), (80, 9.0)] {
+                for (iteration, frechet) in [(50, 0.5 * seed as f64), (100, seed as f64), (80, 9.0)]
+                {
                     write_evaluation(&run.path, &evaluation(seed, iteration, frechet)).unwrap();
                 }
                 run
@@ -228,9 +303,18 @@ mod tests {
             .into();
         let told = evaluated(&variants(&runs)).unwrap();
         let titles: Vec<String> = told.series().into_iter().map(|s| s.title).collect();
-        assert_eq!(titles, ["Fr\u{e9}chet resnet20", "confidence resnet20"]);
+        assert_eq!(
+            titles,
+            [
+                "Fr\u{e9}chet resnet20 best",
+                "Fr\u{e9}chet resnet20",
+                "confidence resnet20"
+            ]
+        );
         let over = told.distances()[0].cells[0].unwrap();
         assert_eq!((over.median, over.least, over.greatest), (1.5, 1.0, 2.0));
+        let best = told.series().swap_remove(0).cells[0].unwrap();
+        assert_eq!((best.median, best.least, best.greatest), (0.75, 0.5, 1.0));
         let protocol = &told.protocols()[0];
         assert!(
             protocol.contains(", cifar10; its confidence") && protocol.contains("run's seed"),

@@ -69,25 +69,56 @@ pub struct Measure {
     pub value: f64,
     /// Whether it is neither a distance nor a score, but says more of them.
     pub is_detail: bool,
+    /// Which of several is the best; none for details, and where neither is better.
+    pub best: Option<Best>,
+}
+
+/// Which of several values is the best.
+#[cfg(not(target_arch = "wasm32"))]
+#[derive(Clone, Copy, PartialEq)]
+pub enum Best {
+    /// Of a distance.
+    Least,
+    /// Of a score.
+    Greatest,
 }
 
 /// Every figure of an evaluation as a number, the distance first.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn measures(evaluation: &Evaluation) -> Vec<Measure> {
     let mut all = Vec::new();
-    let mut add = |name: String, value: Option<f64>, is_detail| {
+    let mut add = |name: String, value: Option<f64>, is_detail, best| {
         all.extend(value.map(|value| Measure {
             name,
             value,
             is_detail,
+            best,
         }));
     };
-    add(evaluation.distance_name(), Some(evaluation.frechet), false);
-    add("IS".to_owned(), evaluation.score.map(|s| s.mean), false);
+    let (least, greatest) = (Some(Best::Least), Some(Best::Greatest));
+    add(
+        evaluation.distance_name(),
+        Some(evaluation.frechet),
+        false,
+        least,
+    );
+    add(
+        "IS".to_owned(),
+        evaluation.score.map(|s| s.mean),
+        false,
+        greatest,
+    );
     let confidence = format!("confidence {}", evaluation.network);
-    add(confidence, evaluation.confidence, false);
+    add(confidence, evaluation.confidence, false, None);
     let kernel = evaluation.kid.map(|kid| kid.distance.mean);
-    add(evaluation.kernel_name(), kernel, !evaluation.is_fid());
+    let is_fid = evaluation.is_fid();
+    add(
+        evaluation.kernel_name(),
+        kernel,
+        !is_fid,
+        least.filter(|_| is_fid),
+    );
+    let mut add = |name, value, is_detail| add(name, value, is_detail, None);
     let counted = evaluation.neighbours.map(|counted| counted.figures);
     add("precision".to_owned(), counted.map(|c| c.precision), true);
     add("recall".to_owned(), counted.map(|c| c.recall), true);

@@ -5,7 +5,7 @@ use tightrope_core::event::{EndReason, MaskChange, Quality, Stats, Verdict};
 use tightrope_core::history::{Ended, History};
 
 use super::outcome::{Outcome, standing};
-use super::words::{quality, sentence};
+use super::words::{kept_the_balance, quality, sentence};
 
 /// What stands after a balance that came to nothing.
 const NO_PROOF: &str = "balance alone does not prove good samples";
@@ -41,8 +41,7 @@ fn end(history: &History, ended: &Ended) -> String {
     }
     let how = standing.unwrap_or_else(|| "finished".to_owned());
     let went = sentence(&outcome);
-    let balanced = outcome.in_band.is_some_and(|share| share >= 0.5);
-    if balanced && is_collapsed(outcome.modes, outcome.modes_total) {
+    if kept_the_balance(&outcome) && is_collapsed(outcome.modes, outcome.modes_total) {
         format!("{how}: {went}; {NO_PROOF}")
     } else {
         format!("{how}: {went}")
@@ -89,15 +88,20 @@ impl<'a> Now<'a> {
         let Some(verdict) = self.stats.verdict else {
             return "no balance ratio measured yet".to_owned();
         };
-        let words = verdict.words();
-        if verdict == Verdict::DDead {
-            return format!("{words}: it scores everything alike, so G has nothing to learn from");
-        }
+        let place = match verdict {
+            Verdict::DDead => {
+                return "D is dead: it scores everything alike, so G has nothing to learn from"
+                    .to_owned();
+            }
+            Verdict::DTooStrong => "below",
+            Verdict::Balanced => "in",
+            Verdict::DTooWeak => "above",
+        };
         let br = self.br.map_or_else(
             || "no gap left between real and fake".to_owned(),
-            |br| format!("BR {br:.2}"),
+            |br| format!("BR {br:.2} is {place} its band"),
         );
-        format!("{words} ({br}), {}", self.density(verdict))
+        format!("{br}, {}", self.density(verdict))
     }
 
     /// What becomes of D's density under this verdict.
@@ -206,18 +210,18 @@ mod tests {
     fn a_weak_d_is_being_raised_by_adapt_and_stays_elsewhere() {
         let weak = stats(200, 1.12, Verdict::DTooWeak, 0.25);
         let mut adapt = history("adapt-relax", weak, 6);
-        let line = "D too weak (BR 1.12), so d_D is to be raised from 0.25; 6 of 24 modes so far";
+        let line =
+            "BR 1.12 is above its band, so d_D is to be raised from 0.25; 6 of 24 modes so far";
         assert_eq!(going(&adapt, None), line);
         let events = fixture::events("adapt-relax", 1, 1000).into_iter();
         let raise = events.filter(|e| matches!(e, Event::Mask(m) if m.change == MaskChange::Raise));
         for event in raise.take(1) {
             adapt.apply(&event);
         }
-        let line =
-            "D too weak (BR 1.12), so d_D is being raised (0.05 to 0.25); 6 of 24 modes so far";
+        let line = "BR 1.12 is above its band, so d_D is being raised (0.05 to 0.25); 6 of 24 modes so far";
         assert_eq!(going(&adapt, None), line);
         let fixed = history("static", stats(200, 1.12, Verdict::DTooWeak, 0.05), 6);
-        assert!(going(&fixed, None).contains("(BR 1.12), d_D stays at 0.05;"));
+        assert!(going(&fixed, None).contains("BR 1.12 is above its band, d_D stays at 0.05;"));
         let full = history("adapt-relax", stats(200, 1.1, Verdict::DTooWeak, 1.0), 6);
         assert!(going(&full, None).contains("d_D is at its upper bound of 1.00"));
     }
@@ -226,7 +230,7 @@ mod tests {
     fn a_strong_d_is_being_lowered() {
         let strong = stats(200, 0.01, Verdict::DTooStrong, 0.5);
         let line =
-            "D too strong (BR 0.01), so d_D is to be lowered from 0.50; 6 of 24 modes so far";
+            "BR 0.01 is below its band, so d_D is to be lowered from 0.50; 6 of 24 modes so far";
         assert_eq!(going(&history("adapt-relax", strong, 6), None), line);
         // Lowered, but from higher up: it has not come down from its start of 0.05 to 0.50.
         let strong = stats(200, 0.01, Verdict::DTooStrong, 0.5);
@@ -252,7 +256,7 @@ mod tests {
         gone.br_ratio_of_means = None;
         let line = going(&history("static", gone, 1), None);
         assert!(
-            line.starts_with("D too weak (no gap left between real and fake)"),
+            line.starts_with("no gap left between real and fake, d_D stays"),
             "{line}"
         );
     }
@@ -261,7 +265,7 @@ mod tests {
     fn balance_is_no_proof_while_most_modes_are_missing() {
         let balanced = stats(600, 0.5, Verdict::Balanced, 0.05);
         let line = going(&history("static", balanced.clone(), 2), None);
-        let wanted = "balanced (BR 0.50), d_D stays at 0.05; but only 2 of 24 modes: balance alone does not prove good \
+        let wanted = "BR 0.50 is in its band, d_D stays at 0.05; but only 2 of 24 modes: balance alone does not prove good \
                       samples";
         assert_eq!(line, wanted);
         let line = going(&history("static", balanced, 22), None);
@@ -295,7 +299,7 @@ mod tests {
         history.apply(&end(EndReason::Finished));
         let line = going(&history, None);
         assert!(line.starts_with("finished: 6 of 24 modes"), "{line}");
-        assert!(going(&history, Some(200)).starts_with("D too weak (BR 1.12)"));
+        assert!(going(&history, Some(200)).starts_with("BR 1.12 is above its band"));
         history.apply(&end(EndReason::Stopped));
         assert!(going(&history, None).starts_with("stopped at iteration 1000 of 1000: 6 of 24"));
         history.apply(&end(EndReason::Failed("the loss is not finite".into())));

@@ -10,6 +10,7 @@ use super::Group;
 use super::compared::{Column, Compared, Row, compared};
 use super::evaluated::name_of;
 use super::files::make_folder_of;
+use super::notice::notice;
 use super::seeds::OverSeeds;
 use super::variant::{Variant, variants};
 
@@ -86,6 +87,14 @@ fn heading(variants: &[Variant]) -> String {
 }
 
 fn section(text: &mut String, variants: &[Variant], compared: &Compared) -> Result<()> {
+    let notice = notice(variants);
+    if !notice.lines.is_empty() {
+        writeln!(text, "**{}:**\n", notice.title)?;
+        for line in &notice.lines {
+            writeln!(text, "- {}", escaped(line))?;
+        }
+        writeln!(text)?;
+    }
     writeln!(text, "{}\n", table(compared, |column| !column.is_detail))?;
     let hints: Vec<String> = compared
         .columns
@@ -109,6 +118,9 @@ fn section(text: &mut String, variants: &[Variant], compared: &Compared) -> Resu
             _ => format!(" ({})", number + 1),
         };
         writeln!(text, "- Evaluated{number}: {protocol}.")?;
+    }
+    for line in &notice.repeated {
+        writeln!(text, "- {}.", escaped(line))?;
     }
     for row in &compared.rows {
         for trouble in &row.troubles {
@@ -236,6 +248,31 @@ mod tests {
         assert!(lines[1][br].chars().all(|c| c == '-'), "{text}");
         assert!(text.contains("*FLOPs*: training FLOPs relative"));
         assert!(text.contains("- Trained: preset spiral, spiral, 200 iterations, on CPU (Flex, 2 threads); seeds 1, 2, 3."));
+    }
+
+    #[test]
+    fn what_differs_stands_first_and_repeats_are_one_seed() {
+        let mut groups = groups();
+        for run in &mut groups[0].runs[3..] {
+            run.config.batch_d = 7;
+            run.config.seed = 42;
+        }
+        let text = results(&groups).unwrap();
+        let begin = "**These runs differ in more than method and seed:**\n\n- batch_d: 128 (dense";
+        assert!(text.starts_with(begin), "{text}");
+        let rows: Vec<&str> = text
+            .lines()
+            .filter(|line| line.starts_with("| adapt"))
+            .collect();
+        assert_eq!(
+            rows[0].split('|').nth(2).map(str::trim),
+            Some("1"),
+            "{text}"
+        );
+        assert!(
+            text.contains("- adapt-relax: 3 runs of seed 42 count as one seed, by their mean."),
+            "{text}"
+        );
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod going;
 mod group;
 #[cfg(not(target_arch = "wasm32"))]
 mod markdown;
+mod notice;
 mod outcome;
 #[cfg(not(target_arch = "wasm32"))]
 mod seeds;
@@ -48,6 +49,7 @@ pub use words::number;
 
 use evaluations::{Judged, judged};
 use gallery::{Gallery, gallery};
+use notice::{Notice, notice};
 use outcome::{Outcome, trouble};
 use table::{Results, results};
 use timeline::timelines;
@@ -68,6 +70,7 @@ pub struct Group {
 #[derive(Serialize)]
 struct Section {
     title: String,
+    notice: Notice,
     headline: Option<String>,
     verdicts: Vec<VerdictCard>,
     gallery: Gallery,
@@ -119,6 +122,20 @@ pub fn render(title: &str, groups: &[Group]) -> Result<String> {
         .context("the report's template")
 }
 
+/// What is to be said before the results of these groups, as lines of text.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn notices(groups: &[Group]) -> Vec<String> {
+    let mut all = Vec::new();
+    for group in groups {
+        let lines = notice(&variants(&group.runs)).all();
+        if groups.len() > 1 && !lines.is_empty() {
+            all.push(format!("{}:", group.title));
+        }
+        all.extend(lines);
+    }
+    all
+}
+
 fn section(group: &Group) -> Result<Section> {
     let variants = variants(&group.runs);
     let outcomes: Vec<Outcome> = variants.iter().map(outcome).collect();
@@ -129,6 +146,7 @@ fn section(group: &Group) -> Result<Section> {
         .collect();
     Ok(Section {
         title: group.title.clone(),
+        notice: notice(&variants),
         headline: words::headline(&labelled),
         verdicts: variants
             .iter()
@@ -149,12 +167,7 @@ fn section(group: &Group) -> Result<Section> {
 }
 
 fn outcome(variant: &Variant) -> Outcome {
-    let all: Vec<Outcome> = variant
-        .runs
-        .iter()
-        .map(|run| Outcome::of(&run.history))
-        .collect();
-    Outcome::mean(&all)
+    Outcome::mean(&variant.outcomes())
 }
 
 fn card(variant: &Variant, outcome: &Outcome) -> VerdictCard {
@@ -170,7 +183,7 @@ fn card(variant: &Variant, outcome: &Outcome) -> VerdictCard {
     let beam = |br: f64, middle: f64| (50.0 + (br - middle) * 100.0).clamp(3.0, 97.0);
     VerdictCard {
         label: variant.label.clone(),
-        seeds: variant.runs.len(),
+        seeds: variant.seeds().len(),
         sentence: words::sentence(outcome),
         troubles: variant.runs.iter().filter_map(told).collect(),
         beam: outcome
@@ -231,6 +244,20 @@ mod tests {
         ] {
             assert!(page.contains(part), "{part}");
         }
+    }
+
+    #[test]
+    fn what_differs_besides_the_method_is_said_first() {
+        let mut groups = groups();
+        let page = |groups: &[Group]| render("Runs", groups).unwrap();
+        assert!(!page(&groups).contains("differ in more than"));
+        assert!(notices(&groups).is_empty());
+        groups[0].runs[1].config.batch_d = 7;
+        let page = page(&groups);
+        let at = |part: &str| page.find(part).unwrap();
+        assert!(at("batch_d: 128 (adapt-relax); 7 (stu-gan") < at("class=\"headline\""));
+        assert!(at("differ in more than") < at("class=\"verdicts\""));
+        assert_eq!(notices(&groups).len(), 2);
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub struct Outcome {
     pub in_band: Option<f64>,
     /// Share of the time below the band.
     pub below_band: Option<f64>,
+    /// Share of the time above the band.
+    pub above_band: Option<f64>,
     /// Middle of the band.
     pub band_middle: Option<f64>,
     /// Densities of G and D at the start and now.
@@ -53,7 +55,7 @@ pub struct Outcome {
 /// A field of [`Outcome`].
 pub type Field = fn(&mut Outcome) -> &mut Option<f64>;
 
-const FIELDS: [Field; 20] = [
+const FIELDS: [Field; 21] = [
     |o| &mut o.modes,
     |o| &mut o.modes_total,
     |o| &mut o.high_quality,
@@ -63,6 +65,7 @@ const FIELDS: [Field; 20] = [
     |o| &mut o.late_br,
     |o| &mut o.in_band,
     |o| &mut o.below_band,
+    |o| &mut o.above_band,
     |o| &mut o.band_middle,
     |o| &mut o.density_g,
     |o| &mut o.density_d_start,
@@ -97,6 +100,7 @@ impl Outcome {
             late_br: history.late_br(),
             in_band: history.share_in_band(),
             below_band: history.share_below_band(),
+            above_band: history.share_above_band(),
             band_middle: history.band().map(|(low, high)| (low + high) / 2.0),
             density_g: history.density_range(Role::G).map(|d| d.1),
             density_d_start: density_d.map(|d| d.0),

@@ -162,7 +162,9 @@ pub fn results(variants: &[Variant]) -> Results {
         .iter()
         .filter(|c| outcomes.iter().flatten().any(|o| (c.get)(o).is_some()))
         .collect();
-    let means: Vec<Outcome> = outcomes.iter().map(|o| Outcome::mean(o)).collect();
+    // Several runs of one seed are one seed.
+    let seeds: Vec<Vec<Outcome>> = variants.iter().map(Variant::outcomes).collect();
+    let means: Vec<Outcome> = seeds.iter().map(|o| Outcome::mean(o)).collect();
     let leads = |column: &Column, value: Option<f64>| {
         let all: Vec<f64> = means.iter().filter_map(column.get).collect();
         let (low, high) = (
@@ -195,10 +197,13 @@ pub fn results(variants: &[Variant]) -> Results {
             rows.push(Row {
                 label: variant.label.clone(),
                 style,
-                seed: format!("mean of {}", runs.len()),
+                seed: match seeds[style].len() {
+                    1 => format!("1 ({} runs)", runs.len()),
+                    count => format!("mean of {count}"),
+                },
                 mean: true,
                 active: active(mean),
-                cells: cells(&columns, mean, runs, leads),
+                cells: cells(&columns, mean, &seeds[style], leads),
                 trouble: None,
             });
         }
@@ -250,6 +255,17 @@ mod tests {
     use crate::report::Group;
     use crate::report::fixture;
     use crate::report::variant::variants;
+
+    #[test]
+    fn three_runs_of_one_seed_are_no_mean_of_three() {
+        let runs: Vec<_> = [42, 42, 42]
+            .map(|seed| fixture::run("static", seed, 100))
+            .into();
+        let results = results(&variants(&runs));
+        let sum = results.rows.last().unwrap();
+        assert_eq!((sum.seed.as_str(), results.rows.len()), ("1 (3 runs)", 4));
+        assert!(sum.cells.iter().all(|cell| cell.range.is_none()));
+    }
 
     #[test]
     fn a_row_a_run_and_one_for_the_mean() {

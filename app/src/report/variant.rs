@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
-use tightrope_core::record::StoredRun;
+use tightrope_core::{config::RunConfig, event::EndReason, record::StoredRun};
+
+use super::outcome::Outcome;
 
 /// Runs that differ in nothing but the seed.
 pub struct Variant<'a> {
@@ -14,6 +16,48 @@ pub struct Variant<'a> {
     pub runs: Vec<&'a StoredRun>,
     /// Every setting but the seed, by its name.
     pub settings: Settings,
+}
+
+impl<'a> Variant<'a> {
+    /// The runs of each seed, by rising seed. Of several runs of one seed those count that finished, if any did.
+    pub fn seeds(&self) -> Vec<Vec<&'a StoredRun>> {
+        let is_done = |run: &StoredRun| {
+            let ended = run.history.ended.as_ref();
+            ended.is_some_and(|ended| ended.reason == EndReason::Finished)
+        };
+        let of_seed = |runs: &[&'a StoredRun]| {
+            let done: Vec<_> = runs.iter().copied().filter(|run| is_done(run)).collect();
+            if done.is_empty() { runs.to_vec() } else { done }
+        };
+        self.repeats().map(of_seed).collect()
+    }
+
+    /// What each seed came to: the mean of its runs.
+    pub fn outcomes(&self) -> Vec<Outcome> {
+        let of_run = |run: &&StoredRun| Outcome::of(&run.history);
+        let of_seed =
+            |runs: &Vec<&StoredRun>| Outcome::mean(&runs.iter().map(of_run).collect::<Vec<_>>());
+        self.seeds().iter().map(of_seed).collect()
+    }
+
+    /// What is to be said of seeds that ran more than once.
+    pub fn repeated(&self) -> Vec<String> {
+        let several = self.repeats().filter(|runs| runs.len() > 1);
+        let told = several
+            .zip(std::iter::repeat(&self.label))
+            .map(|(runs, label)| {
+                format!(
+                    "{label}: {} runs of seed {} count as one seed, by their mean",
+                    runs.len(),
+                    runs[0].config.seed
+                )
+            });
+        told.collect()
+    }
+
+    fn repeats(&self) -> impl Iterator<Item = &[&'a StoredRun]> {
+        self.runs.chunk_by(|a, b| a.config.seed == b.config.seed)
+    }
 }
 
 /// Settings by their dotted name, as `--set` takes them.
@@ -32,7 +76,7 @@ pub struct Difference {
 pub fn variants<'a>(runs: &'a [StoredRun]) -> Vec<Variant<'a>> {
     let mut variants: Vec<Variant<'a>> = Vec::new();
     for run in runs {
-        let mut settings = settings(run);
+        let mut settings = settings(&run.config);
         settings.remove("seed");
         match variants.iter_mut().find(|v| v.settings == settings) {
             Some(variant) => variant.runs.push(run),
@@ -116,9 +160,10 @@ fn short(key: &str) -> &str {
     }
 }
 
-fn settings(run: &StoredRun) -> Settings {
+/// Every setting, by its name.
+pub fn settings(config: &RunConfig) -> Settings {
     let mut settings = Settings::new();
-    if let Ok(value) = serde_json::to_value(&run.config) {
+    if let Ok(value) = serde_json::to_value(config) {
         flatten(String::new(), &value, &mut settings);
     }
     settings
@@ -150,6 +195,22 @@ fn flatten(key: String, value: &Value, into: &mut Settings) {
 mod tests {
     use super::*;
     use crate::report::fixture;
+
+    #[test]
+    fn runs_of_one_seed_are_one_seed() {
+        let mut runs: Vec<StoredRun> = [7, 42, 42, 42]
+            .map(|seed| fixture::run("static", seed, 100))
+            .into();
+        for (run, seconds) in runs.iter_mut().zip([9.0, 2.0, 100.0, 4.0]) {
+            run.history.stats.last_mut().unwrap().seconds = seconds;
+        }
+        runs[2].history.ended = None;
+        let variant = &variants(&runs)[0];
+        let seconds: Vec<_> = variant.outcomes().iter().map(|o| o.seconds).collect();
+        assert_eq!(seconds, [Some(9.0), Some(3.0)]);
+        let told = "static: 3 runs of seed 42 count as one seed, by their mean";
+        assert_eq!(variant.repeated(), [told]);
+    }
 
     #[test]
     fn seeds_fold_together_and_settings_set_apart() {

@@ -2,6 +2,9 @@
 
 use super::outcome::Outcome;
 
+/// Shares of the time below this come to 0 % in words, and are left out.
+const SHOWN: f64 = 0.005;
+
 /// Three significant digits, or an integer.
 pub fn number(value: f64) -> String {
     let size = value.abs();
@@ -69,18 +72,20 @@ pub fn quality(outcome: &Outcome) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
+/// Where BR was, as shares of the time: a fact about BR, which says nothing of the samples.
 fn balance(outcome: &Outcome) -> Option<String> {
     let (br, in_band) = (outcome.late_br?, outcome.in_band?);
-    let below = outcome.below_band.unwrap_or(0.0);
-    let above = (1.0 - in_band - below).max(0.0);
-    let br = format!("BR {br:.2}");
-    Some(if in_band >= below.max(above) {
-        format!("{br}, in its band {} of the time", percent(in_band))
-    } else if below >= above {
-        format!("{br}, D too strong {} of the time", percent(below))
-    } else {
-        format!("{br}, D too weak {} of the time", percent(above))
-    })
+    let share = |share: Option<f64>, place| {
+        let share = share.unwrap_or(0.0);
+        (share >= SHOWN).then(|| format!("{place} {}", percent(share)))
+    };
+    let places = [
+        Some(format!("in its band {} of the time", percent(in_band))),
+        share(outcome.below_band, "below it"),
+        share(outcome.above_band, "above it"),
+    ];
+    let places: Vec<String> = places.into_iter().flatten().collect();
+    Some(format!("BR {br:.2}, {}", places.join(", ")))
 }
 
 fn density(outcome: &Outcome) -> Option<String> {
@@ -101,33 +106,44 @@ pub fn headline(outcomes: &[(&str, &Outcome)]) -> Option<String> {
     if outcomes.len() < 2 {
         return None;
     }
-    let kept = best(outcomes, |o| o.in_band);
     let sampled = best(outcomes, |o| {
         o.frechet
             .map(|f| -f)
             .or_else(|| Some(o.modes? + o.high_quality.unwrap_or(0.0)))
     });
-    let share = |o: &Outcome| {
-        format!(
-            "{} of the time in its band",
-            percent(o.in_band.unwrap_or(0.0))
-        )
-    };
-    let samples = |o: &Outcome| quality(o).unwrap_or_default();
-    match (kept, sampled) {
-        (Some((who, o)), Some((other, _))) if who == other => Some(format!(
-            "{who} kept the balance best ({}) and made the best samples ({}).",
-            share(o),
-            samples(o)
+    let samples = sampled.map(|(who, outcome)| {
+        let samples = quality(outcome).unwrap_or_default();
+        format!("{who} made the best samples ({samples})")
+    });
+    let parts: Vec<String> = [keeper(outcomes), samples].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| format!("{}.", parts.join("; ")))
+}
+
+/// Whether BR was in its band for at least half of the time.
+pub fn kept_the_balance(outcome: &Outcome) -> bool {
+    outcome.in_band.is_some_and(|share| share >= 0.5)
+}
+
+/// Who kept the balance; where nobody did, who came nearest to it.
+fn keeper(outcomes: &[(&str, &Outcome)]) -> Option<String> {
+    if outcomes.iter().all(|(_, o)| o.in_band.is_none()) {
+        return None;
+    }
+    let longest = best(outcomes, |o| o.in_band.filter(|share| *share >= SHOWN));
+    let share = |o: &Outcome| format!("{} of the time", percent(o.in_band.unwrap_or(0.0)));
+    let keepers = outcomes.iter().filter(|(_, o)| kept_the_balance(o)).count();
+    match (keepers, longest) {
+        (0, Some((who, o))) => Some(format!(
+            "No run kept the balance; {who} was in the band longest, {}",
+            share(o)
         )),
-        (Some((who, o)), Some((other, p))) => Some(format!(
-            "{who} kept the balance best ({}); {other} made the best samples ({}).",
-            share(o),
-            samples(p)
+        (0, None) => Some("No run kept the balance".to_owned()),
+        (1, Some((who, o))) => Some(format!("{who} kept the balance (in the band {})", share(o))),
+        (_, Some((who, o))) => Some(format!(
+            "{who} kept the balance best (in the band {})",
+            share(o)
         )),
-        (Some((who, o)), None) => Some(format!("{who} kept the balance best ({}).", share(o))),
-        (None, Some((who, o))) => Some(format!("{who} made the best samples ({}).", samples(o))),
-        (None, None) => None,
+        (_, None) => None,
     }
 }
 
@@ -159,6 +175,7 @@ mod tests {
             late_br: Some(br),
             in_band: Some(in_band),
             below_band: Some(below),
+            above_band: Some(1.0 - in_band - below),
             density_d_start: Some(0.1),
             density_d: Some(0.45),
             ..Outcome::default()
@@ -169,10 +186,9 @@ mod tests {
     fn one_sentence_says_how_it_went() {
         assert_eq!(
             sentence(&outcome(20.0, 0.52, 0.71, 0.2)),
-            "20 of 24 modes; BR 0.52, in its band 71\u{202F}% of the time; d_D went from 0.10 to 0.45"
+            "20 of 24 modes; BR 0.52, in its band 71\u{202F}% of the time, below it 20\u{202F}%, above it 9\u{202F}%; \
+             d_D went from 0.10 to 0.45"
         );
-        assert!(sentence(&outcome(3.0, 0.2, 0.1, 0.8)).contains("D too strong 80"));
-        assert!(sentence(&outcome(3.0, 0.9, 0.1, 0.2)).contains("D too weak 70"));
         assert_eq!(sentence(&Outcome::default()), "nothing measured yet");
     }
 
@@ -194,15 +210,35 @@ mod tests {
     }
 
     #[test]
+    fn below_the_band_is_said_of_br_and_not_of_the_samples() {
+        let line = sentence(&outcome(24.0, 0.3, 0.13, 0.84));
+        let wanted = "24 of 24 modes; BR 0.30, in its band 13\u{202F}% of the time, below it 84\u{202F}%, above it 3\u{202F}%;";
+        assert!(line.starts_with(wanted), "{line}");
+        assert!(!line.contains("too strong"), "{line}");
+    }
+
+    #[test]
     fn the_headline_names_the_leaders_and_no_ties() {
         let (a, b) = (outcome(20.0, 0.5, 0.7, 0.0), outcome(21.0, 0.2, 0.1, 0.8));
         let line = headline(&[("A", &a), ("B", &b)]).unwrap();
-        assert!(
-            line.starts_with("A kept the balance best") && line.contains("B made the best samples"),
-            "{line}"
-        );
+        let wanted = "A kept the balance (in the band 70\u{202F}% of the time); B made the best samples (21 of 24 modes).";
+        assert_eq!(line, wanted);
+        let better = outcome(20.0, 0.5, 0.8, 0.0);
+        let line = headline(&[("A", &a), ("B", &better)]).unwrap();
+        assert!(line.starts_with("B kept the balance best"), "{line}");
         assert_eq!(headline(&[("A", &a), ("A2", &a)]), None);
         assert_eq!(headline(&[("A", &a)]), None);
+    }
+
+    #[test]
+    fn nobody_kept_the_balance_who_was_outside_it_most_of_the_time() {
+        let (a, b) = (outcome(24.0, 0.3, 0.13, 0.84), outcome(3.0, 0.9, 0.1, 0.0));
+        let line = headline(&[("A", &a), ("B", &b)]).unwrap();
+        let wanted = "No run kept the balance; A was in the band longest, 13\u{202F}% of the time; A made the best samples";
+        assert!(line.starts_with(wanted), "{line}");
+        let never = outcome(3.0, 0.9, 0.0, 0.0);
+        let line = headline(&[("A", &never), ("B", &never)]).unwrap();
+        assert_eq!(line, "No run kept the balance.");
     }
 
     #[test]

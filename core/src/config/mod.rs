@@ -108,7 +108,7 @@ pub struct DataConfig {
     pub side: usize,
     /// Random horizontal flips.
     pub flip: bool,
-    /// At most this many images are kept; 0 keeps all.
+    /// At most this many images are kept, drawn from all in a way that no seed changes; 0 keeps all.
     pub limit: usize,
 }
 

@@ -204,7 +204,8 @@ pub fn for_data(source: &str) -> Result<&'static Preset> {
 }
 
 /// Settings of one run: preset, method, then `overrides` as `(name, value)`; the later wins. All wrong names,
-/// values and combinations come back at once.
+/// values and combinations come back at once. A density of D beside a strategy that sets another one
+/// is such a combination: the run would not be what its label says.
 pub fn resolve(
     preset: &Preset,
     method: Method,
@@ -227,7 +228,18 @@ pub fn resolve(
         if let Ok(key) = config.full_key(key)
             && !method.fixes(&key)
         {
+            let chosen = config.discriminator.density;
             config.set(&key, value).ok();
+            let density = &mut config.discriminator.density;
+            if let Some(strategy @ (Strategy::Balance | Strategy::Strong)) = strategy
+                && *density != chosen
+            {
+                problems.push(format!(
+                    "discriminator.density: {method}:{} sets it itself, to {chosen}; leave out {density} (--density-d) or write `{method}`",
+                    strategy.name()
+                ));
+                *density = chosen;
+            }
         }
     }
     if let Err(Error::Settings(lines)) = config.validate() {
@@ -393,13 +405,22 @@ mod tests {
         assert_eq!(half.discriminator.density, 0.5);
         let own = resolved("spiral", Method::Static, None, &[]);
         assert_eq!(own.discriminator.density, 0.05);
-        let user = resolved(
-            "spiral",
-            Method::Static,
-            Some(Strategy::Strong),
-            &[("discriminator.density", "0.7")],
-        );
-        assert_eq!(user.discriminator.density, 0.7);
+        let beside = |strategy, density: &str| {
+            let list = pairs(&[
+                ("generator.density", "0.15"),
+                ("discriminator.density", density),
+            ]);
+            let spiral = find("spiral").unwrap();
+            resolve(spiral, Method::Static, Some(strategy), &list)
+        };
+        let line = beside(Strategy::Strong, "0.7").unwrap_err().to_string();
+        let wanted = "discriminator.density: static:strong sets it itself, to 1; \
+                      leave out 0.7 (--density-d) or write `static`";
+        assert_eq!(line, wanted);
+        assert!(beside(Strategy::Balance, "0.7").is_err());
+        // The authors' scripts say both; where they say the same, the label is right.
+        let same = beside(Strategy::Balance, "0.15").unwrap();
+        assert_eq!(same.discriminator.density, 0.15);
     }
 
     #[test]

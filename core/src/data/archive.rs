@@ -80,17 +80,14 @@ impl<'a> Zip<'a> {
         class: impl Fn(&str) -> Option<Option<&str>>,
     ) -> Result<Dataset> {
         let mut collection = Collection::new(self.request)?;
-        collection.expect(
-            self.names
-                .iter()
-                .filter(|name| class(name).is_some())
-                .count(),
-        )?;
+        let count = self.names.iter().filter(|name| class(name).is_some());
+        let count = count.count();
+        collection.expect(count)?;
+        let mut draw = self.request.draw(|| Ok(count))?;
         for name in &self.names {
-            if collection.is_full() {
-                break;
-            }
-            let Some(class) = class(name) else { continue };
+            let Some(class) = class(name).filter(|_| draw.takes()) else {
+                continue;
+            };
             let place = format!("{} in {}", name, self.request.path.display());
             let damaged = |why: String| {
                 self.request

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::{Dataset, ImageSet, Request, archive, pixels};
+use super::{Dataset, Draw, ImageSet, Request, archive, pixels};
 use crate::error::Result;
 use crate::fs;
 
@@ -32,23 +32,33 @@ pub(super) fn open(request: &Request) -> Result<Dataset> {
         pixels: Vec::new(),
         labels: Vec::new(),
         expected: 0,
+        draw: Draw::new(0, 0),
     };
-    if request.is_folder()? {
-        let paths = batches_in(request)?;
-        batch.expected = BATCH * paths.len();
+    if !request.is_folder()? && archive::is_tar(request.path) {
+        batch.draw = request.draw(|| {
+            let mut count = 0;
+            each_batch(request, |place, entry| {
+                count += request.records(request.rest(entry, place)?, RECORD, place)?;
+                Ok(())
+            })?;
+            Ok(count)
+        })?;
+        each_batch(request, |place, entry| batch.append(entry, place))?;
+    } else {
+        let paths = match request.is_folder()? {
+            true => batches_in(request)?,
+            false => vec![request.path.to_path_buf()],
+        };
+        batch.draw = request.draw(|| {
+            let count = |path: &PathBuf| request.records(request.length(path)?, RECORD, path);
+            paths.iter().map(count).sum()
+        })?;
+        if request.is_folder()? {
+            batch.expected = BATCH * paths.len();
+        }
         for path in paths {
             batch.append(&mut request.open_file(&path)?, &path)?;
         }
-    } else if archive::is_tar(request.path) {
-        archive::each_in_tar(request, |name, entry| {
-            if !is_batch(name) {
-                return Ok(());
-            }
-            let place = format!("{name} in {}", request.path.display());
-            batch.append(entry, Path::new(&place))
-        })?;
-    } else {
-        batch.append(&mut request.open_file(request.path)?, request.path)?;
     }
     let images = ImageSet::new(
         request.name,
@@ -60,20 +70,37 @@ pub(super) fn open(request: &Request) -> Result<Dataset> {
     Ok(Dataset::Images(images.named(CLASSES)))
 }
 
+/// Hands every batch of the tar archive to `each`, with its place for messages.
+fn each_batch(
+    request: &Request,
+    mut each: impl FnMut(&Path, &mut dyn Read) -> Result<()>,
+) -> Result<()> {
+    archive::each_in_tar(request, |name, entry| {
+        if !is_batch(name) {
+            return Ok(());
+        }
+        let place = format!("{name} in {}", request.path.display());
+        each(Path::new(&place), entry)
+    })
+}
+
 struct Batches<'a> {
     request: &'a Request<'a>,
     pixels: Vec<u8>,
     labels: Vec<u16>,
     /// Images to come in all; 0 where only reading tells.
     expected: usize,
+    /// Which of all records are kept.
+    draw: Draw,
 }
 
 impl Batches<'_> {
     fn append(&mut self, reader: &mut dyn Read, path: &Path) -> Result<()> {
         let mut record = [0; RECORD];
-        while self.labels.len() < self.request.limit
-            && self.request.read_record(reader, &mut record, path)?
-        {
+        while !self.draw.is_over() && self.request.read_record(reader, &mut record, path)? {
+            if !self.draw.takes() {
+                continue;
+            }
             let [label, image @ ..] = &record;
             if usize::from(*label) >= CLASSES.len() {
                 return Err(self.request.error(format!(

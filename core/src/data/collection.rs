@@ -56,11 +56,6 @@ impl<'a> Collection<'a> {
         })
     }
 
-    /// Whether as many images as wanted are in.
-    pub(super) fn is_full(&self) -> bool {
-        self.classes.len() >= self.request.limit
-    }
-
     /// Says how many images are to come: too many are refused before hours of decoding.
     pub(super) fn expect(&mut self, count: usize) -> Result<()> {
         self.expected = count;

@@ -28,9 +28,10 @@ pub(super) fn collect(request: &Request, root: &Path) -> Result<Dataset> {
     let mut collection = Collection::new(request)?;
     let images = images_below(request, root)?;
     collection.expect(images.len())?;
+    let mut draw = request.draw(|| Ok(images.len()))?;
     for (name, path) in images {
-        if collection.is_full() {
-            break;
+        if !draw.takes() {
+            continue;
         }
         let bytes = File::open(&path)
             .and_then(archive::bounded)

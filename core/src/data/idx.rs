@@ -33,10 +33,14 @@ pub(super) fn open(request: &Request) -> Result<Dataset> {
     } else {
         request.path.to_path_buf()
     };
-    let pixels = read_images(request, &path)?;
-    let count = pixels.len() / (request.side * request.side);
+    let (pixels, count) = read_images(request, &path)?;
     let labels = match labels_beside(&path) {
-        Some(path) => Some(read_labels(request, &path, count)?),
+        Some(path) => {
+            let mut draw = request.draw(|| Ok(count))?;
+            let mut labels = read_labels(request, &path, count)?;
+            labels.retain(|_| draw.takes());
+            Some(labels)
+        }
         None => None,
     };
     let images = ImageSet::new(request.name, 1, request.side, pixels, labels)?;
@@ -82,7 +86,8 @@ fn header<const N: usize>(bytes: &[u8]) -> [u32; N] {
     })
 }
 
-fn read_images(request: &Request, path: &Path) -> Result<Vec<u8>> {
+/// Pixels of the images that are kept, and how many there are in all.
+fn read_images(request: &Request, path: &Path) -> Result<(Vec<u8>, usize)> {
     let mut reader = request.open_file(path)?;
     let mut head = [0; 16];
     let complete = request.read_record(&mut reader, &mut head, path)?;
@@ -93,32 +98,48 @@ fn read_images(request: &Request, path: &Path) -> Result<Vec<u8>> {
             path.display()
         )));
     }
+    let truncated = |read: usize| {
+        request.error(format!(
+            "{} is truncated: it announces {count} images and holds {read}; fetch it again",
+            path.display()
+        ))
+    };
     let mut pixels = Vec::new();
     let mut image = [0; SIDE * SIDE];
-    let wanted = (count as usize).min(request.limit);
-    for read in 0..wanted {
-        if !request.read_record(&mut reader, &mut image, path)? {
-            return Err(request.error(format!(
-                "{} is truncated: it announces {count} images and holds {read}; fetch it again",
-                path.display()
-            )));
+    let mut draw = request.draw(|| {
+        // What is announced may be anything.
+        let there = request.length(path)?.saturating_sub(head.len() as u64) / image.len() as u64;
+        match there < u64::from(count) {
+            true => Err(truncated(there as usize)),
+            false => Ok(count as usize),
         }
+    })?;
+    let (mut read, mut kept) = (0, 0);
+    while read < count as usize && !draw.is_over() {
+        if !request.read_record(&mut reader, &mut image, path)? {
+            return Err(truncated(read));
+        }
+        read += 1;
+        if !draw.takes() {
+            continue;
+        }
+        kept += 1;
         let mut padded = [0; PADDED * PADDED];
         let edge = (PADDED - SIDE) / 2;
         for (y, row) in image.chunks_exact(SIDE).enumerate() {
             padded[(y + edge) * PADDED + edge..][..SIDE].copy_from_slice(row);
         }
         pixels::box_average(&padded, PADDED, request.side, &mut pixels);
-        request.at(read + 1, count as usize)?;
+        request.at(kept, count as usize)?;
     }
     // Reading to the end also checks the checksum of a compressed file.
-    if wanted == count as usize && request.read_record(&mut reader, &mut [0], path)? {
+    if read == count as usize && request.read_record(&mut reader, &mut [0], path)? {
         return Err(request.error(format!(
             "{} is longer than the {count} images it announces; fetch it again",
             path.display()
         )));
     }
-    Ok(pixels)
+    Ok((pixels, count as usize))
 }
 
 fn read_labels(request: &Request, path: &Path, images: usize) -> Result<Vec<u16>> {

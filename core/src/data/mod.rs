@@ -6,6 +6,7 @@ mod archive;
 mod bounds;
 mod cifar;
 mod collection;
+mod draw;
 mod folder;
 mod idx;
 mod images;
@@ -24,6 +25,7 @@ use crate::config::{DataConfig, nearest};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
+pub(crate) use draw::Draw;
 pub use images::{ImageSet, MIN_IMAGES};
 pub use mixture::Mixture;
 pub use recognise::{FileKind, recognise};
@@ -50,7 +52,7 @@ struct Request<'a> {
     path: &'a Path,
     /// Wanted image side in pixels.
     side: usize,
-    /// Keep the first so many images; `usize::MAX` keeps all.
+    /// Keep so many images, drawn from all; `usize::MAX` keeps all.
     limit: usize,
     /// Told of the images read so far.
     progress: &'a dyn Progress,

@@ -8,11 +8,15 @@ use lzma_rust2::XzReader;
 
 use super::Request;
 use super::bounds::{self, Bounded};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fs::{self, File};
 
 /// Memory an xz stream may ask for, KiB; `xz -9` wants 65 MiB.
 const XZ_MEMORY_KIB: u32 = 256 * 1024;
+
+/// How packed files begin.
+const GZIP: &[u8] = b"\x1f\x8b";
+const XZ: &[u8] = b"\xfd7zXZ\0";
 
 impl Request<'_> {
     /// Whether the path is a folder; an error if there is nothing.
@@ -48,16 +52,63 @@ impl Request<'_> {
             .take(6)
             .read_to_end(&mut magic)
             .map_err(unreadable)?;
-        let (gzip, xz) = (
-            magic.starts_with(b"\x1f\x8b"),
-            magic.starts_with(b"\xfd7zXZ\0"),
-        );
+        let (gzip, xz) = (magic.starts_with(GZIP), magic.starts_with(XZ));
         let whole = Cursor::new(magic).chain(file);
         Ok(match (gzip, xz) {
             (true, _) => unfolded(MultiGzDecoder::new(whole)),
             (_, true) => unfolded(XzReader::new_mem_limit(whole, true, XZ_MEMORY_KIB)),
             _ => Box::new(whole),
         })
+    }
+
+    /// Bytes in a file, unpacked: what is packed is read once for it.
+    pub(super) fn length(&self, path: &Path) -> Result<u64> {
+        let mut magic = [0; 6];
+        let unreadable = |why| self.error(format!("{} cannot be read: {why}", path.display()));
+        let mut file = File::open(path).map_err(unreadable)?;
+        let read = file.read(&mut magic).map_err(unreadable)?;
+        if !magic.starts_with(GZIP) && !(magic.starts_with(XZ) && read == magic.len()) {
+            return Ok(fs::metadata(path).map_err(unreadable)?.len());
+        }
+        self.rest(&mut self.open_file(path)?, path)
+    }
+
+    /// Bytes that are left to read.
+    pub(super) fn rest(&self, reader: &mut dyn Read, path: &Path) -> Result<u64> {
+        let mut buffer = vec![0; 1 << 16];
+        let mut length = 0;
+        loop {
+            self.progress.at(0, 0)?;
+            match reader.read(&mut buffer) {
+                Ok(0) => return Ok(length),
+                Ok(more) => length += more as u64,
+                Err(why) if why.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(why) => return Err(self.damaged(path, &why)),
+            }
+        }
+    }
+
+    /// How many records of `size` bytes are in so many bytes; an error where a part of one is left.
+    pub(super) fn records(&self, length: u64, size: usize, path: &Path) -> Result<usize> {
+        let (whole, left) = (length / size as u64, length % size as u64);
+        if left > 0 {
+            return Err(self.torn(path, left as usize, size));
+        }
+        Ok(usize::try_from(whole).unwrap_or(usize::MAX))
+    }
+
+    fn torn(&self, path: &Path, filled: usize, size: usize) -> Error {
+        self.error(format!(
+            "{} is truncated or of another format: {filled} bytes where {size} should be; fetch it again",
+            path.display()
+        ))
+    }
+
+    fn damaged(&self, path: &Path, why: &std::io::Error) -> Error {
+        self.error(format!(
+            "{} is truncated or damaged ({why}); fetch it again",
+            path.display()
+        ))
     }
 
     /// Fills `record`; false at a clean end, an error when the file stops or breaks inside a record.
@@ -71,21 +122,10 @@ impl Request<'_> {
         while filled < record.len() {
             match reader.read(&mut record[filled..]) {
                 Ok(0) if filled == 0 => return Ok(false),
-                Ok(0) => {
-                    return Err(self.error(format!(
-                        "{} is truncated or of another format: {filled} bytes where {} should be; fetch it again",
-                        path.display(),
-                        record.len()
-                    )));
-                }
+                Ok(0) => return Err(self.torn(path, filled, record.len())),
                 Ok(more) => filled += more,
                 Err(why) if why.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(why) => {
-                    return Err(self.error(format!(
-                        "{} is truncated or damaged ({why}); fetch it again",
-                        path.display()
-                    )));
-                }
+                Err(why) => return Err(self.damaged(path, &why)),
             }
         }
         Ok(true)

@@ -26,10 +26,17 @@ pub(super) fn open(request: &Request) -> Result<Dataset> {
     } else {
         request.path.to_path_buf()
     };
+    let total = || request.records(request.length(&path)?, 3 * PLANE, &path);
+    let mut draw = request.draw(total)?;
     let mut reader = request.open_file(&path)?;
     let mut record = vec![0; 3 * PLANE];
-    let (mut pixels, mut count) = (Vec::new(), 0);
-    while count < request.limit && request.read_record(&mut reader, &mut record, &path)? {
+    // Of all that are there, how many were looked at and how many kept.
+    let (mut pixels, mut seen, mut count) = (Vec::new(), 0, 0);
+    while !draw.is_over() && request.read_record(&mut reader, &mut record, &path)? {
+        seen += 1;
+        if !draw.takes() {
+            continue;
+        }
         let image = RgbImage::from_fn(SIDE as u32, SIDE as u32, |x, y| {
             let at = x as usize * SIDE + y as usize;
             Rgb([record[at], record[PLANE + at], record[2 * PLANE + at]])
@@ -39,7 +46,12 @@ pub(super) fn open(request: &Request) -> Result<Dataset> {
         request.at(count, 0)?;
     }
     let labels = match labels_beside(&path) {
-        Some(labels) => Some(read_labels(request, &labels, count)?),
+        Some(labels) => {
+            let mut draw = request.draw(total)?;
+            let mut labels = read_labels(request, &labels, seen)?;
+            labels.retain(|_| draw.takes());
+            Some(labels)
+        }
         None => None,
     };
     let images = ImageSet::new(request.name, 3, request.side, pixels, labels)?;

@@ -51,8 +51,16 @@ fn open_archive(request: &Request) -> Result<Dataset> {
         return archive::Zip::open(request)?.collect(|name| train_class(name).map(Some));
     }
     let mut collection = Collection::new(request)?;
+    let mut draw = request.draw(|| {
+        let mut count = 0;
+        archive::each_in_tar(request, |name, _| {
+            count += usize::from(train_class(name).is_some());
+            request.progress.at(0, 0)
+        })?;
+        Ok(count)
+    })?;
     archive::each_in_tar(request, |name, entry| {
-        let Some(class) = train_class(name).filter(|_| !collection.is_full()) else {
+        let Some(class) = train_class(name).filter(|_| draw.takes()) else {
             return Ok(());
         };
         let place = format!("{name} in {}", request.path.display());

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::npz::{Reader, Writer};
 use crate::{
     Error, Result,
-    data::ImageSet,
+    data::{Draw, ImageSet},
     feature::{Bytes, FeatureNet, Features, Resize},
     fs,
     metric::{
@@ -51,7 +51,7 @@ pub struct About {
 pub struct Statistics {
     /// Mean and covariance.
     pub gaussian: Gaussian,
-    /// The first [`KEPT`] features; none where another program made the file.
+    /// [`KEPT`] features, drawn from all; none where another program made the file.
     pub features: Option<Features>,
     /// Where they come from; nothing where another program made the file.
     pub about: Option<About>,
@@ -81,7 +81,14 @@ impl Statistics {
             confidence: confidence(&probabilities, network.classes()),
             ..about
         };
-        features.values.truncate(KEPT * features.dim);
+        let mut draw = Draw::new(features.len(), KEPT);
+        features.values = features
+            .values
+            .chunks_exact(features.dim.max(1))
+            .filter(|_| draw.takes())
+            .flatten()
+            .copied()
+            .collect();
         Ok(Self {
             gaussian,
             features: Some(features),
@@ -243,6 +250,10 @@ pub fn key(images: Bytes, network: &FeatureNet, resize: Resize) -> String {
             .concat(),
     );
     hash.update(images.values);
+    // Statistics of before had the first features rather than a draw.
+    if images.values.len() > KEPT * images.channels * images.side * images.side {
+        hash.update("drawn");
+    }
     hash.finalize()
         .iter()
         .map(|byte| format!("{byte:02x}"))

@@ -115,6 +115,10 @@ fn settings_out_of_range_or_at_odds_are_told() {
         ("compare --seeds 0", "'--seeds <N>'"),
         ("train --resume x --seed 3", "cannot be used with"),
         ("train --method dda:strong", "no strategy strong"),
+        (
+            "compare --preset ring --methods static:strong,dda --density-D .05",
+            "static:strong sets it itself, to 1; leave out 0.05 (--density-d) or write `static`",
+        ),
     ] {
         refused_leaving_nothing(line, &[part]);
     }

@@ -271,3 +271,52 @@ fn a_run_is_followed_and_its_best_checkpoint_kept() {
         kept[0]
     ));
 }
+
+#[test]
+fn every_wanted_checkpoint_is_judged_however_long_that_takes() {
+    let desk = Desk::new();
+    weights(
+        Network::ResNet { blocks: 1 },
+        &desk.file("resnet.safetensors"),
+    );
+    let training = desk.start(
+        "train --preset shapes16 --iterations 100 --set checkpoint_every=5 --set averaging.start=0 --quiet --device cpu",
+    );
+    let has_begun = || {
+        let runs = desk.path().join("runs");
+        runs.is_dir()
+            && desk
+                .runs()
+                .iter()
+                .any(|run| run.join("checkpoints").is_dir())
+    };
+    while !has_begun() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let line = "eval runs --follow --every 10 --count 500 --real-count 64 --network resnet:resnet.safetensors --device cpu";
+    let out = desk.good(&format!("{line} --quiet"));
+    let trained: Ran = training.wait_with_output().expect("it ends").into();
+    assert_eq!(trained.code, 0, "{}", trained.err);
+    let iterations: Vec<u64> = evaluations(&desk)
+        .iter()
+        .filter_map(|evaluation| evaluation["samples"]["iteration"].as_u64())
+        .collect();
+    let wanted: Vec<u64> = (10..=100).step_by(10).collect();
+    assert_eq!(iterations, wanted, "{out}");
+    assert!(!out.contains("gone before"), "{out}");
+    let run = &desk.runs()[0];
+    assert!(!run.join("to-judge").exists() && run.join("best").is_dir());
+
+    desk.good("report runs --out r.html --markdown r.md");
+    let markdown = text(&desk.file("r.md"));
+    assert!(markdown.contains("Fr\u{e9}chet resnet8 best"), "{markdown}");
+    // What is judged is not judged again; what a run has dropped long ago is named.
+    let again = desk.good(&format!("{line} --quiet"));
+    assert_eq!(evaluations(&desk).len(), wanted.len(), "{again}");
+    let other = desk.good(&format!("{line} --raw --quiet"));
+    assert_eq!(evaluations(&desk).len(), wanted.len() + 2, "{other}");
+    assert!(
+        !again.contains("gone before") && other.contains("gone before"),
+        "{other}"
+    );
+}

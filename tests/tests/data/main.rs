@@ -2,6 +2,7 @@
 //! read when they are there.
 
 mod binary;
+mod limit;
 mod pictures;
 mod progress;
 mod real;

@@ -3,8 +3,12 @@
 
 use std::{
     fs,
-    path::{Path, PathBuf},
-    thread::sleep,
+    path::Path,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -13,52 +17,128 @@ use tightrope_core::{
     Error,
     evaluation::Evaluation,
     progress::Progress,
-    record::{checkpoint, has_ended, read_evaluations, write_whole},
+    record::{checkpoint, read_evaluations, write_whole},
 };
 
 use super::{
-    super::{evaluating::Work, output::say},
+    super::{eval_args::EvalArgs, evaluating::Work, output::say},
     judge::Judge,
+    waiting::Waiting,
 };
 use crate::lab::Stored;
 
-/// How long to wait before looking for new checkpoints again.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// How long to wait before looking for new checkpoints again. A run that writes them faster outruns it.
+const PATIENCE: Duration = Duration::from_millis(50);
 /// Where the best checkpoint of a run lies.
 const BEST: &str = "best";
 
-/// Judges each run's newest checkpoint whenever there is one, until all runs have ended.
-pub async fn follow(judge: &mut Judge<'_>, mut runs: Vec<PathBuf>) -> Result<()> {
-    runs.dedup();
-    let waiting = Work::begin("waiting for checkpoints", true)?;
-    let mut judged: Vec<Option<u64>> = vec![None; runs.len()];
+/// Runs whose checkpoints are kept as they come, also while others are judged.
+pub struct Watch {
+    shared: Arc<Shared>,
+    looking: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    runs: Mutex<Vec<Waiting>>,
+    /// What looking came upon.
+    trouble: Mutex<Option<Error>>,
+    is_over: AtomicBool,
+}
+
+impl Watch {
+    /// Begins to watch.
+    ///
+    /// # Errors
+    /// When a run folder cannot be read.
+    pub fn begin(stored: &[Stored], args: &EvalArgs) -> Result<Self> {
+        let mut runs: Vec<Waiting> = Vec::new();
+        for stored in stored {
+            if runs.iter().all(|known| known.run != stored.folder) {
+                let interval = stored.config.record.checkpoint_every;
+                let waiting = Waiting::new(&stored.folder, interval, args)?;
+                if let Some(line) = waiting.unwritten() {
+                    say(line)?;
+                }
+                runs.push(waiting);
+            }
+        }
+        let shared = Arc::new(Shared {
+            runs: Mutex::new(runs),
+            ..Shared::default()
+        });
+        let looked = shared.clone();
+        let looking = thread::spawn(move || looked.keep_looking());
+        Ok(Self {
+            shared,
+            looking: Some(looking),
+        })
+    }
+
+    fn runs(&self) -> Result<MutexGuard<'_, Vec<Waiting>>> {
+        match of(&self.shared.trouble).take() {
+            Some(error) => Err(error.into()),
+            None => Ok(of(&self.shared.runs)),
+        }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.shared.is_over.store(true, Ordering::Relaxed);
+        drop(self.looking.take().map(JoinHandle::join));
+    }
+}
+
+impl Shared {
+    fn keep_looking(&self) {
+        while !self.is_over.load(Ordering::Relaxed) {
+            let looked = of(&self.runs).iter_mut().try_for_each(Waiting::look);
+            if let Err(error) = looked {
+                *of(&self.trouble) = Some(error);
+                return;
+            }
+            thread::sleep(PATIENCE);
+        }
+    }
+}
+
+/// What a mutex guards; a panic elsewhere has left it whole.
+fn of<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Judges every wanted checkpoint of each run, in the order in which they were written, until all runs have ended.
+pub async fn follow(judge: &mut Judge<'_>, watch: &Watch) -> Result<()> {
+    let progress = Work::begin("waiting for checkpoints", true)?;
+    let mut turn = 0;
     loop {
-        let mut is_over = true;
-        for (run, judged) in runs.iter().zip(&mut judged) {
-            // Asked first: what an ended run has written is all there.
-            is_over &= has_ended(run);
-            let newest = checkpoint::list(run)?.pop();
-            let Some((iteration, file)) =
-                newest.filter(|(iteration, _)| Some(*iteration) > judged.or(Some(0)))
-            else {
-                continue;
-            };
-            is_over = false;
-            let stored = match Stored::open(&file) {
-                Ok(stored) => stored,
-                // A run keeps only its last checkpoints.
-                Err(_) if !file.exists() => continue,
-                Err(error) => return Err(error.into()),
-            };
-            let evaluation = judge.judge(&stored).await?;
-            *judged = Some(iteration);
-            keep_best(run, &stored, &evaluation)?;
+        let (news, next, is_over) = {
+            let mut runs = watch.runs()?;
+            let news: Vec<String> = runs.iter_mut().filter_map(Waiting::news).collect();
+            let count = runs.len();
+            let mut turns = (0..count).map(|offset| (turn + offset) % count);
+            let next = turns.find_map(|at| Some((at, runs[at].run.clone(), runs[at].first()?)));
+            let is_over = next.is_none() && runs.iter().filter(|run| !run.is_over()).count() == 0;
+            (news, next, is_over)
+        };
+        for line in news {
+            say(line)?;
         }
-        if is_over {
+        if let Some((at, run, file)) = next {
+            turn = at + 1;
+            let mut stored = Stored::open(&file)?;
+            stored.folder = run;
+            if let Some(evaluation) = judge.judge_once(&stored).await? {
+                keep_best(&stored.folder, &stored, &evaluation)?;
+            }
+            watch.runs()?[at].release(&file)?;
+        } else if is_over {
             return Ok(());
+        } else {
+            progress.at(0, 0)?;
+            thread::sleep(PATIENCE);
         }
-        waiting.at(0, 0)?;
-        sleep(PATIENCE);
     }
 }
 

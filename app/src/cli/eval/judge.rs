@@ -9,7 +9,7 @@ use tightrope_core::{
     event::SampleData,
     feature::{Bytes, FeatureNet, to_bytes},
     progress::Progress,
-    record::write_evaluation,
+    record::{read_evaluations, write_evaluation},
     run::{Classes, Draw, SAMPLE_BATCH},
 };
 
@@ -44,7 +44,21 @@ impl<'a> Judge<'a> {
     }
 
     /// Judges a run, writes the figures into its folder and tells them.
-    pub async fn judge(&mut self, stored: &Stored) -> Result<Evaluation> {
+    pub async fn judge(&mut self, stored: &Stored) -> Result<()> {
+        self.judged(stored, &[]).await.map(drop)
+    }
+
+    /// The same, unless that very checkpoint was judged in this way before.
+    pub async fn judge_once(&mut self, stored: &Stored) -> Result<Option<Evaluation>> {
+        let known = read_evaluations(&stored.folder)?;
+        self.judged(stored, &known).await
+    }
+
+    async fn judged(
+        &mut self,
+        stored: &Stored,
+        known: &[Evaluation],
+    ) -> Result<Option<Evaluation>> {
         let source = self
             .args
             .real
@@ -59,18 +73,48 @@ impl<'a> Judge<'a> {
                 self.known.len() - 1
             }
         };
-        let evaluation = self.measured(stored, &self.known[place].1).await?;
-        write_evaluation(&stored.folder, &evaluation)?;
-        tell(&stored.folder, &evaluation)?;
-        Ok(evaluation)
+        let measured = self.measured(stored, &self.known[place].1, known).await?;
+        if let Some(evaluation) = &measured {
+            write_evaluation(&stored.folder, evaluation)?;
+            tell(&stored.folder, evaluation)?;
+        }
+        Ok(measured)
     }
 
-    async fn measured(&self, stored: &Stored, measure: &Measure) -> Result<Evaluation> {
+    async fn measured(
+        &self,
+        stored: &Stored,
+        measure: &Measure,
+        known: &[Evaluation],
+    ) -> Result<Option<Evaluation>> {
         let args = self.args;
         let mut run = stored.generator(args.seed, self.chosen).await?;
         let seed = run.config.seed;
         let averaged = run.has_average() && !args.raw;
         let count = args.count as usize;
+        let side = run.config.data.side;
+        let about = Evaluation {
+            network: self.network.network().name(),
+            weights: self.network.sha256().to_owned(),
+            resize: args.judge.resize.name().to_owned(),
+            samples: Samples {
+                iteration: stored.iteration,
+                averaged,
+                seed,
+                count,
+                side,
+                batch_norm: args.batch_norm,
+                norm_batch: SAMPLE_BATCH,
+            },
+            real: measure.real.clone(),
+            ..Evaluation::default()
+        };
+        let is_same = |other: &Evaluation| {
+            other.samples.iteration == stored.iteration && other.is_comparable(&about)
+        };
+        if known.iter().any(is_same) {
+            return Ok(None);
+        }
         let mut values = Vec::new();
         let work = Work::begin("samples", args.judge.quiet)?;
         let mut shape = None;
@@ -111,21 +155,18 @@ impl<'a> Judge<'a> {
             .network
             .features(images, args.judge.resize, &work)
             .await?;
-        let samples = Samples {
-            iteration: stored.iteration,
-            averaged,
-            seed,
-            count,
-            side,
-            batch_norm: args.batch_norm,
-            norm_batch: run.config.norm_batch,
-        };
-        let about = (samples, measure.real.clone());
+        let about = (
+            Samples {
+                side,
+                ..about.samples
+            },
+            about.real,
+        );
         let (statistics, resize) = (&measure.statistics, args.judge.resize);
         let evaluation = evaluate(&features, statistics, self.network, resize, about, &work)?;
         // A distance takes seconds in which nobody asks; what was called off then is not written down.
         work.at(0, 0)?;
-        Ok(evaluation)
+        Ok(Some(evaluation))
     }
 }
 

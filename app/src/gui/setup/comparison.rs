@@ -7,6 +7,7 @@ use tightrope_core::{
         preset::{self, Preset},
     },
     error::Result,
+    method::Strategy,
 };
 
 use super::spec;
@@ -154,11 +155,13 @@ impl Comparison {
             data: (base.data.source != *source).then(|| source.to_owned()),
             ..Self::default()
         };
-        // D's density may follow from G's, so what is said of it is found last.
+        // D's density may follow from G's, so what is said of it is found last; beside a strategy none is taken.
+        let is_set = matches!(run.strategy, Some(Strategy::Balance | Strategy::Strong));
         for follows in [false, true] {
             base = own.run_like(run).unwrap_or(base);
             for (key, value) in differences(run, &base) {
-                if !run.method.fixes(&key) && (follows || key != "discriminator.density") {
+                let waits = key == "discriminator.density" && (is_set || !follows);
+                if !run.method.fixes(&key) && !waits {
                     own.say(&key, value);
                 }
             }

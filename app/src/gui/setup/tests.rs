@@ -24,6 +24,8 @@ fn run(preset: &str, method: &str, seed: u64, settings: &[(&str, &str)]) -> RunC
     let spec: MethodSpec = method.parse().unwrap();
     let mut all: Vec<_> = settings
         .iter()
+        // Beside a strategy it would be refused.
+        .filter(|(key, _)| spec.strategy.is_none() || *key != "discriminator.density")
         .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
         .collect();
     all.push(("seed".to_owned(), seed.to_string()));

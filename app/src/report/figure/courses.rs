@@ -41,8 +41,10 @@ fn over_seeds(
     end: f64,
     of_run: impl Fn(&StoredRun) -> Vec<(f64, f64)>,
 ) -> Course {
-    let runs: Vec<Vec<(f64, f64)>> = variant.runs.iter().map(|run| of_run(run)).collect();
-    course(&runs, end, PARTS)
+    // Several runs of one seed are one course.
+    let of_seed = |runs: &Vec<&StoredRun>| runs.iter().flat_map(|run| of_run(run)).collect();
+    let seeds: Vec<Vec<(f64, f64)>> = variant.seeds().iter().map(of_seed).collect();
+    course(&seeds, end, PARTS)
 }
 
 fn medians(courses: &[Course]) -> impl Iterator<Item = f64> {

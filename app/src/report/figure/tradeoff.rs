@@ -31,6 +31,7 @@ pub fn tradeoff(variants: &[Variant]) -> Result<Option<Figure>> {
         let of_variant = |runs: &Vec<_>| OverSeeds::of(runs.iter().filter_map(frechet));
         distances.push(Series {
             title: "Fr\u{e9}chet distance on fixed random features (not FID)".into(),
+            hint: None,
             is_detail: false,
             cells: outcomes.iter().map(of_variant).collect(),
         });

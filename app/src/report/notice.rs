@@ -1,0 +1,251 @@
+//! What is said before any result: in what compared runs differ that is neither their method nor their seed.
+
+use serde::Serialize;
+use tightrope_core::config::{RunConfig, preset};
+use tightrope_core::method::Method;
+
+use super::variant::{Difference, Variant, differences, settings};
+
+/// How the list of differing settings begins.
+const UNLIKE: &str = "These runs differ in more than method and seed";
+/// What shows in place of a value that a method has none of.
+const NONE: &str = "\u{2013}";
+
+/// What a reader has to know before the results.
+#[derive(Debug, Default, Serialize)]
+pub struct Notice {
+    /// What the list says; empty where there is nothing to list.
+    pub title: &'static str,
+    /// A line for each setting or number that differs: its values, and whose they are.
+    pub lines: Vec<String>,
+    /// Seeds that ran more than once.
+    pub repeated: Vec<String>,
+}
+
+impl Notice {
+    /// Everything as lines of text.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn all(&self) -> Vec<String> {
+        let title = (!self.title.is_empty()).then(|| format!("{}:", self.title));
+        let lines = self.lines.iter().map(|line| format!("  {line}"));
+        let repeated = self.repeated.iter().map(|line| format!("{line}."));
+        title.into_iter().chain(lines).chain(repeated).collect()
+    }
+}
+
+/// What is to be said of these variants.
+pub fn notice(variants: &[Variant]) -> Notice {
+    let mut lines: Vec<String> = differences(variants)
+        .iter()
+        .filter_map(|difference| told(variants, difference))
+        .collect();
+    lines.extend(real_images(variants));
+    Notice {
+        title: if lines.is_empty() { "" } else { UNLIKE },
+        lines,
+        repeated: variants.iter().flat_map(Variant::repeated).collect(),
+    }
+}
+
+/// The line of a setting; `None` where it belongs to the method, or says nothing of what is learned.
+fn told(variants: &[Variant], difference: &Difference) -> Option<String> {
+    let key = difference.key.as_str();
+    if is_of_method(key) || is_of_record(key) {
+        return None;
+    }
+    // Whose method fixes a setting does not differ by it.
+    let free = |variant: &Variant| config(variant).is_some_and(|c| !c.method.fixes(key));
+    let of: Vec<(&Variant, &str)> = variants
+        .iter()
+        .zip(difference.values.iter().map(String::as_str))
+        .filter(|(variant, value)| free(variant) && *value != NONE)
+        .collect();
+    let (_, first) = of.first()?;
+    if of.iter().all(|(_, value)| value == first) {
+        return None;
+    }
+    let by_preset = of.iter().all(|(variant, value)| {
+        config(variant)
+            .and_then(by_method)
+            .is_some_and(|base| settings(&base).get(key).is_some_and(|own| own == value))
+    });
+    if by_preset && is_of_masks(key) {
+        return None;
+    }
+    let why = if by_preset {
+        ", as the preset has it for these methods"
+    } else {
+        ""
+    };
+    let values = of
+        .iter()
+        .map(|(variant, value)| (variant.label.as_str(), (*value).to_owned()));
+    Some(format!("{key}: {}{why}", grouped(values)))
+}
+
+/// Settings that make a method what it is, and where they come from.
+fn is_of_method(key: &str) -> bool {
+    Method::own_keys().contains(&key)
+        || ["method", "strategy", "discriminator.density"].contains(&key)
+        || ["pruning.", "full_model."]
+            .iter()
+            .any(|part| key.starts_with(part))
+}
+
+/// Settings that say what is written down and how fast it is computed. Figures of more samples are others.
+fn is_of_record(key: &str) -> bool {
+    let is_written = key.starts_with("record.") && key != "record.quality_samples";
+    is_written || key == "version" || key.starts_with("crossover.")
+}
+
+/// Settings that only say how masks and densities move: a preset that sets them by method completes the method.
+fn is_of_masks(key: &str) -> bool {
+    let learns = ["lr", "beta1", "beta2", "eps"];
+    let name = key.rsplit('.').next().unwrap_or(key);
+    ["generator.", "discriminator.", "balance.", "averaging."]
+        .iter()
+        .any(|part| key.starts_with(part))
+        && !learns.contains(&name)
+}
+
+/// What the run's preset and method come to by themselves.
+fn by_method(run: &RunConfig) -> Option<RunConfig> {
+    let preset = preset::find(&run.preset).ok()?;
+    let mut base = (preset.build)();
+    run.method.apply(run.strategy, &mut base);
+    (preset.adjust)(run.method, &mut base);
+    Some(base)
+}
+
+fn config<'a>(variant: &Variant<'a>) -> Option<&'a RunConfig> {
+    variant.runs.first().map(|run| &run.config)
+}
+
+/// The numbers of real images, where runs did not learn from the same: settings alone do not say what lay in a folder.
+fn real_images(variants: &[Variant]) -> Option<String> {
+    let counts = variants.iter().flat_map(|variant| {
+        let runs = variant.runs.iter();
+        let counts = runs.filter_map(|run| Some(run.history.info.as_ref()?.real_count));
+        counts.map(|count| (variant.label.as_str(), count.to_string()))
+    });
+    let counts: Vec<(&str, String)> = counts.collect();
+    let (_, first) = counts.first()?;
+    let differs = counts.iter().any(|(_, count)| count != first);
+    differs.then(|| format!("real images: {}", grouped(counts.iter().cloned())))
+}
+
+/// Values with whose they are: `300 (adapt-relax, dda), 600 (static)`.
+fn grouped<'a>(values: impl Iterator<Item = (&'a str, String)>) -> String {
+    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+    for (label, value) in values {
+        match groups.iter_mut().find(|(known, _)| *known == value) {
+            Some((_, labels)) if labels.contains(&label) => {}
+            Some((_, labels)) => labels.push(label),
+            None => groups.push((value, vec![label])),
+        }
+    }
+    let shown: Vec<String> = groups
+        .iter()
+        .map(|(value, labels)| format!("{value} ({})", labels.join(", ")))
+        .collect();
+    shown.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use tightrope_core::method::METHODS;
+    use tightrope_core::record::StoredRun;
+
+    use super::*;
+    use crate::report::{fixture, variant::variants};
+
+    fn resolved(preset: &str, method: Method, settings: &[(&str, &str)]) -> StoredRun {
+        let preset = preset::find(preset).unwrap();
+        let mut all: Vec<(String, String)> = settings
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect();
+        if preset.data.is_none() {
+            all.push(("data.source".into(), "cifar10:there".into()));
+        }
+        let mut run = fixture::run("static", 1, 10);
+        run.config = preset::resolve(preset, method, None, &all).unwrap();
+        run
+    }
+
+    fn lines(runs: &[StoredRun]) -> Vec<String> {
+        notice(&variants(runs)).lines
+    }
+
+    #[test]
+    fn what_a_method_is_differs_without_a_word() {
+        for (preset, settings) in [
+            (
+                "spiral",
+                &[("generator.density", "0.2"), ("iterations", "300")][..],
+            ),
+            ("ring", &[("batch_d", "32")][..]),
+            ("biggan-cifar10", &[][..]),
+        ] {
+            let runs: Vec<StoredRun> = METHODS
+                .iter()
+                .filter(|info| info.method != Method::StuGan)
+                .map(|info| resolved(preset, info.method, settings))
+                .collect();
+            assert_eq!(lines(&runs), [""; 0], "{preset}");
+        }
+    }
+
+    #[test]
+    fn what_a_preset_trains_otherwise_by_method_is_told() {
+        let of = |method| resolved("sngan-cifar10", method, &[]);
+        let told = lines(&[of(Method::AdaptRelax), of(Method::StuGan), of(Method::Dda)]);
+        let wanted = [
+            "data.flip: true (adapt-relax, dda); false (stu-gan), as the preset has it for these methods",
+            "init: ",
+            "iterations: 100000 (adapt-relax, dda); 50000 (stu-gan), as the preset has it for these methods",
+        ];
+        assert_eq!(told.len(), wanted.len(), "{told:?}");
+        for (line, wanted) in told.iter().zip(wanted) {
+            assert!(line.starts_with(wanted), "{line}");
+        }
+    }
+
+    #[test]
+    fn settings_and_data_that_differ_are_told_with_whose_they_are() {
+        let mut runs = vec![
+            resolved("spiral", Method::Static, &[("iterations", "300")]),
+            resolved("spiral", Method::Dda, &[("generator.lr", "0.5")]),
+            resolved(
+                "spiral",
+                Method::Dda,
+                &[("generator.lr", "0.5"), ("seed", "7")],
+            ),
+        ];
+        runs[2].history.info.as_mut().unwrap().real_count = 640;
+        let told = lines(&runs);
+        assert!(told[0].starts_with("generator.lr: "), "{told:?}");
+        assert!(told[0].ends_with(" (static); 0.5 (dda)"), "{told:?}");
+        assert!(
+            told[1].starts_with("iterations: 300 (static); "),
+            "{told:?}"
+        );
+        assert_eq!(told[2], "real images: 0 (static, dda); 640 (dda)");
+        assert_eq!(told.len(), 3);
+        let all = notice(&variants(&runs)).all();
+        assert_eq!(all[0], "These runs differ in more than method and seed:");
+    }
+
+    #[test]
+    fn two_runs_of_one_method_that_differ_are_told_too() {
+        let runs = [
+            resolved("spiral", Method::Dda, &[("balance.density_step", "0.1")]),
+            resolved("spiral", Method::Dda, &[]),
+        ];
+        let told = lines(&runs);
+        assert!(
+            told[0].starts_with("balance.density_step: 0.1 (dda"),
+            "{told:?}"
+        );
+    }
+}
