@@ -64,7 +64,7 @@ impl Run {
         self.best = None;
         self.window = Window::default();
         self.probes.clear();
-        self.rate = self.flops_per_iteration();
+        self.forward = self.forward_costs();
         self.happened(t, format!("stage {stage} began at iteration {t}"));
         Ok(events)
     }
