@@ -2,9 +2,7 @@
 
 use tightrope_core::{
     config::{NetCount, Role, RunConfig, net_count},
-    metric::flops::{self, Count, Images},
-    model, net,
-    sparse::density::densities,
+    metric::flops::{self, Count, Forward, Images, Work, masked_forward, yardstick_forward},
 };
 
 /// Sizes, FLOPs and memory of a run at the densities its stages begin with.
@@ -12,10 +10,14 @@ use tightrope_core::{
 pub struct Estimate {
     /// G, then D.
     pub nets: [Size; 2],
-    /// Training FLOPs of an iteration, every pass counted.
-    pub corrected: Cost,
-    /// Training FLOPs of an iteration as the paper counts them.
+    /// Training FLOPs: what will be computed.
+    pub performed: Cost,
+    /// Training FLOPs as ADAPT counts them.
     pub paper: Cost,
+    /// Training FLOPs as STU-GAN counts them.
+    pub stu: Cost,
+    /// Testing FLOPs, those of one image from the generator at its last density; and from the dense one.
+    pub testing: [f64; 2],
     /// Bytes of weights, gradients, the optimiser's state, averages, masks and indices.
     pub weights: f64,
     /// Bytes of the activations of one step.
@@ -38,7 +40,7 @@ pub struct Size {
 /// FLOPs of the run's first iterations, of all of them, and of the dense pair it is compared with.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
-    /// The run's, an iteration.
+    /// The run's, an iteration of its first stage on average.
     pub sparse: f64,
     /// The run's, all stages together.
     pub total: f64,
@@ -57,28 +59,42 @@ impl Estimate {
     /// The estimate for these settings.
     pub fn of(c: &RunConfig) -> Self {
         let nets = [Role::G, Role::D].map(|role| size(c, role));
-        let dense = [Role::G, Role::D].map(|role| dense_forward(c, role));
-        // By iterations: the first stage, then each of the later ones.
-        let stages: Vec<(f64, [f64; 2])> = (0..c.stages())
-            .map(|stage| {
-                let before = stage.checked_sub(1).map_or(0, |stage| c.last_of(stage));
-                let forward = [Role::G, Role::D].map(|role| forward(c, role, stage));
-                ((c.last_of(stage) - before) as f64, forward)
+        let roles = [Role::G, Role::D];
+        let yardstick = roles.map(|role| yardstick_forward(c, role));
+        let dense = roles.map(|role| masked_forward(c, role, 1.0));
+        // By iterations: the first stage, then each of the later ones. Where pruning by magnitude will leave the weights
+        // nobody knows yet; they are spread as the masks of a sparse run would be.
+        let stages: Vec<Stage> = (0..c.stages())
+            .map(|stage| Stage {
+                after: stage.checked_sub(1).map_or(0, |before| c.last_of(before)),
+                last: c.last_of(stage),
+                forward: Forward {
+                    masked: roles.map(|role| masked_forward(c, role, c.density_of(role, stage))),
+                    dense,
+                },
             })
             .collect();
-        let cost = |count| {
-            let images = Images::per_iteration(count, c.batch_d, c.batch_g, c.n_critic);
-            let flops = |[g, d]: [f64; 2]| images.flops(g, d);
-            Cost {
-                sparse: flops(stages[0].1),
-                total: stages.iter().map(|&(n, nets)| n * flops(nets)).sum(),
-                dense_total: c.iterations as f64 * flops(dense),
-            }
+        let passes = |count| Images::per_iteration(count, c.batch_d, c.batch_g, c.n_critic);
+        let cost = |count, of_stage: &dyn Fn(&Stage) -> f64| Cost {
+            sparse: of_stage(&stages[0]) / stages[0].iterations(),
+            total: stages.iter().map(of_stage).sum(),
+            dense_total: c.iterations as f64 * passes(count).flops(yardstick[0], yardstick[1]),
         };
+        let plain = |count| {
+            cost(count, &|stage: &Stage| {
+                let [g, d] = stage.forward.masked;
+                stage.iterations() * passes(count).flops(g, d)
+            })
+        };
+        let last = c.density_of(Role::G, c.stages() - 1);
         Self {
             nets,
-            corrected: cost(Count::Corrected),
-            paper: cost(Count::Paper),
+            performed: cost(Count::Full, &|stage: &Stage| {
+                stage.work(c).flops(&stage.forward)
+            }),
+            paper: plain(Count::Paper),
+            stu: plain(Count::Full),
+            testing: [masked_forward(c, Role::G, last), yardstick[0]],
             weights: nets.iter().map(weights).sum(),
             activations: nets.iter().map(|net| activations(c, net.role)).sum(),
         }
@@ -87,6 +103,42 @@ impl Estimate {
     /// Bytes in all.
     pub fn memory(&self) -> f64 {
         self.weights + self.activations
+    }
+}
+
+/// The iterations of a stage, and what an image costs in it.
+struct Stage {
+    after: u64,
+    last: u64,
+    forward: Forward,
+}
+
+impl Stage {
+    fn iterations(&self) -> f64 {
+        (self.last - self.after) as f64
+    }
+
+    /// Its work, if every update on schedule takes place.
+    fn work(&self, c: &RunConfig) -> Work {
+        let multiples = |every: u64, last: u64| match every {
+            0 => 0,
+            every => (last / every).saturating_sub(self.after / every),
+        };
+        // None on the last iteration of the first stage, nor after it.
+        let updates = |role| match c.net(role) {
+            own if own.grows_by_gradient() => multiples(
+                own.mask_interval,
+                self.last.min(c.iterations.saturating_sub(1)),
+            ),
+            _ => 0,
+        };
+        let probes = multiples(c.balance.probe_interval, self.last);
+        Work::of(
+            c,
+            self.last - self.after,
+            probes,
+            [Role::G, Role::D].map(updates),
+        )
     }
 }
 
@@ -100,33 +152,6 @@ fn size(c: &RunConfig, role: Role) -> Size {
         count,
         active: count.active(density),
     }
-}
-
-/// FLOPs of one image's way through a net in a stage. Where pruning by magnitude will leave the weights nobody knows yet;
-/// they are spread as the masks of a sparse run would be.
-fn forward(c: &RunConfig, role: Role, stage: u64) -> f64 {
-    let own = c.net(role);
-    let channels = c.data.channels();
-    let (_, blueprint) = model::build(c, role, channels);
-    let (params, maskable) = net::place(&blueprint, own);
-    let shapes: Vec<&[usize]> = maskable.iter().map(|&p| &params[p].shape[..]).collect();
-    let spread = densities(own.distribution, &shapes, c.density_of(role, stage));
-    let is_named = |p: usize, name: &str| params[p].name.strip_suffix(".weight") == Some(name);
-    let share = |name: &str| {
-        maskable
-            .iter()
-            .position(|&p| is_named(p, name))
-            .map(|at| spread[at])
-    };
-    let layers = flops::layers(&c.model, role, c.z_dim, channels, c.data.side);
-    flops::sparse_forward(&layers, share)
-}
-
-/// The same for the dense net that the run is compared with.
-fn dense_forward(c: &RunConfig, role: Role) -> f64 {
-    let full = c.full_model.as_ref().unwrap_or(&c.model);
-    let layers = flops::layers(full, role, c.z_dim, c.data.channels(), c.data.side);
-    flops::dense_forward(&layers) as f64
 }
 
 /// Weights, gradients, second moments, averages and masks; two indices of active weights.
@@ -163,8 +188,14 @@ mod tests {
 
     #[test]
     fn a_dense_pair_costs_what_it_costs() {
-        let dense = estimate(Method::Dense, &[]);
-        assert!((dense.corrected.share() - 1.0).abs() < 1e-9);
+        let dense = estimate(Method::Dense, &[("balance.probe_interval", "0")]);
+        for cost in [dense.performed, dense.paper, dense.stu] {
+            assert!((cost.share() - 1.0).abs() < 1e-9);
+        }
+        assert_eq!(dense.testing[0], dense.testing[1]);
+        let probed = estimate(Method::Dense, &[("balance.probe_interval", "4")]);
+        assert!((1.0..1.1).contains(&probed.performed.share()));
+        assert_eq!(probed.stu.share(), dense.stu.share());
         for net in dense.nets {
             assert_eq!(net.active, net.count.params);
         }
@@ -175,18 +206,21 @@ mod tests {
         let density = ("generator.density", "0.1");
         let pruned = estimate(Method::PostHoc, &[density, ("iterations", "100")]);
         // Dense training, then half as long again with a tenth of G and all of D.
-        assert!((1.0..1.5).contains(&pruned.corrected.share()));
+        assert!((1.0..1.5).contains(&pruned.stu.share()));
         assert_eq!(pruned.nets[0].active, pruned.nets[0].count.params);
         let tickets = estimate(Method::GanTickets, &[density, ("pruning.rounds", "1")]);
-        assert!((1.5..2.0).contains(&tickets.corrected.share()));
+        assert!((1.5..2.0).contains(&tickets.stu.share()));
+        // In every stage there are probes on top.
+        assert!(tickets.performed.share() > tickets.stu.share());
     }
 
     #[test]
     fn density_and_batch_are_paid_for() {
         let sparse = estimate(Method::Static, &[("generator.density", "0.1")]);
         let denser = estimate(Method::Static, &[("generator.density", "0.4")]);
-        assert!(sparse.corrected.share() < denser.corrected.share());
+        assert!(sparse.performed.share() < denser.performed.share());
         assert!(sparse.paper.share() < 1.0 && sparse.weights < denser.weights);
+        assert!(sparse.testing[0] < denser.testing[0] && denser.testing[0] < denser.testing[1]);
         let wider = estimate(
             Method::Static,
             &[("generator.density", "0.1"), ("batch_g", "4096")],

@@ -97,10 +97,13 @@ pub struct RunInfo {
     pub generator: NetInfo,
     /// The discriminator.
     pub discriminator: NetInfo,
-    /// FLOPs of one dense iteration (corrected count; multiply-adds).
+    /// FLOPs of one dense iteration without a probe, every pass counted; multiply-adds.
     pub dense_flops_per_iteration: f64,
-    /// The same as the paper counts it.
+    /// The same as ADAPT counts it.
     pub dense_flops_per_iteration_paper: f64,
+    /// The same as STU-GAN counts it; 0 in older records.
+    #[serde(default)]
+    pub dense_flops_per_iteration_stu: f64,
     /// Names of the classes it learns, by label; none where it learns none.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub classes: Vec<String>,
@@ -139,10 +142,13 @@ pub struct Stats {
     pub seconds: f64,
     /// Real images seen so far.
     pub images: u64,
-    /// Training FLOPs so far, corrected count.
+    /// Training FLOPs so far: what was computed. Older records have the passes that ADAPT lists.
     pub flops: f64,
-    /// Training FLOPs so far, as the paper counts.
+    /// Training FLOPs so far, as ADAPT counts.
     pub flops_paper: f64,
+    /// Training FLOPs so far, as STU-GAN counts; absent in older records.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub flops_stu: Option<f64>,
     /// Discriminator loss of the last critic step.
     #[serde(deserialize_with = "null_is_nan")]
     pub d_loss: f32,

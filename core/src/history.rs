@@ -1,6 +1,7 @@
 //! `History::apply`: the only fold over events. A live run and a stored run are the same thing to a reader.
 
 mod edits;
+mod flops;
 mod moment;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use crate::config::{Estimator, Role, RunConfig};
 use crate::event::{
     EndReason, Event, MaskEvent, Masks, NetInfo, Quality, RunInfo, StageEvent, Stats, Verdict,
 };
+pub use flops::RelativeFlops;
 pub use moment::{KEPT_MOMENTS, Moment};
 
 /// Everything a run has said so far, in order.
@@ -259,17 +261,6 @@ impl History {
         let active = latest.map_or(net.active, |m| m.active);
         Some(net.params.saturating_sub(net.maskable) + active)
     }
-
-    /// Training FLOPs so far over those of dense training, corrected count and as the paper counts. A run that prunes
-    /// is compared with one dense training, whatever its later stages add.
-    pub fn relative_flops(&self) -> Option<(f64, f64)> {
-        let (info, stats) = (self.info.as_ref()?, self.latest()?);
-        let dense = self.config.as_ref().map_or(u64::MAX, |c| c.iterations);
-        let iterations = stats.iteration.min(dense) as f64;
-        let corrected = stats.flops / (info.dense_flops_per_iteration * iterations);
-        let paper = stats.flops_paper / (info.dense_flops_per_iteration_paper * iterations);
-        (corrected.is_finite() && paper.is_finite()).then_some((corrected, paper))
-    }
 }
 
 /// By verdict, not by the recorded ratio: a vanished gap has a verdict but no finite ratio.
@@ -396,6 +387,11 @@ mod tests {
         history.apply(&fixture::raise(10, 60));
         assert_eq!(history.active_params(Role::D), Some(20 + 60));
         assert_eq!(history.active_params(Role::G), Some(50 + 20));
-        assert_eq!(history.relative_flops(), Some((0.5, 0.5)));
+        let relative = RelativeFlops {
+            performed: 0.5,
+            paper: 0.5,
+            stu: Some(0.25),
+        };
+        assert_eq!(history.relative_flops(), Some(relative));
     }
 }

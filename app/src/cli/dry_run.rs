@@ -39,16 +39,22 @@ fn summary(c: &RunConfig) -> String {
         ));
     }
     for (name, cost) in [
-        ("corrected", estimate.corrected),
-        ("as in the paper", estimate.paper),
+        ("", estimate.performed),
+        (" as ADAPT counts", estimate.paper),
+        (" as STU-GAN counts", estimate.stu),
     ] {
         lines.push(format!(
-            "training FLOPs ({name}): {:.3e} an iteration, {:.3e} in all at the initial densities, {:.1} % of dense training",
+            "training FLOPs{name}: {:.3e} an iteration, {:.3e} in all at the initial densities, {:.1} % of dense training",
             cost.sparse,
             cost.total,
             100.0 * cost.share()
         ));
     }
+    let [testing, dense] = estimate.testing;
+    lines.push(format!(
+        "testing FLOPs: {testing:.3e} an image, {:.1} % of the dense generator",
+        100.0 * testing / dense
+    ));
     lines.push(format!(
         "memory: about {:.0} MB (parameters, optimiser, indices, activations of one step)",
         estimate.memory() / 1e6

@@ -5,12 +5,13 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// Columns of statistics, in the order of `stats.jsonl`.
-pub const STATS: [&str; 21] = [
+pub const STATS: [&str; 22] = [
     "iteration",
     "seconds",
     "images",
     "flops",
     "flops_paper",
+    "flops_stu",
     "d_loss",
     "g_loss",
     "br",
@@ -30,7 +31,7 @@ pub const STATS: [&str; 21] = [
 ];
 
 /// Columns of events: what all have, then those of mask changes, stages, quality, edits and ends, and of a run's start.
-pub const EVENTS: [&str; 33] = [
+pub const EVENTS: [&str; 34] = [
     "event",
     "iteration",
     "net",
@@ -64,6 +65,7 @@ pub const EVENTS: [&str; 33] = [
     "discriminator",
     "dense_flops_per_iteration",
     "dense_flops_per_iteration_paper",
+    "dense_flops_per_iteration_stu",
 ];
 
 /// A table under one line of names.
@@ -225,6 +227,7 @@ mod tests {
     #[test]
     fn no_field_of_the_record_is_left_out() {
         let stats = Stats {
+            flops_stu: Some(0.0),
             br: Some(0.0),
             br_mean_of_ratios: Some(0.0),
             br_ratio_of_means: Some(0.0),

@@ -235,6 +235,7 @@ fn stats(iteration: u64, run: usize) -> Stats {
         images: 64 * iteration,
         flops: 1e7 * iteration as f64,
         flops_paper: 1e7 * iteration as f64,
+        flops_stu: Some(1e7 * iteration as f64),
         d_loss: 1.0 + noise(1) as f32,
         g_loss: noise(2) as f32,
         br: Some(noise(3)),

@@ -266,8 +266,9 @@ impl Term {
             ),
             Self::Flops => entry(
                 "training FLOPs",
-                "The arithmetic that training has taken at the densities it had, in multiply-adds. Inactive weights \
-                 cost nothing.",
+                "The arithmetic that training has taken at the densities it had, in multiply-adds: every pass, the \
+                 probes, and gradients at inactive weights where an update grows by them. Else inactive weights cost \
+                 nothing.",
                 "sum over layers, passes and images of active weights \u{00D7} output pixels",
             ),
             Self::Latent => entry(

@@ -12,9 +12,13 @@ use super::words::number;
 
 /// The columns of [`COLUMNS`] that are shown, in this order: the title there, here, and what is said of it here, if that
 /// is something else.
-const SHOWN: [(&str, &str, Option<&str>); 11] = [
+const SHOWN: [(&str, &str, Option<&str>); 15] = [
     ("FLOPs", "FLOPs", None),
-    ("(paper)", "FLOPs (paper)", None),
+    ("as ADAPT counts", "as ADAPT counts", None),
+    ("as STU-GAN counts", "as STU-GAN counts", None),
+    ("testing FLOPs", "testing FLOPs", None),
+    ("active G", "active G", None),
+    ("active D", "active D", None),
     ("seconds", "seconds", None),
     ("d_G", "d_G", Some("density of the generator at the end")),
     (

@@ -55,6 +55,7 @@ pub fn events(method: &str, seed: u64, iterations: u64) -> Vec<Event> {
             seconds: iteration as f64 * 0.004,
             flops,
             flops_paper: flops * 2.0,
+            flops_stu: Some(flops),
             d_loss: (1.9 - 0.5 * progress + 0.2 * noise()) as f32,
             g_loss: (0.2 * progress + 0.25 * noise()) as f32,
             br: Some(br + 0.5 * noise()),
@@ -112,6 +113,7 @@ fn info() -> RunInfo {
         discriminator: net,
         dense_flops_per_iteration: 1.0,
         dense_flops_per_iteration_paper: 2.0,
+        dense_flops_per_iteration_stu: 1.0,
         ..RunInfo::default()
     }
 }

@@ -45,7 +45,7 @@ pub use group::{grouped, read_runs};
 pub use markdown::{check as check_markdown, write as write_markdown};
 #[cfg(not(target_arch = "wasm32"))]
 pub use table::results_table;
-pub use words::number;
+pub use words::{number, short};
 
 use evaluations::{Judged, judged};
 use gallery::{Gallery, gallery};

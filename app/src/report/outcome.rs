@@ -44,10 +44,14 @@ pub struct Outcome {
     pub active_d: Option<f64>,
     /// Share of G's maskable weights that were ever active.
     pub exploration_g: Option<f64>,
-    /// Training FLOPs relative to dense, corrected.
+    /// Training FLOPs relative to dense: what was computed.
     pub flops: Option<f64>,
-    /// Training FLOPs relative to dense, as the paper counts.
+    /// Training FLOPs relative to dense, as ADAPT counts.
     pub flops_paper: Option<f64>,
+    /// Training FLOPs relative to dense, as STU-GAN counts.
+    pub flops_stu: Option<f64>,
+    /// Testing FLOPs: those of one image.
+    pub testing_flops: Option<f64>,
     /// Seconds of training.
     pub seconds: Option<f64>,
 }
@@ -55,7 +59,7 @@ pub struct Outcome {
 /// A field of [`Outcome`].
 pub type Field = fn(&mut Outcome) -> &mut Option<f64>;
 
-const FIELDS: [Field; 21] = [
+const FIELDS: [Field; 23] = [
     |o| &mut o.modes,
     |o| &mut o.modes_total,
     |o| &mut o.high_quality,
@@ -76,6 +80,8 @@ const FIELDS: [Field; 21] = [
     |o| &mut o.exploration_g,
     |o| &mut o.flops,
     |o| &mut o.flops_paper,
+    |o| &mut o.flops_stu,
+    |o| &mut o.testing_flops,
     |o| &mut o.seconds,
 ];
 
@@ -109,8 +115,10 @@ impl Outcome {
             active_g: history.active_params(Role::G).map(|n| n as f64),
             active_d: history.active_params(Role::D).map(|n| n as f64),
             exploration_g: history.latest().map(|s| s.exploration_g),
-            flops: flops.map(|f| f.0),
-            flops_paper: flops.map(|f| f.1),
+            flops: flops.map(|f| f.performed),
+            flops_paper: flops.map(|f| f.paper),
+            flops_stu: flops.and_then(|f| f.stu),
+            testing_flops: history.testing_flops(),
             seconds: history.latest().map(|s| s.seconds),
         }
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::outcome::{Outcome, trouble};
 use super::variant::Variant;
-use super::words::{count, number, percent};
+use super::words::{number, percent, short};
 #[cfg(not(target_arch = "wasm32"))]
 pub use terminal::results_table;
 
@@ -62,7 +62,7 @@ impl Column {
 }
 
 #[rustfmt::skip]
-pub(super) const COLUMNS: [Column; 13] = [
+pub(super) const COLUMNS: [Column; 17] = [
     Column::new("modes", "modes covered at the end", |o| o.modes, one_digit).better(Better::High).words(of_total),
     Column::new("on a mode", "share of high-quality samples at the end", |o| o.high_quality, percent).better(Better::High),
     Column::new("KL", "KL of the mode histogram from uniform at the end, nats", |o| o.kl, number).better(Better::Low),
@@ -73,8 +73,12 @@ pub(super) const COLUMNS: [Column; 13] = [
     Column::new("d_G", "density of the generator", |o| o.density_g, two_digits),
     Column::new("d_D", "density of the discriminator, start \u{2192} end", |o| o.density_d, two_digits).words(from_start),
     Column::new("G explored", "share of G's maskable weights that were ever active", |o| o.exploration_g, percent),
-    Column::new("FLOPs", "training FLOPs relative to dense training, corrected count", |o| o.flops, percent),
-    Column::new("(paper)", "the same as the paper counts", |o| o.flops_paper, percent),
+    Column::new("active G", "parameters of the generator that are active at the end", |o| o.active_g, short),
+    Column::new("active D", "parameters of the discriminator that are active at the end", |o| o.active_d, short),
+    Column::new("FLOPs", "training FLOPs relative to dense training: what was computed, with probes and dense gradients", |o| o.flops, percent),
+    Column::new("as ADAPT counts", "training FLOPs relative to dense training, as ADAPT's tables have them", |o| o.flops_paper, percent),
+    Column::new("as STU-GAN counts", "training FLOPs relative to dense training, as STU-GAN's table has them", |o| o.flops_stu, percent),
+    Column::new("testing FLOPs", "multiply-adds of one image from the generator at the end", |o| o.testing_flops, short),
     Column::new("seconds", "seconds of training", |o| o.seconds, one_digit),
 ];
 
@@ -133,8 +137,6 @@ pub struct Row {
     pub seed: String,
     /// Whether the row sums up several seeds.
     pub mean: bool,
-    /// Active parameters of G and D.
-    pub active: String,
     /// One value a column.
     pub cells: Vec<Value>,
     /// What went wrong, where something did.
@@ -188,7 +190,6 @@ pub fn results(variants: &[Variant]) -> Results {
                 style,
                 seed: run.config.seed.to_string(),
                 mean: false,
-                active: active(outcome),
                 cells: cells(&columns, outcome, &[], |c, v| !several && leads(c, v)),
                 trouble: trouble(run),
             });
@@ -202,7 +203,6 @@ pub fn results(variants: &[Variant]) -> Results {
                     count => format!("mean of {count}"),
                 },
                 mean: true,
-                active: active(mean),
                 cells: cells(&columns, mean, &seeds[style], leads),
                 trouble: None,
             });
@@ -215,14 +215,6 @@ pub fn results(variants: &[Variant]) -> Results {
     Results {
         columns: columns.iter().map(title).collect(),
         rows,
-    }
-}
-
-fn active(outcome: &Outcome) -> String {
-    let shown = |n: Option<f64>| n.map_or("?".into(), count);
-    match (outcome.active_g, outcome.active_d) {
-        (None, None) => String::new(),
-        (g, d) => format!("{} + {}", shown(g), shown(d)),
     }
 }
 

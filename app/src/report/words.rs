@@ -37,6 +37,22 @@ pub fn percent(share: f64) -> String {
     format!("{:.0}\u{202F}%", share * 100.0)
 }
 
+/// Three digits and a unit's prefix.
+pub fn short(value: f64) -> String {
+    let (scaled, prefix) = match value {
+        v if v >= 999.5e6 => (v / 1e9, "G"),
+        v if v >= 999.5e3 => (v / 1e6, "M"),
+        v if v >= 999.5 => (v / 1e3, "k"),
+        v => (v, ""),
+    };
+    let digits = match scaled {
+        s if s >= 99.95 || s.fract() == 0.0 => 0,
+        s if s >= 9.995 => 1,
+        _ => 2,
+    };
+    format!("{scaled:.digits$} {prefix}").trim_end().to_owned()
+}
+
 /// How a run, or the mean of several, went: quality, then balance, then what became of D's density.
 pub fn sentence(outcome: &Outcome) -> String {
     let parts: Vec<String> = [quality(outcome), balance(outcome), density(outcome)]

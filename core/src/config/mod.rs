@@ -544,6 +544,17 @@ impl DataConfig {
     }
 }
 
+impl NetConfig {
+    /// Whether mask updates on schedule grow by gradient, so that the step before one needs it everywhere.
+    pub fn grows_by_gradient(&self) -> bool {
+        match self.policy {
+            Policy::Static | Policy::Manual => false,
+            Policy::DropGrow => self.growth == Growth::Gradient,
+            Policy::Relax | Policy::Strict => true,
+        }
+    }
+}
+
 impl RunConfig {
     /// The settings of one of the two networks.
     pub fn net(&self, role: Role) -> &NetConfig {

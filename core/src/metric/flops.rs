@@ -4,8 +4,10 @@
 
 mod biggan;
 mod nets;
+mod work;
 
 pub use nets::layers;
+pub use work::{Forward, Work, masked_forward, yardstick_forward};
 
 /// Cost of one layer for one image, forward.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,19 +81,22 @@ pub fn sparse_forward(layers: &[FlopLayer], density: impl Fn(&str) -> Option<f64
         .sum()
 }
 
-/// Which passes of an iteration are counted, and how.
+/// Which passes of an iteration are counted, all at the masks' densities. What a run really computes is [`Work`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
-    /// The paper's passes, each once: the main figure.
+    /// The passes that ADAPT's appendix F lists, each once: D sees a real and a fake batch as one, and G's step goes
+    /// through D forwards only. Fewer than run; the main figure of older records.
     Corrected,
-    /// As the authors' code: the discriminator once too often by the factor `n_critic`. The numbers of ADAPT's tables.
+    /// As ADAPT counts: the same, with D's part multiplied by `n_critic` once too often, as in the authors' code. The
+    /// numbers of ADAPT's tables.
     Paper,
-    /// Also the critic's fake beside its real images, and its input gradient in the generator step.
+    /// Every pass of an iteration: D's real and fake images apart, and D's input gradient in G's step. As STU-GAN
+    /// counts, where masks cover convolutions only.
     Full,
 }
 
 /// Forward-pass equivalents of one iteration, in images.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Images {
     /// Through the generator.
     pub generator: u64,
@@ -100,7 +105,7 @@ pub struct Images {
 }
 
 impl Images {
-    /// What one iteration with these batch sizes comes to (ADAPT, appendix B.4).
+    /// What one iteration with these batch sizes comes to (ADAPT, appendix F).
     pub fn per_iteration(count: Count, batch_d: usize, batch_g: usize, n_critic: usize) -> Self {
         let (critic, batch_g, n_critic) =
             ((n_critic * batch_d) as u64, batch_g as u64, n_critic as u64);
@@ -115,7 +120,7 @@ impl Images {
     }
 
     /// What one balance-ratio probe adds: one more generator pass, two more discriminator passes.
-    /// The paper leaves it out.
+    /// ADAPT leaves it out.
     pub fn per_probe(batch_d: usize, batch_g: usize) -> Self {
         Self {
             generator: batch_g as u64,

@@ -46,6 +46,7 @@ pub fn info() -> RunInfo {
         discriminator: net(120, 100, 30),
         dense_flops_per_iteration: 2.0,
         dense_flops_per_iteration_paper: 4.0,
+        dense_flops_per_iteration_stu: 2.0,
         classes: Vec::new(),
     }
 }
@@ -56,6 +57,7 @@ pub fn stats(iteration: u64, br: f64) -> Stats {
         seconds: iteration as f64 * 0.5,
         flops: iteration as f64,
         flops_paper: iteration as f64 * 2.0,
+        flops_stu: Some(iteration as f64 * 0.5),
         d_loss: 1.5,
         g_loss: -0.25,
         br: Some(br),

@@ -25,10 +25,16 @@ pub struct Summary {
     pub share_in_band: Option<f64>,
     /// Median windowed BR of the last third of the iterations.
     pub late_br: Option<f64>,
-    /// Training FLOPs relative to dense, corrected count.
+    /// Training FLOPs relative to dense: what was computed.
     pub relative_flops: Option<f64>,
-    /// Training FLOPs relative to dense, as the paper counts.
+    /// Training FLOPs relative to dense, as ADAPT counts.
     pub relative_flops_paper: Option<f64>,
+    /// Training FLOPs relative to dense, as STU-GAN counts.
+    #[serde(default)]
+    pub relative_flops_stu: Option<f64>,
+    /// Testing FLOPs: those of one image from the generator at the end.
+    #[serde(default)]
+    pub testing_flops: Option<f64>,
     /// Parameters of the generator: all, and active at the end.
     pub params_g: Option<[usize; 2]>,
     /// Parameters of the discriminator: all, and active at the end.
@@ -55,8 +61,10 @@ impl Summary {
             best_quality: history.best_quality().cloned(),
             share_in_band: history.share_in_band(),
             late_br: history.late_br(),
-            relative_flops: flops.map(|f| f.0),
-            relative_flops_paper: flops.map(|f| f.1),
+            relative_flops: flops.map(|f| f.performed),
+            relative_flops_paper: flops.map(|f| f.paper),
+            relative_flops_stu: flops.and_then(|f| f.stu),
+            testing_flops: history.testing_flops(),
             params_g: params(Role::G),
             params_d: params(Role::D),
             mask_changes: history.masks.len(),

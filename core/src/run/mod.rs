@@ -21,11 +21,11 @@ use web_time::Instant;
 use crate::{
     Error, Result,
     balance::{Controller, Window},
-    config::{Growth, Policy, Role, RunConfig},
+    config::{Policy, Role, RunConfig},
     data::Dataset,
     device::Chosen,
     event::{Event, Verdict},
-    metric::flops::{self, FlopLayer},
+    metric::flops::{self, FlopLayer, Forward},
     model::{self, Model},
     net::Net,
     rng::Stream,
@@ -122,8 +122,10 @@ pub struct Run {
     images: u64,
     flops: f64,
     flops_paper: f64,
-    /// FLOPs of one iteration at today's densities: corrected, as in the paper.
-    rate: [f64; 2],
+    /// `None` after going on from a checkpoint that did not count every pass; `flops` then goes on in that count.
+    flops_stu: Option<f64>,
+    /// Forward costs at today's densities.
+    forward: Forward,
     verdict: Option<Verdict>,
     /// A density asked for by command, applied after the next iteration's steps.
     pending_density: Option<f64>,
@@ -192,7 +194,8 @@ impl Run {
             images: 0,
             flops: 0.0,
             flops_paper: 0.0,
-            rate: [0.0; 2],
+            flops_stu: Some(0.0),
+            forward: Forward::default(),
             verdict: None,
             pending_density: None,
             happened: Vec::new(),
@@ -202,7 +205,7 @@ impl Run {
             watched: Duration::ZERO,
             config,
         };
-        run.rate = run.flops_per_iteration();
+        run.forward = run.forward_costs();
         Ok(run)
     }
 
@@ -304,12 +307,9 @@ impl Run {
     /// Whether `role`'s next mask update grows by gradient, so that its gradient is needed everywhere.
     fn grows_by_gradient_at(&self, role: Role, iteration: u64) -> bool {
         let own = self.config.net(role);
-        let due = self.mask_due(role, iteration);
         match own.policy {
-            Policy::Static => false,
-            Policy::DropGrow => due && own.growth == Growth::Gradient,
-            Policy::Relax | Policy::Strict => due,
             Policy::Manual => self.pending_density.is_some(),
+            _ => own.grows_by_gradient() && self.mask_due(role, iteration),
         }
     }
 

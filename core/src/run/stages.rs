@@ -74,7 +74,7 @@ impl Run {
         }
         self.window = Window::default();
         self.probes.clear();
-        self.rate = self.flops_per_iteration();
+        self.forward = self.forward_costs();
         self.happened(t, format!("stage {stage} began at iteration {t}"));
         Ok(events)
     }

@@ -30,6 +30,9 @@ struct State {
     images: u64,
     flops: f64,
     flops_paper: f64,
+    /// Absent in checkpoints from before every pass was counted; they go on in the count they began with.
+    #[serde(default)]
+    flops_stu: Option<f64>,
     latest: [f32; 2],
     verdict: Option<Verdict>,
     pending_density: Option<f64>,
@@ -113,6 +116,7 @@ impl Run {
             images: self.images,
             flops: self.flops,
             flops_paper: self.flops_paper,
+            flops_stu: self.flops_stu,
             latest: self.latest,
             verdict: self.verdict,
             pending_density: self.pending_density,
@@ -186,6 +190,7 @@ impl Run {
         self.images = state.images;
         self.flops = state.flops;
         self.flops_paper = state.flops_paper;
+        self.flops_stu = state.flops_stu;
         self.latest = state.latest;
         self.verdict = state.verdict;
         self.pending_density = state.pending_density;
@@ -210,7 +215,7 @@ impl Run {
         self.inverted = state.inverted;
         self.probes.clear();
         self.losses.clear();
-        self.rate = self.flops_per_iteration();
+        self.forward = self.forward_costs();
         Ok(Event::Resumed {
             iteration: self.iteration,
         })

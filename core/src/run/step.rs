@@ -35,13 +35,12 @@ impl Run {
         if self.probes_at(t) {
             self.probe(t, latent, pre, real).await;
         }
+        self.count_flops(t);
         let changed = self.update_masks(t).await?;
         self.iteration = t;
         self.images += (self.config.batch_d * self.config.n_critic) as u64;
-        self.flops += self.rate[0];
-        self.flops_paper += self.rate[1];
         if !changed.is_empty() {
-            self.rate = self.flops_per_iteration();
+            self.forward = self.forward_costs();
         }
         let mut events = began;
         events.extend(changed);

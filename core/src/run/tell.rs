@@ -6,7 +6,7 @@ use crate::{
     Result,
     config::Role,
     event::{Event, LayerInfo, NetInfo, RunInfo, Samples, Stats},
-    metric::flops::{self, Count, Images},
+    metric::flops::{self, Count, Forward, Images, Work},
 };
 
 impl Run {
@@ -30,7 +30,8 @@ impl Run {
                 layers: layers.collect(),
             }
         };
-        let [corrected, paper] = self.dense_flops_per_iteration();
+        let [g, d] = [Role::G, Role::D].map(|role| flops::yardstick_forward(&self.config, role));
+        let dense = |count| self.passes(count).flops(g, d);
         RunInfo {
             device: self.device_name.clone(),
             real_count: self.feed.dataset().len(),
@@ -40,8 +41,9 @@ impl Run {
                 0 => Vec::new(),
                 _ => self.feed.dataset().classes().to_vec(),
             },
-            dense_flops_per_iteration: corrected,
-            dense_flops_per_iteration_paper: paper,
+            dense_flops_per_iteration: dense(Count::Full),
+            dense_flops_per_iteration_paper: dense(Count::Paper),
+            dense_flops_per_iteration_stu: dense(Count::Full),
         }
     }
 
@@ -123,6 +125,7 @@ impl Run {
             images: self.images,
             flops: self.flops,
             flops_paper: self.flops_paper,
+            flops_stu: self.flops_stu,
             d_loss: self.latest[0],
             g_loss: self.latest[1],
             br: latest.map(|s| s.ratio()).filter(|r| r.is_finite()),
@@ -145,9 +148,9 @@ impl Run {
         }
     }
 
-    /// FLOPs of one iteration at today's densities: corrected, as in the paper.
-    pub(super) fn flops_per_iteration(&self) -> [f64; 2] {
-        let forward = |player: &Player| {
+    /// Forward costs at today's densities, and of the same nets with every weight.
+    pub(super) fn forward_costs(&self) -> Forward {
+        let masked = |player: &Player| {
             let net = &player.net;
             flops::sparse_forward(&player.layers, |name| {
                 let is_named =
@@ -157,23 +160,33 @@ impl Run {
                 Some(net.active[layer] as f64 / size as f64)
             })
         };
-        self.both_counts(forward(&self.g), forward(&self.d))
+        let players = [&self.g, &self.d];
+        Forward {
+            masked: players.map(masked),
+            dense: players.map(|player| flops::dense_forward(&player.layers) as f64),
+        }
     }
 
-    /// The same for the dense pair that runs are compared with.
-    fn dense_flops_per_iteration(&self) -> [f64; 2] {
-        let c = &self.config;
-        let model = c.full_model.as_ref().unwrap_or(&c.model);
-        let (channels, side) = self.feed.shape();
-        let [g, d] = [Role::G, Role::D].map(|role| {
-            flops::dense_forward(&flops::layers(model, role, c.z_dim, channels, side)) as f64
-        });
-        self.both_counts(g, d)
+    /// Adds what iteration `t` has cost, before its mask updates.
+    pub(super) fn count_flops(&mut self, t: u64) {
+        let [g, d] = self.forward.masked;
+        let plain = |count| self.passes(count).flops(g, d);
+        let [corrected, paper, full] = [Count::Corrected, Count::Paper, Count::Full].map(plain);
+        let growing = [Role::G, Role::D].map(|role| u64::from(self.grows_by_gradient_at(role, t)));
+        let work = Work::of(&self.config, 1, u64::from(self.probes_at(t)), growing);
+        self.flops_paper += paper;
+        self.flops += match &mut self.flops_stu {
+            Some(stu) => {
+                *stu += full;
+                work.flops(&self.forward)
+            }
+            // The record's dense yardstick is of that count too.
+            None => corrected,
+        };
     }
 
-    fn both_counts(&self, g: f64, d: f64) -> [f64; 2] {
+    fn passes(&self, count: Count) -> Images {
         let c = &self.config;
-        [Count::Corrected, Count::Paper]
-            .map(|count| Images::per_iteration(count, c.batch_d, c.batch_g, c.n_critic).flops(g, d))
+        Images::per_iteration(count, c.batch_d, c.batch_g, c.n_critic)
     }
 }

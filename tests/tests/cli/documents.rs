@@ -91,7 +91,11 @@ fn seeds_become_a_table_and_figures() {
         assert_eq!((row[0].as_str(), row[1].as_str()), (method, "2"));
         for title in [
             "FLOPs",
-            "FLOPs (paper)",
+            "as ADAPT counts",
+            "as STU-GAN counts",
+            "testing FLOPs",
+            "active G",
+            "active D",
             "seconds",
             "d_G",
             "d_D",

@@ -1,12 +1,11 @@
 //! FLOPs of the full networks, layer by layer, and the static rows of ADAPT's Tables 3 and 12.
 
 use serde_json::Value;
-use tightrope_core::config::{HeadPool, ModelConfig, Naming, Role, RunConfig, SnganConfig, preset};
+use tightrope_core::config::{HeadPool, ModelConfig, Naming, Role, SnganConfig, preset};
 use tightrope_core::metric::flops::{
-    Count, FlopLayer, Images, dense_forward, layers, sparse_forward,
+    Count, FlopLayer, Images, dense_forward, layers, masked_forward, sparse_forward,
 };
-use tightrope_core::sparse::density::{densities, erk};
-use tightrope_core::{model, net};
+use tightrope_core::sparse::density::erk;
 use tightrope_tests::vectors::{entries, files, json, names, number, shape};
 
 struct Pair {
@@ -231,20 +230,6 @@ fn static_rows_of_tables_3_and_12() {
         }
     }
     assert!(rows >= 24, "only {rows} rows");
-}
-
-/// A net's forward cost with ERK masks, as the engine spreads them.
-fn masked_forward(config: &RunConfig, role: Role, density: f64) -> f64 {
-    let own = config.net(role);
-    let (_, blueprint) = model::build(config, role, 3);
-    let (params, maskable) = net::place(&blueprint, own);
-    let shapes: Vec<&[usize]> = maskable.iter().map(|&p| &params[p].shape[..]).collect();
-    let spread = densities(own.distribution, &shapes, density);
-    let layers = layers(&config.model, role, config.z_dim, 3, config.data.side);
-    sparse_forward(&layers, |layer| {
-        let is_layer = |&p: &usize| params[p].name.strip_suffix(".weight") == Some(layer);
-        maskable.iter().position(is_layer).map(|at| spread[at])
-    })
 }
 
 /// The BigGAN columns of ADAPT's Table 3, as the authors' poster prints them, in percent of dense training. Where d_G is

@@ -6,5 +6,6 @@ mod averaging;
 mod drop_grow;
 mod flops;
 mod modules;
+mod published;
 mod rules;
 mod traces;

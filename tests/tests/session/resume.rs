@@ -160,3 +160,24 @@ fn a_checkpoint_of_another_run_is_refused() {
         );
     }
 }
+
+/// Checkpoints from before every pass was counted. Their record's dense yardstick is of the old count too.
+#[test]
+fn an_old_checkpoint_goes_on_in_its_own_count() {
+    let config = short("ring", "static");
+    let mut first = run(config.clone());
+    steps(&mut first, 4);
+    let mut old = block_on(first.checkpoint()).expect("a checkpoint");
+    let fields = old.meta.as_object_mut().expect("an object");
+    assert!(fields.remove("flops_stu").is_some());
+    let mut second = run(config);
+    block_on(second.restore(&old)).expect("restored");
+    let (before, paper) = (second.stats().flops, second.stats().flops_paper);
+    steps(&mut second, 9);
+    let stats = second.stats();
+    // With n_critic 1, the old count is ADAPT's.
+    assert_eq!(second.config.n_critic, 1);
+    let [ours, theirs] = [stats.flops - before, stats.flops_paper - paper];
+    assert!((ours - theirs).abs() < 1e-3 && ours > 0.0);
+    assert_eq!(stats.flops_stu, None);
+}

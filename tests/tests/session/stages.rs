@@ -4,7 +4,7 @@ use pollster::block_on;
 use tightrope_core::{
     config::{Role, RunConfig},
     device::read,
-    event::{Event, MaskChange, Quality, StageEvent},
+    event::{Event, MaskChange, Quality, StageEvent, Stats},
     history::History,
     net::Net,
     record::Checkpoint,
@@ -218,15 +218,20 @@ fn masks_stay_within_a_stage_and_all_stages_cost() {
     assert_eq!(history.stages.len(), 1);
     assert_eq!(history.masks.len(), 1);
     assert_eq!(history.ended.as_ref().map(|e| e.iteration), Some(total));
-    let dense = info.dense_flops_per_iteration;
-    let at_end = history.latest().expect("stats").flops;
+    // As STU-GAN counts: without probes, a dense iteration costs what the yardstick does.
+    let dense = info.dense_flops_per_iteration_stu;
+    let at = |stats: &Stats| stats.flops_stu.expect("a count");
+    let at_end = at(history.latest().expect("stats"));
     let last_dense = history.stats.iter().rfind(|s| s.iteration == DENSE);
-    let before = last_dense.expect("a line at the end of the stage").flops;
+    let before = at(last_dense.expect("a line at the end of the stage"));
     assert_eq!(before, dense * DENSE as f64);
     let pruned = (at_end - before) / AFTER as f64;
     assert!(pruned < dense && pruned > 0.0);
-    let (relative, _) = history.relative_flops().expect("FLOPs");
-    assert!((relative - at_end / (dense * DENSE as f64)).abs() < 1e-12 && relative > 1.0);
+    let relative = history.relative_flops().expect("FLOPs");
+    let stu = relative.stu.expect("a count");
+    assert!((stu - at_end / (dense * DENSE as f64)).abs() < 1e-12 && stu > 1.0);
+    // Probes come on top.
+    assert!(relative.performed >= stu);
     // The best of the dense stage is not the best of the run.
     let best = history.best_quality().expect("a quality");
     assert!(best.iteration > DENSE);

@@ -68,7 +68,7 @@ pub fn needed(runs: &[RunConfig]) -> Result<(), String> {
             MOST_MEMORY / 1e9
         ));
     }
-    let flops: f64 = estimates.iter().map(|e| e.corrected.sparse).sum();
+    let flops: f64 = estimates.iter().map(|e| e.performed.sparse).sum();
     if flops > MOST_FLOPS {
         return Err(format!(
             "an iteration takes about {flops:.0e} FLOPs, and a link can ask for at most {MOST_FLOPS:.0e}; fewer runs, \

@@ -20,7 +20,7 @@ pub enum Axis {
     /// Generator iterations.
     #[default]
     Iteration,
-    /// Training FLOPs, corrected count.
+    /// Training FLOPs: what was computed.
     Flops,
     /// Real images seen.
     Images,

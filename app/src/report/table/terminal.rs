@@ -8,9 +8,19 @@ use super::super::variant::variants;
 use super::{COLUMNS, Results, Row, Value, results};
 
 /// Columns that only the page shows.
-const PAGE_ONLY: [&str; 4] = ["best", "d_G", "G explored", "(paper)"];
+const PAGE_ONLY: [&str; 3] = ["best", "d_G", "G explored"];
 /// Columns a narrow terminal does without, in the order in which they go.
-const OPTIONAL: [&str; 4] = ["seconds", "KL", "on a mode", "FLOPs"];
+const OPTIONAL: [&str; 9] = [
+    "testing FLOPs",
+    "as STU-GAN counts",
+    "as ADAPT counts",
+    "seconds",
+    "KL",
+    "on a mode",
+    "FLOPs",
+    "active D",
+    "active G",
+];
 /// Columns of characters where nobody says how many there are.
 const USUAL_WIDTH: usize = 100;
 

@@ -24,6 +24,7 @@ macro_rules! vectorised {
 pub mod adam;
 pub mod batch_norm;
 pub mod conv2d;
+mod count;
 mod fill;
 pub mod resample;
 pub mod spectral;
@@ -31,6 +32,7 @@ mod sum;
 
 use burn::tensor::{Bytes, DType};
 use burn_flex::{FlexTensor, Layout};
+pub use count::multiply_adds;
 
 /// The tensor's values, contiguous.
 pub(super) fn values(tensor: &FlexTensor) -> std::borrow::Cow<'_, [f32]> {

@@ -5,6 +5,7 @@ use tightrope_core::{config::RunConfig, method::MethodSpec};
 
 use super::checked::Checked;
 use crate::gui::model::Model;
+pub use crate::report::short;
 
 /// Columns and their explanations.
 const COLUMNS: [(&str, &str); 8] = [
@@ -23,7 +24,7 @@ const COLUMNS: [(&str, &str); 8] = [
     ),
     (
         "FLOPs",
-        "Training FLOPs of an iteration at the initial densities, relative to the dense pair",
+        "Training FLOPs at the initial densities, with probes and dense gradients, relative to training the dense pair",
     ),
     (
         "weights",
@@ -63,11 +64,13 @@ pub fn show(ui: &mut Ui, checked: &Checked, model: &Model) {
                     ));
                 }
                 let share = |share: f64| format!("{:.1} %", 100.0 * share);
-                ui.label(share(estimate.corrected.share()))
+                ui.label(share(estimate.performed.share()))
                     .on_hover_text(format!(
-                        "{:.2e} an iteration; {} as the paper counts",
-                        estimate.corrected.sparse,
-                        share(estimate.paper.share())
+                        "{:.2e} an iteration; {} as ADAPT counts, {} as STU-GAN counts. Testing: {:.2e} an image",
+                        estimate.performed.sparse,
+                        share(estimate.paper.share()),
+                        share(estimate.stu.share()),
+                        estimate.testing[0]
                     ));
                 ui.label(bytes(estimate.weights));
                 ui.label(bytes(estimate.memory()));
@@ -104,22 +107,6 @@ fn rate<'a>(model: &'a Model, wanted: &RunConfig) -> Option<(f64, &'a str)> {
         let rate = run.rate()?;
         (work(config) == wanted).then_some((rate, run.name.as_str()))
     })
-}
-
-/// Three digits and a unit's prefix.
-pub fn short(value: f64) -> String {
-    let (scaled, prefix) = match value {
-        v if v >= 999.5e6 => (v / 1e9, "G"),
-        v if v >= 999.5e3 => (v / 1e6, "M"),
-        v if v >= 999.5 => (v / 1e3, "k"),
-        v => (v, ""),
-    };
-    let digits = match scaled {
-        s if s >= 99.95 || s.fract() == 0.0 => 0,
-        s if s >= 9.995 => 1,
-        _ => 2,
-    };
-    format!("{scaled:.digits$} {prefix}").trim_end().to_owned()
 }
 
 fn bytes(value: f64) -> String {

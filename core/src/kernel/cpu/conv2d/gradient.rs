@@ -18,11 +18,8 @@ use super::{
 pub fn weight_grad(s: Conv2dShape, x: &[f32], dy: &[f32], weights: Weights<'_>) -> Vec<f32> {
     let every = s.c_out * s.c_in * s.taps();
     let mut dw = vec![0.0; every];
-    let count = match weights {
-        Weights::Dense => every,
-        Weights::Active(_, pos) => pos.len(),
-    };
-    let blocks = Blocks::by_channels(s, count);
+    s.count(weights);
+    let blocks = Blocks::by_channels(s, weights.visited(every));
     match weights {
         Weights::Dense => everywhere(&blocks, x, dy, &mut dw),
         Weights::Active(ptr, pos) => active(&blocks, x, dy, (ptr, pos), &mut dw),

@@ -15,7 +15,7 @@ use self::{
     dense::DenseTaps,
     sparse::SparseTaps,
 };
-use super::fill::filled_with;
+use super::{count, fill::filled_with};
 pub use gradient::weight_grad;
 
 /// Sizes of one convolution: stride 1, padding `k / 2`.
@@ -47,6 +47,12 @@ impl Conv2dShape {
         self.k * self.k
     }
 
+    /// Counts one pass over the layer.
+    fn count(&self, weights: Weights<'_>) {
+        let every = self.c_out * self.c_in * self.taps();
+        count::add(weights.visited(every), self.n * self.area());
+    }
+
     /// Whether `weights` of them make enough work for several threads.
     fn is_shared(&self, weights: usize) -> bool {
         weights * self.n * self.area() >= MIN_SHARED
@@ -63,6 +69,16 @@ pub enum Weights<'a> {
     Active(&'a [i32], &'a [i32]),
 }
 
+impl Weights<'_> {
+    /// How many there are in a layer of `every`.
+    fn visited(&self, every: usize) -> usize {
+        match self {
+            Self::Dense => every,
+            Self::Active(_, pos) => pos.len(),
+        }
+    }
+}
+
 /// `y[n, o] = bias[o] + sum over (i, tap) of w * x[n, i] shifted`.
 ///
 /// # Shapes
@@ -75,6 +91,7 @@ pub fn forward(
     weights: Weights<'_>,
 ) -> Vec<f32> {
     let taps = s.taps();
+    s.count(weights);
     match weights {
         Weights::Dense => {
             let blocks = Blocks::by_images(s, weight.len(), s.c_in, s.c_out);
@@ -96,6 +113,7 @@ pub fn forward(
 /// dy `[n, c_out, h, w]`, weight `[c_out, c_in, k, k]`; returns `[n, c_in, h, w]`.
 pub fn input_grad(s: Conv2dShape, dy: &[f32], weight: &[f32], weights: Weights<'_>) -> Vec<f32> {
     let taps = s.taps();
+    s.count(weights);
     // Seen from dy, this is a convolution with the channels exchanged and the kernel turned by 180 degrees.
     match weights {
         Weights::Dense => {
