@@ -104,7 +104,7 @@ impl<'a> Judge<'a> {
                 count,
                 side,
                 batch_norm: args.batch_norm,
-                norm_batch: SAMPLE_BATCH,
+                norm_batch: run.config.norm_batch,
             },
             real: measure.real.clone(),
             ..Evaluation::default()
