@@ -400,7 +400,7 @@ impl BalanceConfig {
     }
 
     fn gain() -> f64 {
-        0.1
+        0.3
     }
 }
 
