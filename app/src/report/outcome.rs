@@ -22,6 +22,8 @@ pub struct Outcome {
     pub best_frechet: Option<f64>,
     /// Median windowed BR of the last third.
     pub late_br: Option<f64>,
+    /// Probes at which D ranked fakes above reals, if there were any.
+    pub inverted: Option<f64>,
     /// Share of the time in the band.
     pub in_band: Option<f64>,
     /// Share of the time below the band.
@@ -59,7 +61,7 @@ pub struct Outcome {
 /// A field of [`Outcome`].
 pub type Field = fn(&mut Outcome) -> &mut Option<f64>;
 
-const FIELDS: [Field; 23] = [
+const FIELDS: [Field; 24] = [
     |o| &mut o.modes,
     |o| &mut o.modes_total,
     |o| &mut o.high_quality,
@@ -67,6 +69,7 @@ const FIELDS: [Field; 23] = [
     |o| &mut o.frechet,
     |o| &mut o.best_frechet,
     |o| &mut o.late_br,
+    |o| &mut o.inverted,
     |o| &mut o.in_band,
     |o| &mut o.below_band,
     |o| &mut o.above_band,
@@ -104,6 +107,10 @@ impl Outcome {
             frechet: finite(quality.and_then(|q| q.frechet_rf)),
             best_frechet: finite(history.best_quality().and_then(|q| q.frechet_rf)),
             late_br: history.late_br(),
+            inverted: history
+                .latest()
+                .map(|s| s.inverted as f64)
+                .filter(|n| *n > 0.0),
             in_band: history.share_in_band(),
             below_band: history.share_below_band(),
             above_band: history.share_above_band(),

@@ -101,7 +101,10 @@ fn balance(outcome: &Outcome) -> Option<String> {
         share(outcome.above_band, "above it"),
     ];
     let places: Vec<String> = places.into_iter().flatten().collect();
-    Some(format!("BR {br:.2}, {}", places.join(", ")))
+    let inverted = outcome.inverted.map_or(String::new(), |probes| {
+        format!("; D ranked fakes above reals at {} probes", count(probes))
+    });
+    Some(format!("BR {br:.2}, {}{inverted}", places.join(", ")))
 }
 
 fn density(outcome: &Outcome) -> Option<String> {
@@ -223,6 +226,22 @@ mod tests {
         ] {
             assert_eq!(sentence(&at(now, furthest)), words);
         }
+    }
+
+    #[test]
+    fn fakes_above_reals_are_counted() {
+        let outcome = Outcome {
+            late_br: Some(0.9),
+            in_band: Some(0.0),
+            above_band: Some(1.0),
+            inverted: Some(12.0),
+            ..Outcome::default()
+        };
+        let told = sentence(&outcome);
+        assert!(
+            told.ends_with("D ranked fakes above reals at 12 probes"),
+            "{told}"
+        );
     }
 
     #[test]
