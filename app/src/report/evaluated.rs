@@ -174,7 +174,9 @@ impl Evaluated {
         let (of, hint) = match which {
             Which::Best(_) => (
                 " best",
-                Some("the best of each run's checkpoints, as papers report it"),
+                Some(
+                    "the best of each run's checkpoints, as papers report it; without *best*: of its last",
+                ),
             ),
             Which::Last => ("", None),
         };

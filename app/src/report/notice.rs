@@ -144,9 +144,15 @@ fn grouped<'a>(values: impl Iterator<Item = (&'a str, String)>) -> String {
             None => groups.push((value, vec![label])),
         }
     }
+    // Labels of namesakes have commas of their own.
+    let has_comma = |labels: &[&str]| labels.iter().any(|label| label.contains(','));
+    let between = match groups.iter().any(|(_, labels)| has_comma(labels)) {
+        true => " | ",
+        false => ", ",
+    };
     let shown: Vec<String> = groups
         .iter()
-        .map(|(value, labels)| format!("{value} ({})", labels.join(", ")))
+        .map(|(value, labels)| format!("{value} ({})", labels.join(between)))
         .collect();
     shown.join("; ")
 }
@@ -239,12 +245,12 @@ mod tests {
     #[test]
     fn two_runs_of_one_method_that_differ_are_told_too() {
         let runs = [
-            resolved("spiral", Method::Dda, &[("balance.density_step", "0.1")]),
+            resolved("spiral", Method::Dda, &[("balance.density_step", "0.03")]),
             resolved("spiral", Method::Dda, &[]),
         ];
         let told = lines(&runs);
         assert!(
-            told[0].starts_with("balance.density_step: 0.1 (dda"),
+            told[0].starts_with("balance.density_step: 0.03 (dda"),
             "{told:?}"
         );
     }

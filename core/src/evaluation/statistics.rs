@@ -69,7 +69,7 @@ impl Statistics {
         about: About,
         progress: &dyn Progress,
     ) -> Result<Self> {
-        let mut features = network.features(images, resize, progress).await?;
+        let features = network.features(images, resize, progress).await?;
         let probabilities = softmax(&network.logits(&features, true), network.classes());
         let gaussian = gaussian_of(&features.values, features.dim);
         let about = About {
@@ -81,17 +81,9 @@ impl Statistics {
             confidence: confidence(&probabilities, network.classes()),
             ..about
         };
-        let mut draw = Draw::new(features.len(), KEPT);
-        features.values = features
-            .values
-            .chunks_exact(features.dim.max(1))
-            .filter(|_| draw.takes())
-            .flatten()
-            .copied()
-            .collect();
         Ok(Self {
             gaussian,
-            features: Some(features),
+            features: Some(kept(&features)),
             about: Some(about),
         })
     }
@@ -222,6 +214,16 @@ impl Statistics {
     }
 }
 
+/// [`KEPT`] features, drawn from all: images often lie sorted by class.
+fn kept(features: &Features) -> Features {
+    let mut draw = Draw::new(features.len(), KEPT);
+    let rows = features.values.chunks_exact(features.dim.max(1));
+    Features {
+        dim: features.dim,
+        values: rows.filter(|_| draw.takes()).flatten().copied().collect(),
+    }
+}
+
 /// Why `sigma` `[dim, dim]` is no covariance, if it is none.
 fn is_covariance(dim: usize, sigma: &[f64]) -> Result<(), &'static str> {
     let variances = || (0..dim).map(|at| sigma[at * dim + at]);
@@ -286,6 +288,28 @@ mod tests {
                 ..About::default()
             }),
         }
+    }
+
+    #[test]
+    fn features_that_are_kept_are_of_every_class() {
+        let sorted = Features {
+            dim: 2,
+            values: (0..4 * KEPT)
+                .flat_map(|at| [(at / KEPT) as f32, 7.0])
+                .collect(),
+        };
+        let kept = kept(&sorted);
+        assert_eq!(kept.len(), KEPT);
+        for class in 0..4 {
+            let rows = kept.values.chunks_exact(2);
+            let of_class = rows.filter(|row| **row == [class as f32, 7.0]).count();
+            assert!((2200..2800).contains(&of_class), "{of_class}");
+        }
+        let few = Features {
+            dim: 2,
+            values: vec![1.0, 2.0, 3.0, 4.0],
+        };
+        assert_eq!(super::kept(&few), few);
     }
 
     #[test]

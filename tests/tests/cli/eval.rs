@@ -283,12 +283,9 @@ fn every_wanted_checkpoint_is_judged_however_long_that_takes() {
         "train --preset shapes16 --iterations 100 --set checkpoint_every=5 --set averaging.start=0 --quiet --device cpu",
     );
     let has_begun = || {
+        let first = "checkpoints/000000.safetensors";
         let runs = desk.path().join("runs");
-        runs.is_dir()
-            && desk
-                .runs()
-                .iter()
-                .any(|run| run.join("checkpoints").is_dir())
+        runs.is_dir() && desk.runs().iter().any(|run| run.join(first).is_file())
     };
     while !has_begun() {
         std::thread::sleep(std::time::Duration::from_millis(10));
