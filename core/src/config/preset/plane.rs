@@ -138,7 +138,7 @@ pub(super) fn strong() -> RunConfig {
     let mut config = base();
     config.preset = "strong".to_owned();
     config.iterations = 2000;
-    config.n_critic = 2;
+    config.n_critic = 3;
     config.discriminator.lr = 8e-3;
     config.discriminator.mask_interval = 25;
     config.balance.br_low = 0.1;
