@@ -280,7 +280,7 @@ fn every_wanted_checkpoint_is_judged_however_long_that_takes() {
         &desk.file("resnet.safetensors"),
     );
     let training = desk.start(
-        "train --preset shapes16 --iterations 100 --set checkpoint_every=5 --set averaging.start=0 --quiet --device cpu",
+        "train --preset shapes16 --iterations 60 --set checkpoint_every=5 --set averaging.start=0 --quiet --device cpu",
     );
     let has_begun = || {
         let first = "checkpoints/000000.safetensors";
@@ -290,7 +290,7 @@ fn every_wanted_checkpoint_is_judged_however_long_that_takes() {
     while !has_begun() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
-    let line = "eval runs --follow --every 10 --count 500 --real-count 64 --network resnet:resnet.safetensors --device cpu";
+    let line = "eval runs --follow --every 10 --count 300 --real-count 64 --network resnet:resnet.safetensors --device cpu";
     let out = desk.good(&format!("{line} --quiet"));
     let trained: Ran = training.wait_with_output().expect("it ends").into();
     assert_eq!(trained.code, 0, "{}", trained.err);
@@ -298,7 +298,7 @@ fn every_wanted_checkpoint_is_judged_however_long_that_takes() {
         .iter()
         .filter_map(|evaluation| evaluation["samples"]["iteration"].as_u64())
         .collect();
-    let wanted: Vec<u64> = (10..=100).step_by(10).collect();
+    let wanted: Vec<u64> = (10..=60).step_by(10).collect();
     assert_eq!(iterations, wanted, "{out}");
     assert!(!out.contains("gone before"), "{out}");
     let run = &desk.runs()[0];
