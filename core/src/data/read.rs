@@ -67,7 +67,7 @@ impl Request<'_> {
         let unreadable = |why| self.error(format!("{} cannot be read: {why}", path.display()));
         let mut file = File::open(path).map_err(unreadable)?;
         let read = file.read(&mut magic).map_err(unreadable)?;
-        if !magic.starts_with(GZIP) && !(magic.starts_with(XZ) && read == magic.len()) {
+        if !(magic.starts_with(GZIP) || magic.starts_with(XZ) && read == magic.len()) {
             return Ok(fs::metadata(path).map_err(unreadable)?.len());
         }
         self.rest(&mut self.open_file(path)?, path)

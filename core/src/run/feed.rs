@@ -120,7 +120,7 @@ impl Feed {
         let (channels, side) = self.shape();
         let batch = config.batch_d;
         let count = self.training_len();
-        if self.dataset.len() > 0 && count < batch {
+        if !self.dataset.is_empty() && count < batch {
             return Err(Error::Data(format!(
                 "{}: {count} images are fewer than one batch of {batch}; lower batch_d",
                 self.dataset.name()

@@ -95,8 +95,8 @@ impl Waiting {
             }
         }
         let step = self.step();
-        if step > 0 {
-            let first = (self.newest / step + 1) * step;
+        if let Some(before) = self.newest.checked_div(step) {
+            let first = (before + 1) * step;
             let written = (first..=newest).step_by(usize::try_from(step).unwrap_or(usize::MAX));
             let missed = written.filter(|at| !self.seen.contains(at));
             self.missed.extend(missed);
