@@ -9,6 +9,7 @@ use tightrope_core::{
 };
 
 /// Whether the CPU's crossover from sparse to dense kernels is measured here.
+#[cfg(not(target_arch = "wasm32"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Crossing {
     /// No: every CPU takes the typical one, so that a seed gives the same numbers wherever it runs.
@@ -41,7 +42,9 @@ pub async fn open_crossing(choice: DeviceChoice, crossing: Crossing) -> Result<C
 /// When a GPU was asked for and there is none, or it refuses.
 pub async fn open_beside(choice: DeviceChoice, shared: Option<&Shared>) -> Result<Chosen> {
     let chosen = device::open_beside(choice, shared).await?;
-    crossed(chosen, Crossing::Typical).await
+    #[cfg(not(target_arch = "wasm32"))]
+    let chosen = crossed(chosen, Crossing::Typical).await?;
+    Ok(chosen)
 }
 
 /// A GPU, which promises no equal numbers anyway, always has its own crossover; a page, which is to
@@ -57,9 +60,4 @@ async fn crossed(chosen: Chosen, crossing: Crossing) -> Result<Chosen> {
         crossover,
         ..chosen
     })
-}
-
-#[cfg(target_arch = "wasm32")]
-async fn crossed(chosen: Chosen, _: Crossing) -> Result<Chosen> {
-    Ok(chosen)
 }

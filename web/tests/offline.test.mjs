@@ -61,8 +61,8 @@ test("after the first visit the page needs no server", async (t) => {
     await ready(page);
     assert.ok(await page.isHidden("#cover"), await page.textContent("#cover"));
   }
-  // The third story trains two static runs.
-  await stats(page, "static", 2);
+  // The third story trains two SDST runs.
+  await stats(page, "sdst_rigl", 2);
   assert.deepEqual(said, []);
 });
 

@@ -114,8 +114,8 @@ test("an address that asks for what there is not is refused", async (t) => {
 test("an address carries a lesson, and a page within a page remembers nothing", async (t) => {
   const { page, said, close } = await open({ query: "?device=cpu&story=3&embed=1" });
   t.after(close);
-  // The third story trains two static runs on the spiral.
-  await stats(page, "static", 2);
+  // The third story trains two SDST runs on the spiral.
+  await stats(page, "sdst_rigl", 2);
   assert.equal(await page.evaluate(() => localStorage.length), 0);
   assert.deepEqual(said, []);
 });
