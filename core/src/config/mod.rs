@@ -1,5 +1,6 @@
 //! `RunConfig`: every setting of a run, in one serde struct. What lies in `config.json` is exactly this.
 
+mod balance;
 mod biggan;
 mod count;
 mod critic;
@@ -11,6 +12,7 @@ mod validate;
 
 use serde::{Deserialize, Serialize};
 
+pub use balance::{BalanceConfig, Criterion, DensityRule, Estimator};
 pub use biggan::{BigganConfig, BigganNaming};
 pub use count::{NetCount, net_count, param_count};
 pub use critic::{AugmentConfig, CriticPass};
@@ -339,130 +341,6 @@ pub enum Schedule {
     Linear,
     /// Always p0.
     Constant,
-}
-
-/// Measuring and using the balance ratio (ADAPT).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BalanceConfig {
-    /// Iterations between two BR samples; 0 measures none.
-    pub probe_interval: u64,
-    /// Samples in the window, W.
-    pub window: usize,
-    /// What a window becomes.
-    pub estimator: Estimator,
-    /// Below this the discriminator is too strong.
-    pub br_low: f64,
-    /// Above this the discriminator is too weak.
-    pub br_high: f64,
-    /// For `ratio_of_means`: a mean gap D(x) - D(G(z)) at or below this counts as "too weak".
-    pub gap_floor: f64,
-    /// Change of d_D per decision; with `rule` proportional the largest one.
-    pub density_step: f64,
-    /// Lowest d_D.
-    pub d_min: f64,
-    /// Highest d_D.
-    pub d_max: f64,
-    /// No decision before this iteration.
-    pub warmup: u64,
-    /// What says whether D is too weak or too strong.
-    #[serde(default)]
-    pub criterion: Criterion,
-    /// For `r_t` and `r_v`: at or below this D is too weak.
-    #[serde(default = "BalanceConfig::r_low")]
-    pub r_low: f64,
-    /// For `r_t` and `r_v`: at or above this D is too strong.
-    #[serde(default = "BalanceConfig::r_high")]
-    pub r_high: f64,
-    /// For `r_v`: share of the real images that training never sees.
-    #[serde(default = "BalanceConfig::held_out")]
-    pub held_out: f64,
-    /// How far a decision moves d_D.
-    #[serde(default)]
-    pub rule: DensityRule,
-    /// For `rule` proportional: change of d_D per unit of log(BR / target).
-    #[serde(default = "BalanceConfig::gain")]
-    pub gain: f64,
-}
-
-impl BalanceConfig {
-    fn r_low() -> f64 {
-        0.5
-    }
-
-    // StyleGAN2-ADA's target is 0.6 (2006.06676, section 3.1).
-    fn r_high() -> f64 {
-        0.7
-    }
-
-    fn held_out() -> f64 {
-        0.1
-    }
-
-    fn gain() -> f64 {
-        0.3
-    }
-}
-
-/// ADAPT's settings for SNGAN on CIFAR-10 (appendix B).
-impl Default for BalanceConfig {
-    fn default() -> Self {
-        Self {
-            probe_interval: 10,
-            window: 100,
-            estimator: Estimator::MeanOfRatios,
-            br_low: 0.45,
-            br_high: 0.55,
-            gap_floor: 0.0,
-            density_step: 0.05,
-            d_min: 0.05,
-            d_max: 1.0,
-            warmup: 0,
-            criterion: Criterion::Br,
-            r_low: Self::r_low(),
-            r_high: Self::r_high(),
-            held_out: Self::held_out(),
-            rule: DensityRule::Step,
-            gain: Self::gain(),
-        }
-    }
-}
-
-/// What says whether D is too weak or too strong: the balance ratio, or one of StyleGAN2-ADA's
-/// measures of overfitting (2006.06676, section 3), which ADAPT names as replacements.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Criterion {
-    /// The balance ratio, held to `br_low` and `br_high`.
-    #[default]
-    Br,
-    /// mean sign(D(x)) over real images of training, held to `r_low` and `r_high`.
-    RT,
-    /// (D(x) - D(held out)) / (D(x) - D(G(z))), all means: how much better D knows the images of
-    /// training than others. Held to `r_low` and `r_high`.
-    RV,
-}
-
-/// How far a decision moves D's density.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DensityRule {
-    /// By `density_step` whenever the criterion is outside its band (ADAPT).
-    #[default]
-    Step,
-    /// By `gain` times log(BR / target), at most `density_step`: from outside the band until the
-    /// target, the middle of the band, is reached.
-    Proportional,
-}
-
-/// How a window of BR samples becomes one number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Estimator {
-    /// Mean of the samples' ratios (the authors).
-    MeanOfRatios,
-    /// Ratio of the means of numerator and denominator (robust).
-    RatioOfMeans,
 }
 
 /// The averaged generator.

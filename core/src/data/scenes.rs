@@ -8,11 +8,10 @@ use std::f32::consts::TAU;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
-use rayon::prelude::*;
 
 use super::{
-    Dataset, ImageSet, Request,
-    shapes::{MODES, PALETTE, coverage, names},
+    Dataset, Request,
+    shapes::{MODES, PALETTE, coverage, drawn},
 };
 use crate::error::Result;
 
@@ -30,16 +29,7 @@ const GRAIN: f32 = 0.02;
 
 /// Draws the set, the same on every machine up to rounding.
 pub(super) fn open(request: &Request) -> Result<Dataset> {
-    request.check_side(matches!(request.side, 16 | 32), "16 or 32")?;
-    let side = request.side;
-    let drawn: Vec<(u16, Vec<u8>)> = (0..COUNT.min(request.limit) as u64)
-        .into_par_iter()
-        .map(|index| draw(index, side))
-        .collect();
-    let labels = drawn.iter().map(|(front, _)| *front).collect();
-    let pixels = drawn.into_iter().flat_map(|(_, image)| image).collect();
-    let images = ImageSet::new(request.name, 3, side, pixels, Some(labels))?;
-    Ok(Dataset::Images(images.named(names())))
+    drawn(request, COUNT, draw)
 }
 
 /// One image, and what stands in front: shape * 6 + hue. Each has its own stream, so that neither
@@ -89,6 +79,7 @@ fn ground(rng: &mut ChaCha8Rng, side: usize) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::ImageSet;
 
     fn scenes(limit: usize) -> ImageSet {
         let request = Request {

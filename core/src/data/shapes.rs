@@ -41,9 +41,18 @@ const SHADE: f32 = 0.12;
 
 /// Draws the set, the same on every machine up to rounding.
 pub(super) fn open(request: &Request) -> Result<Dataset> {
+    drawn(request, COUNT, draw)
+}
+
+/// A set of `count` procedural images, labelled by mode, each drawn by its number and side.
+pub(super) fn drawn(
+    request: &Request,
+    count: usize,
+    draw: fn(u64, usize) -> (u16, Vec<u8>),
+) -> Result<Dataset> {
     request.check_side(matches!(request.side, 16 | 32), "16 or 32")?;
     let side = request.side;
-    let drawn: Vec<(u16, Vec<u8>)> = (0..COUNT.min(request.limit) as u64)
+    let drawn: Vec<(u16, Vec<u8>)> = (0..count.min(request.limit) as u64)
         .into_par_iter()
         .map(|index| draw(index, side))
         .collect();
@@ -54,7 +63,7 @@ pub(super) fn open(request: &Request) -> Result<Dataset> {
 }
 
 /// What the modes are called, in order.
-pub(super) fn names() -> impl Iterator<Item = String> {
+fn names() -> impl Iterator<Item = String> {
     let shapes = SHAPES.iter();
     shapes.flat_map(|shape| HUES.map(|hue| format!("{hue} {shape}")))
 }
