@@ -66,11 +66,14 @@ impl Controller {
                 if at.iteration < balance.warmup || window.len() < balance.window {
                     return None;
                 }
-                match balance.rule {
-                    DensityRule::Step => self.step(window.lean(balance)?, at, net, balance),
-                    DensityRule::Proportional => {
-                        self.follow(window.true_lean(balance)?, at, net, balance)
-                    }
+                let change = match balance.rule {
+                    DensityRule::Step => step(window.lean(balance)?, balance),
+                    DensityRule::Proportional => self.correct(window.true_lean(balance)?, balance),
+                }?;
+                if change > 0.0 {
+                    self.raise(change, at, net, balance)
+                } else {
+                    Some(self.lower(-change, balance))
                 }
             }
         }
@@ -86,31 +89,11 @@ impl Controller {
         }
     }
 
-    /// ADAPT's rule: a step whenever the criterion is outside its band.
-    fn step(
-        &mut self,
-        lean: Lean,
-        at: Moment,
-        net: &NetConfig,
-        balance: &BalanceConfig,
-    ) -> Option<MaskPlan> {
-        match lean.verdict {
-            Verdict::DTooWeak => self.raise(balance.density_step, at, net, balance),
-            Verdict::DTooStrong => Some(self.lower(balance.density_step, balance)),
-            Verdict::Balanced | Verdict::DDead => None,
-        }
-    }
-
-    /// Our own rule: from outside the band until the target is reached (hysteresis), in proportion to
-    /// the error and at most a step at a time. The density itself is the integral of the errors and
-    /// is held within its bounds, so nothing winds up there.
-    fn follow(
-        &mut self,
-        lean: Lean,
-        at: Moment,
-        net: &NetConfig,
-        balance: &BalanceConfig,
-    ) -> Option<MaskPlan> {
+    /// Our own rule: the change that corrects the balance. It begins outside the band and goes on
+    /// until the target is reached (hysteresis), in proportion to the error and at most a step at a
+    /// time. The density itself is the integral of the errors and is held within its bounds, so
+    /// nothing winds up there.
+    fn correct(&mut self, lean: Lean, balance: &BalanceConfig) -> Option<f64> {
         let rises = lean.error > 0.0;
         self.correction = match lean.verdict {
             Verdict::DTooWeak | Verdict::DTooStrong => Some(rises),
@@ -118,12 +101,8 @@ impl Controller {
             Verdict::DDead => None,
         };
         self.correction?;
-        let change = (balance.gain * lean.error.abs()).min(balance.density_step);
-        if rises {
-            self.raise(change, at, net, balance)
-        } else {
-            Some(self.lower(change, balance))
-        }
+        let most = balance.density_step;
+        Some((balance.gain * lean.error).clamp(-most, most))
     }
 
     /// At its cap, a strict discriminator drops and grows instead.
@@ -150,6 +129,15 @@ impl Controller {
         MaskPlan::Lower {
             density: self.density,
         }
+    }
+}
+
+/// ADAPT's rule: a step whenever the criterion is outside its band.
+fn step(lean: Lean, balance: &BalanceConfig) -> Option<f64> {
+    match lean.verdict {
+        Verdict::DTooWeak => Some(balance.density_step),
+        Verdict::DTooStrong => Some(-balance.density_step),
+        Verdict::Balanced | Verdict::DDead => None,
     }
 }
 

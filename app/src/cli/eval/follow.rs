@@ -27,7 +27,7 @@ use super::{
 };
 use crate::lab::Stored;
 
-/// How long to wait before looking for new checkpoints again. A run that writes them faster outruns it.
+/// The pause between two looks for new checkpoints. A run that writes them faster outruns it.
 const PATIENCE: Duration = Duration::from_millis(50);
 /// Where the best checkpoint of a run lies.
 const BEST: &str = "best";
@@ -41,7 +41,7 @@ pub struct Watch {
 #[derive(Default)]
 struct Shared {
     runs: Mutex<Vec<Waiting>>,
-    /// What looking came upon.
+    /// The error that ended the looking.
     trouble: Mutex<Option<Error>>,
     is_over: AtomicBool,
 }
@@ -103,12 +103,12 @@ impl Shared {
     }
 }
 
-/// What a mutex guards; a panic elsewhere has left it whole.
+/// Locks a mutex; a panic elsewhere has left its value whole.
 fn of<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Judges every wanted checkpoint of each run, in the order in which they were written, until all runs have ended.
+/// Judges every wanted checkpoint of each run, in the order they were written, until all runs end.
 pub async fn follow(judge: &mut Judge<'_>, watch: &Watch) -> Result<()> {
     let progress = Work::begin("waiting for checkpoints", true)?;
     let mut turn = 0;

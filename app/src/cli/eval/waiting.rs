@@ -1,4 +1,4 @@
-//! Checkpoints kept until they are judged. A run keeps its last three only; judging may be slower than that.
+//! Checkpoints kept until they are judged. A run keeps only its last three, and judging may be slower.
 
 use std::{
     collections::{BTreeSet, VecDeque, hash_map::DefaultHasher},
@@ -37,8 +37,8 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// What waits in a run that writes a checkpoint each `interval` iterations; what an earlier call has left waiting,
-    /// too.
+    /// The checkpoints to judge of a run that writes one each `interval` iterations, with those that an
+    /// earlier call left waiting.
     ///
     /// # Errors
     /// When the run folder cannot be read.
@@ -170,7 +170,7 @@ impl Waiting {
         is_over
     }
 
-    /// What is to be said of checkpoints that cannot be judged, once.
+    /// Names, once, the checkpoints that cannot be judged any more.
     pub fn news(&mut self) -> Option<String> {
         let missed = std::mem::take(&mut self.missed);
         let (first, last) = (missed.first()?, missed.last()?);
@@ -189,7 +189,7 @@ impl Waiting {
         ))
     }
 
-    /// What is to be said of wanted iterations at which the run writes no checkpoint.
+    /// Tells of wanted iterations at which the run writes no checkpoint.
     pub fn unwritten(&self) -> Option<String> {
         let (every, interval, step) = (self.every, self.interval, self.step());
         let run = self.run.display();
