@@ -208,6 +208,12 @@ impl History {
         share(&self.stats, Verdict::Balanced)
     }
 
+    /// The same after the first third of the iterations done, which a controller needs to find its way.
+    pub fn late_share_in_band(&self) -> Option<f64> {
+        let end = self.iteration();
+        self.share_in_band_between(end / 3, end)
+    }
+
     /// Share of the recorded states in which BR was below its band.
     pub fn share_below_band(&self) -> Option<f64> {
         share(&self.stats, Verdict::DTooStrong)
@@ -316,6 +322,13 @@ mod tests {
     fn late_br_is_the_median_of_the_last_third() {
         let history = history(&[9.0, 9.0, 9.0, 9.0, 0.4, 0.6]);
         assert_eq!(history.late_br(), Some(0.5));
+    }
+
+    #[test]
+    fn the_late_share_in_band_leaves_out_the_first_third() {
+        let history = history(&[0.5, 0.5, 0.5, 0.5, 9.0, 9.0]);
+        assert_eq!(history.late_share_in_band(), Some(0.5));
+        assert_eq!(History::default().late_share_in_band(), None);
     }
 
     #[test]

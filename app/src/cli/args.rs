@@ -13,6 +13,7 @@ use super::{
 #[cfg(not(target_arch = "wasm32"))]
 use crate::device::Crossing;
 use crate::gui::story::{self, Story};
+use crate::report::Place;
 
 /// Train sparse GANs in balance, compare methods, see the balance.
 #[derive(Debug, Parser)]
@@ -236,9 +237,13 @@ pub struct ReportArgs {
     #[arg(long, short, value_name = "FILE", default_value = "report.html")]
     pub out: PathBuf,
     /// Also a Markdown table, one row a method, with the median and the range over seeds: a new file, or into one between
-    /// the lines `<!-- results:begin -->` and `<!-- results:end -->`
-    #[arg(long, value_name = "FILE")]
-    pub markdown: Option<PathBuf>,
+    /// the lines `<!-- results:begin -->` and `<!-- results:end -->`, or those of another NAME in place of `results`
+    #[arg(long, value_name = "FILE[#NAME]")]
+    pub markdown: Option<Place>,
+    /// In the Markdown also means and standard deviations, and by how much the others differ from this method, such as
+    /// `adapt-relax` or `static:strong`, with paired tests over seeds
+    #[arg(long, value_name = "METHOD", requires = "markdown")]
+    pub against: Option<String>,
     /// Also figures for documents, as SVG files in this folder: balance, densities and quality by method, and what it costs
     #[arg(long, value_name = "DIR")]
     pub figures: Option<PathBuf>,
@@ -380,7 +385,7 @@ mod tests {
             "tightrope sample runs/00001 --class sneaker",
             "tightrope sample runs/00001 --count 16 --out a.png --raw --seed 3",
             "tightrope report a b c --out r.html",
-            "tightrope report runs --markdown RESULTS.md --figures images",
+            "tightrope report runs --markdown RESULTS.md#table --against static:strong --figures images",
             "tightrope export runs --what csv,generator --out here --raw --scale 4 --at 500",
             "tightrope doctor",
             "tightrope bench kernels --json",

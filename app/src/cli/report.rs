@@ -10,8 +10,8 @@ use crate::{lab::run_folders, problems, report};
 /// Runs the subcommand.
 pub fn run(args: &ReportArgs) -> Result<()> {
     report::check(&args.out)?;
-    if let Some(file) = &args.markdown {
-        report::check_markdown(file)?;
+    if let Some(place) = &args.markdown {
+        place.check()?;
     }
     let mut folders: Vec<PathBuf> = args
         .runs
@@ -33,9 +33,9 @@ pub fn run(args: &ReportArgs) -> Result<()> {
     }
     say(report::results_table(&groups))?;
     say(format_args!("report: {}", args.out.display()))?;
-    if let Some(file) = &args.markdown {
-        report::write_markdown(file, &groups)?;
-        say(format_args!("markdown: {}", file.display()))?;
+    if let Some(place) = &args.markdown {
+        place.write(&groups, args.against.as_deref())?;
+        say(format_args!("markdown: {}", place.file().display()))?;
     }
     if let Some(folder) = &args.figures {
         for file in report::write_figures(folder, &groups)? {

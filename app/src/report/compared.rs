@@ -5,14 +5,14 @@ use tightrope_core::record::StoredRun;
 
 use super::evaluated::evaluated;
 use super::outcome::{Outcome, trouble};
-use super::seeds::OverSeeds;
+use super::seeds::{BySeed, OverSeeds};
 use super::table::COLUMNS;
 use super::variant::Variant;
 use super::words::number;
 
 /// The columns of [`COLUMNS`] that are shown, in this order: the title there, here, and what is said of it here, if that
 /// is something else.
-const SHOWN: [(&str, &str, Option<&str>); 15] = [
+const SHOWN: [(&str, &str, Option<&str>); 16] = [
     ("FLOPs", "FLOPs", None),
     ("as ADAPT counts", "as ADAPT counts", None),
     ("as STU-GAN counts", "as STU-GAN counts", None),
@@ -27,6 +27,7 @@ const SHOWN: [(&str, &str, Option<&str>); 15] = [
         Some("density of the discriminator at the end"),
     ),
     ("BR", "BR late", None),
+    ("in band late", "in band late", None),
     ("G explored", "G explored", None),
     ("modes", "modes", None),
     ("on a mode", "on a mode", None),
@@ -54,16 +55,25 @@ pub struct Column {
     pub show: fn(f64) -> String,
     /// Whether it says more of what another column says in short.
     pub is_detail: bool,
+    /// Whether more or less of it is better.
+    pub is_ranked: bool,
+    /// The numbers of each row.
+    pub values: Vec<BySeed>,
+}
+
+impl Column {
+    /// Over the seeds of a row; `None` where no seed has a number.
+    pub fn over_seeds(&self, row: usize) -> Option<OverSeeds> {
+        OverSeeds::of_seeds(&self.values[row])
+    }
 }
 
 /// A variant over its seeds.
 pub struct Row {
     /// The variant's label.
     pub label: String,
-    /// How many seeds.
-    pub seeds: usize,
-    /// One cell a column; `None` where no run has it.
-    pub cells: Vec<Option<OverSeeds>>,
+    /// By rising number.
+    pub seeds: Vec<u64>,
     /// What went wrong, where something did.
     pub troubles: Vec<String>,
 }
@@ -84,38 +94,34 @@ pub fn compared(variants: &[Variant]) -> Result<Compared> {
         let Some(column) = COLUMNS.iter().find(|column| column.title == title) else {
             continue;
         };
-        let cells = outcomes
-            .iter()
-            .map(|runs| OverSeeds::of(runs.iter().filter_map(column.get)));
-        let column = Column {
+        let of_variant = |seeds: &Vec<Outcome>| seeds.iter().map(column.get).collect();
+        compared.add(Column {
             title: here.to_owned(),
             hint: hint.or(Some(column.hint)),
             show: column.show,
             is_detail: false,
-        };
-        compared.add(column, cells.collect());
+            is_ranked: column.is_ranked(),
+            values: outcomes.iter().map(of_variant).collect(),
+        });
     }
     for series in evaluated.series() {
-        let column = Column {
+        compared.add(Column {
             title: series.title,
             hint: series.hint,
             show: number,
             is_detail: series.is_detail,
-        };
-        compared.add(column, series.cells);
+            is_ranked: !series.is_detail,
+            values: series.values,
+        });
     }
     Ok(compared)
 }
 
 impl Compared {
     /// Adds a column, unless it is empty.
-    fn add(&mut self, column: Column, cells: Vec<Option<OverSeeds>>) {
-        if cells.iter().all(Option::is_none) {
-            return;
-        }
-        self.columns.push(column);
-        for (row, cell) in self.rows.iter_mut().zip(cells) {
-            row.cells.push(cell);
+    fn add(&mut self, column: Column) {
+        if (0..self.rows.len()).any(|row| column.over_seeds(row).is_some()) {
+            self.columns.push(column);
         }
     }
 }
@@ -124,8 +130,7 @@ fn row(variant: &Variant) -> Row {
     let told = |run: &&StoredRun| Some(format!("seed {}: {}", run.config.seed, trouble(run)?));
     Row {
         label: variant.label.clone(),
-        seeds: variant.seeds().len(),
-        cells: Vec::new(),
+        seeds: variant.seed_numbers(),
         troubles: variant.runs.iter().filter_map(told).collect(),
     }
 }
@@ -141,8 +146,10 @@ mod tests {
     use crate::report::{fixture, variant::variants};
 
     fn cell(compared: &Compared, title: &str, row: usize) -> Option<OverSeeds> {
-        let column = compared.columns.iter().position(|c| c.title == title);
-        compared.rows[row].cells[column.unwrap_or_else(|| panic!("a column {title}"))]
+        let column = compared.columns.iter().find(|c| c.title == title);
+        column
+            .unwrap_or_else(|| panic!("a column {title}"))
+            .over_seeds(row)
     }
 
     #[test]
@@ -163,7 +170,7 @@ mod tests {
         let labels: Vec<(&str, usize)> = compared
             .rows
             .iter()
-            .map(|row| (row.label.as_str(), row.seeds))
+            .map(|row| (row.label.as_str(), row.seeds.len()))
             .collect();
         assert_eq!(labels, [("adapt-relax", 3), ("static", 1)]);
         let seconds = cell(&compared, "seconds", 0).unwrap();

@@ -4,7 +4,7 @@ use anyhow::Result;
 use tightrope_core::{config::RunConfig, evaluation::Evaluation, record::StoredRun};
 
 use super::evaluations::{Best, Measure, measures};
-use super::seeds::OverSeeds;
+use super::seeds::BySeed;
 use super::variant::Variant;
 use super::words::number;
 
@@ -48,8 +48,8 @@ pub struct Series {
     pub hint: Option<&'static str>,
     /// Whether it is neither a distance nor a score, but says more of them.
     pub is_detail: bool,
-    /// Of each variant, over its seeds.
-    pub cells: Vec<Option<OverSeeds>>,
+    /// Of each variant, by its seeds.
+    pub values: Vec<BySeed>,
 }
 
 /// Reads the evaluations of all runs.
@@ -169,8 +169,7 @@ impl Evaluated {
                 .collect();
             (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
         };
-        let of_variant =
-            |seeds: &Vec<Vec<Measured>>| OverSeeds::of(seeds.iter().filter_map(of_seed));
+        let of_variant = |seeds: &Vec<Vec<Measured>>| seeds.iter().map(of_seed).collect();
         let (of, hint) = match which {
             Which::Best(_) => (
                 " best",
@@ -188,7 +187,7 @@ impl Evaluated {
             title: format!("{}{of}{number}", measure.name),
             hint,
             is_detail: measure.is_detail,
-            cells: self.variants.iter().map(of_variant).collect(),
+            values: self.variants.iter().map(of_variant).collect(),
         }
     }
 }
@@ -265,7 +264,7 @@ mod tests {
     use tightrope_core::record::write_evaluation;
 
     use super::*;
-    use crate::report::{fixture, variant::variants};
+    use crate::report::{fixture, seeds::OverSeeds, variant::variants};
 
     fn evaluation(seed: u64, iteration: u64, frechet: f64) -> Evaluation {
         Evaluation {
@@ -313,9 +312,9 @@ mod tests {
                 "confidence resnet20"
             ]
         );
-        let over = told.distances()[0].cells[0].unwrap();
+        let over = OverSeeds::of_seeds(&told.distances()[0].values[0]).unwrap();
         assert_eq!((over.median, over.least, over.greatest), (1.5, 1.0, 2.0));
-        let best = told.series().swap_remove(0).cells[0].unwrap();
+        let best = OverSeeds::of_seeds(&told.series()[0].values[0]).unwrap();
         assert_eq!((best.median, best.least, best.greatest), (0.75, 0.5, 1.0));
         let protocol = &told.protocols()[0];
         assert!(
@@ -332,7 +331,7 @@ mod tests {
             titles,
             ["Fr\u{e9}chet resnet20 (1)", "Fr\u{e9}chet resnet20 (2)"]
         );
-        assert_eq!(distances[1].cells[0].unwrap().known, 1);
+        assert_eq!(distances[1].values[0], [Some(3.0), None]);
         assert!(told.protocols()[1].contains("z seed 7"));
     }
 }

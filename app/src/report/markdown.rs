@@ -1,6 +1,8 @@
 //! The results as Markdown, for a document kept beside the code.
 
-use std::{fmt::Write, path::Path};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use anyhow::Result;
 use comfy_table::{ContentArrangement, Table, presets::ASCII_MARKDOWN};
@@ -11,37 +13,87 @@ use super::compared::{Column, Compared, Row, compared};
 use super::evaluated::name_of;
 use super::files::make_folder_of;
 use super::notice::notice;
+use super::paired::{Paired, Spread, paired};
 use super::seeds::OverSeeds;
 use super::variant::{Variant, variants};
 
-/// The line after which results stand in a document.
-const BEGIN: &str = "<!-- results:begin -->";
-/// The line before which they end.
-const END: &str = "<!-- results:end -->";
+/// A document, and the part of it where results go.
+#[derive(Clone, Debug)]
+pub struct Place {
+    file: PathBuf,
+    /// The name in the two lines between which they stand.
+    name: String,
+}
 
-/// Refuses a document that has no place for results, before anything is done for it.
-pub fn check(file: &Path) -> Result<(), Error> {
-    match read(file)? {
-        Some(text) => place(file, &text).map(|_| ()),
-        None => Ok(()),
+impl FromStr for Place {
+    type Err = std::convert::Infallible;
+
+    /// From `FILE`, or `FILE#NAME` for one of several places in a document.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (file, name) = text.rsplit_once('#').unwrap_or((text, "results"));
+        Ok(Self {
+            file: file.into(),
+            name: name.to_owned(),
+        })
     }
 }
 
-/// Writes the results between the two lines of the document; where there is no such file, a new one.
-pub fn write(file: &Path, groups: &[Group]) -> Result<()> {
-    let results = results(groups)?;
-    let text = match read(file)? {
-        Some(text) => {
-            let (before, after) = place(file, &text)?;
-            format!("{before}\n\n{results}\n{after}")
+impl Place {
+    /// The document.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Refuses a document that has no place for results, before anything is done for it.
+    pub fn check(&self) -> Result<(), Error> {
+        match read(&self.file)? {
+            Some(text) => self.split(&text).map(|_| ()),
+            None => Ok(()),
         }
-        None => {
-            make_folder_of(file)?;
-            format!("{BEGIN}\n\n{results}\n{END}\n")
-        }
-    };
-    std::fs::write(file, text).map_err(|e| Error::io(file, e))?;
-    Ok(())
+    }
+
+    /// Writes the results between the two lines of the document; where there is no such file, a new one. With `against`,
+    /// the label of a variant, also how the others differ from it.
+    pub fn write(&self, groups: &[Group], against: Option<&str>) -> Result<()> {
+        let results = results(groups, against)?;
+        let file = &self.file;
+        let text = match read(file)? {
+            Some(text) => {
+                let (before, after) = self.split(&text)?;
+                format!("{before}\n\n{results}\n{after}")
+            }
+            None => {
+                make_folder_of(file)?;
+                format!("{}\n\n{results}\n{}\n", self.begin(), self.end())
+            }
+        };
+        std::fs::write(file, text).map_err(|e| Error::io(file, e))?;
+        Ok(())
+    }
+
+    /// The line after which results stand in the document.
+    fn begin(&self) -> String {
+        format!("<!-- {}:begin -->", self.name)
+    }
+
+    /// The line before which they end.
+    fn end(&self) -> String {
+        format!("<!-- {}:end -->", self.name)
+    }
+
+    /// What stands before the results, with the line that begins them, and after them.
+    fn split<'a>(&self, text: &'a str) -> Result<(&'a str, &'a str), Error> {
+        let (begin, end) = (self.begin(), self.end());
+        let first = text.find(&begin).map(|at| at + begin.len());
+        let found = first.and_then(|first| Some((first, first + text[first..].find(&end)?)));
+        let Some((first, last)) = found else {
+            return Err(Error::Settings(vec![format!(
+                "markdown: {}: results go between the lines {begin} and {end}, which this file has not; add them or name another file",
+                self.file.display()
+            )]));
+        };
+        Ok((&text[..first], &text[last..]))
+    }
 }
 
 fn read(file: &Path) -> Result<Option<String>, Error> {
@@ -52,28 +104,19 @@ fn read(file: &Path) -> Result<Option<String>, Error> {
     }
 }
 
-/// What stands before the results, with the line that begins them, and after them.
-fn place<'a>(file: &Path, text: &'a str) -> Result<(&'a str, &'a str), Error> {
-    let begin = text.find(BEGIN).map(|at| at + BEGIN.len());
-    let found = begin.and_then(|begin| Some((begin, begin + text[begin..].find(END)?)));
-    let Some((begin, end)) = found else {
-        return Err(Error::Settings(vec![format!(
-            "markdown: {}: results go between the lines {BEGIN} and {END}, which this file has not; add them or name another file",
-            file.display()
-        )]));
-    };
-    Ok((&text[..begin], &text[end..]))
-}
-
 /// All groups, one below the other.
-fn results(groups: &[Group]) -> Result<String> {
+fn results(groups: &[Group], against: Option<&str>) -> Result<String> {
     let mut text = String::new();
     for group in groups {
         let variants = variants(&group.runs);
         if groups.len() > 1 {
             writeln!(text, "### {}\n", heading(&variants))?;
         }
-        section(&mut text, &variants, &compared(&variants)?)?;
+        let compared = compared(&variants)?;
+        section(&mut text, &variants, &compared)?;
+        if let Some(label) = against {
+            differences(&mut text, &compared, label)?;
+        }
     }
     Ok(text)
 }
@@ -131,26 +174,78 @@ fn section(text: &mut String, variants: &[Variant], compared: &Compared) -> Resu
     Ok(())
 }
 
+/// How the others differ from one of them, seed by seed.
+fn differences(text: &mut String, compared: &Compared, label: &str) -> Result<()> {
+    let labels = || compared.rows.iter().map(|row| row.label.as_str());
+    let Some(reference) = labels().position(|known| known == label) else {
+        let known: Vec<&str> = labels().collect();
+        return Err(Error::Settings(vec![format!(
+            "against: {label}: no such runs in the comparison; there are {}",
+            known.join(", ")
+        )])
+        .into());
+    };
+    let measures: Vec<(&Column, Paired)> = compared
+        .columns
+        .iter()
+        .filter(|column| column.is_ranked && !column.is_detail)
+        .map(|column| (column, paired(&compared.rows, &column.values, reference)))
+        .collect();
+    let mut titles = vec!["method".to_owned()];
+    for (column, _) in &measures {
+        titles.extend([escaped(&column.title), "difference".into(), "p".into()]);
+    }
+    let none = || "\u{2013}".to_owned();
+    let mut table = markdown_table(titles);
+    for (place, row) in compared.rows.iter().enumerate() {
+        let mut cells = vec![escaped(&row.label)];
+        for (column, paired) in &measures {
+            let told = |over: &Option<Spread>| {
+                over.map_or_else(none, |over| plain(&over.told(column.show)))
+            };
+            cells.extend([
+                told(&paired.means[place]),
+                told(&paired.differences[place]),
+                paired.p[place].map_or_else(none, |p| format!("{p:.3}")),
+            ]);
+        }
+        table.add_row(cells);
+    }
+    writeln!(
+        text,
+        "\n{table}\n\nMeans over seeds \u{b1} standard deviations. *difference*: from {label}, seed by seed; *p*: two-sided \
+         paired t-test, corrected over the rows by Holm's method."
+    )?;
+    Ok(())
+}
+
 fn table(compared: &Compared, is_shown: impl Fn(&Column) -> bool) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(ASCII_MARKDOWN)
-        .set_content_arrangement(ContentArrangement::Disabled);
     let shown: Vec<usize> = (0..compared.columns.len())
         .filter(|&at| is_shown(&compared.columns[at]))
         .collect();
     let mut titles = vec!["method".to_owned(), "seeds".to_owned()];
     titles.extend(shown.iter().map(|&at| escaped(&compared.columns[at].title)));
-    table.set_header(titles);
-    for row in &compared.rows {
-        let mut cells = vec![escaped(&row.label), row.seeds.to_string()];
-        cells.extend(
-            shown
-                .iter()
-                .map(|&at| cell(row, row.cells[at], compared.columns[at].show)),
-        );
+    let mut table = markdown_table(titles);
+    for (place, row) in compared.rows.iter().enumerate() {
+        let mut cells = vec![escaped(&row.label), row.seeds.len().to_string()];
+        cells.extend(shown.iter().map(|&at| {
+            cell(
+                row,
+                compared.columns[at].over_seeds(place),
+                compared.columns[at].show,
+            )
+        }));
         table.add_row(cells);
     }
+    table
+}
+
+fn markdown_table(titles: Vec<String>) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(ASCII_MARKDOWN)
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .set_header(titles);
     table
 }
 
@@ -165,9 +260,14 @@ fn cell(row: &Row, over: Option<OverSeeds>, show: fn(f64) -> String) -> String {
         let bare = |end: String| end.trim_end_matches("\u{202F}%").to_owned();
         text += &format!(" [{}, {}]", bare(least), bare(greatest));
     }
-    if over.known < row.seeds {
-        text += &format!(" ({} of {})", over.known, row.seeds);
+    if over.known < row.seeds.len() {
+        text += &format!(" ({} of {})", over.known, row.seeds.len());
     }
+    plain(&text)
+}
+
+/// With plain spaces, which every viewer of Markdown knows.
+fn plain(text: &str) -> String {
     text.replace('\u{202F}', " ")
 }
 
@@ -232,7 +332,7 @@ mod tests {
 
     #[test]
     fn a_table_with_a_row_a_method() {
-        let text = results(&groups()).unwrap();
+        let text = results(&groups(), None).unwrap();
         let lines: Vec<Vec<&str>> = text
             .lines()
             .take_while(|line| line.starts_with('|'))
@@ -257,7 +357,7 @@ mod tests {
             run.config.batch_d = 7;
             run.config.seed = 42;
         }
-        let text = results(&groups).unwrap();
+        let text = results(&groups, None).unwrap();
         let begin = "**These runs differ in more than method and seed:**\n\n- batch_d: 128 (dense";
         assert!(text.starts_with(begin), "{text}");
         let rows: Vec<&str> = text
@@ -279,8 +379,7 @@ mod tests {
     fn what_some_seeds_lack_is_said() {
         let row = Row {
             label: String::new(),
-            seeds: 3,
-            cells: Vec::new(),
+            seeds: vec![1, 2, 3],
             troubles: Vec::new(),
         };
         let two = |value: f64| format!("{value:.2}");
@@ -295,19 +394,60 @@ mod tests {
     fn a_document_keeps_what_stands_around_the_results() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("deep/RESULTS.md");
-        write(&file, &groups()).unwrap();
+        let place: Place = file.to_str().unwrap().parse().unwrap();
+        place.write(&groups(), None).unwrap();
         let fresh = std::fs::read_to_string(&file).unwrap();
         std::fs::write(&file, format!("# Before\n\n{fresh}\nAfter.\n")).unwrap();
         for _ in 0..2 {
-            check(&file).unwrap();
-            write(&file, &groups()).unwrap();
+            place.check().unwrap();
+            place.write(&groups(), None).unwrap();
             let text = std::fs::read_to_string(&file).unwrap();
             assert_eq!(text, format!("# Before\n\n{fresh}\nAfter.\n"));
         }
         std::fs::write(&file, "# No place\n").unwrap();
-        let refusal = check(&file).unwrap_err().to_string();
-        assert!(refusal.contains(BEGIN), "{refusal}");
-        assert!(write(&file, &groups()).is_err());
+        let refusal = place.check().unwrap_err().to_string();
+        assert!(refusal.contains(&place.begin()), "{refusal}");
+        assert!(place.write(&groups(), None).is_err());
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "# No place\n");
+    }
+
+    #[test]
+    fn several_places_of_a_document_go_by_their_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("STUDIES.md");
+        let both = "<!-- a:begin --><!-- a:end --> between <!-- b:begin -->old<!-- b:end -->";
+        std::fs::write(&file, both).unwrap();
+        let place = |name: &str| -> Place { format!("{}#{name}", file.display()).parse().unwrap() };
+        place("b").write(&groups(), None).unwrap();
+        let text = std::fs::read_to_string(&file).unwrap();
+        let begin = "<!-- a:begin --><!-- a:end --> between <!-- b:begin -->\n\n| method";
+        assert!(text.starts_with(begin) && !text.contains("old"), "{text}");
+        assert!(place("c").check().is_err());
+    }
+
+    #[test]
+    fn differences_from_one_stand_beside_the_means() {
+        let mut groups = groups();
+        let kls = [0.5, 0.75, 1.0, 0.25, 0.75, 0.75];
+        for (run, kl) in groups[0].runs.iter_mut().zip(kls) {
+            run.history.quality.last_mut().unwrap().kl = Some(kl);
+        }
+        let text = results(&groups, Some("adapt-relax")).unwrap();
+        let rows: Vec<Vec<&str>> = text
+            .lines()
+            .skip_while(|line| !line.contains("difference"))
+            .map(|line| line.split('|').map(str::trim).collect())
+            .collect();
+        let kl = rows[0].iter().position(|cell| *cell == "KL").unwrap();
+        assert_eq!(
+            rows[2][kl..kl + 3],
+            ["0.750 \u{b1} 0.250", "0.167 \u{b1} 0.144", "0.184"]
+        );
+        assert_eq!(rows[3][kl + 1..kl + 3], ["\u{2013}"; 2]);
+        let refusal = results(&groups, Some("stu-gan")).unwrap_err().to_string();
+        assert!(
+            refusal.contains("there are dense, adapt-relax"),
+            "{refusal}"
+        );
     }
 }

@@ -20,6 +20,8 @@ mod markdown;
 mod notice;
 mod outcome;
 #[cfg(not(target_arch = "wasm32"))]
+mod paired;
+#[cfg(not(target_arch = "wasm32"))]
 mod seeds;
 mod stage;
 mod style;
@@ -42,7 +44,7 @@ pub use files::{check, write};
 pub use going::going;
 pub use group::{grouped, read_runs};
 #[cfg(not(target_arch = "wasm32"))]
-pub use markdown::{check as check_markdown, write as write_markdown};
+pub use markdown::Place;
 #[cfg(not(target_arch = "wasm32"))]
 pub use table::results_table;
 pub use words::{number, short};

@@ -26,6 +26,8 @@ pub struct Outcome {
     pub inverted: Option<f64>,
     /// Share of the time in the band.
     pub in_band: Option<f64>,
+    /// The same after the first third of the iterations.
+    pub late_in_band: Option<f64>,
     /// Share of the time below the band.
     pub below_band: Option<f64>,
     /// Share of the time above the band.
@@ -61,7 +63,7 @@ pub struct Outcome {
 /// A field of [`Outcome`].
 pub type Field = fn(&mut Outcome) -> &mut Option<f64>;
 
-const FIELDS: [Field; 24] = [
+const FIELDS: [Field; 25] = [
     |o| &mut o.modes,
     |o| &mut o.modes_total,
     |o| &mut o.high_quality,
@@ -71,6 +73,7 @@ const FIELDS: [Field; 24] = [
     |o| &mut o.late_br,
     |o| &mut o.inverted,
     |o| &mut o.in_band,
+    |o| &mut o.late_in_band,
     |o| &mut o.below_band,
     |o| &mut o.above_band,
     |o| &mut o.band_middle,
@@ -112,6 +115,7 @@ impl Outcome {
                 .map(|s| s.inverted as f64)
                 .filter(|n| *n > 0.0),
             in_band: history.share_in_band(),
+            late_in_band: history.late_share_in_band(),
             below_band: history.share_below_band(),
             above_band: history.share_above_band(),
             band_middle: history.band().map(|(low, high)| (low + high) / 2.0),

@@ -1,5 +1,8 @@
 //! Numbers over seeds: the median, the least and the greatest.
 
+/// A number of each seed, by rising seed; `None` where a seed has none.
+pub type BySeed = Vec<Option<f64>>;
+
 /// A number of several runs that differ in their seed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OverSeeds {
@@ -14,6 +17,11 @@ pub struct OverSeeds {
 }
 
 impl OverSeeds {
+    /// Of the seeds that have one.
+    pub fn of_seeds(values: &[Option<f64>]) -> Option<Self> {
+        Self::of(values.iter().copied().flatten())
+    }
+
     /// Of all that are finite; `None` where none is.
     pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut sorted: Vec<f64> = values.into_iter().filter(|v| v.is_finite()).collect();

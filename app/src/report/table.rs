@@ -55,6 +55,12 @@ impl Column {
         self
     }
 
+    /// Whether more or less of it is better.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn is_ranked(&self) -> bool {
+        self.better != Better::Neither
+    }
+
     const fn words(mut self, words: fn(&Outcome, String) -> String) -> Self {
         self.words = words;
         self
@@ -62,7 +68,7 @@ impl Column {
 }
 
 #[rustfmt::skip]
-pub(super) const COLUMNS: [Column; 17] = [
+pub(super) const COLUMNS: [Column; 18] = [
     Column::new("modes", "modes covered at the end", |o| o.modes, one_digit).better(Better::High).words(of_total),
     Column::new("on a mode", "share of high-quality samples at the end", |o| o.high_quality, percent).better(Better::High),
     Column::new("KL", "KL of the mode histogram from uniform at the end, nats", |o| o.kl, number).better(Better::Low),
@@ -70,6 +76,7 @@ pub(super) const COLUMNS: [Column; 17] = [
     Column::new("best", "the lowest Fr\u{e9}chet distance over training", |o| o.best_frechet, number).better(Better::Low),
     Column::new("BR", "median windowed balance ratio of the last third", |o| o.late_br, two_digits),
     Column::new("in band", "share of the time with BR in its band", |o| o.in_band, percent).better(Better::High),
+    Column::new("in band late", "share of the time after the first third with BR in its band", |o| o.late_in_band, percent).better(Better::High),
     Column::new("d_G", "density of the generator", |o| o.density_g, two_digits),
     Column::new("d_D", "density of the discriminator, start \u{2192} end", |o| o.density_d, two_digits).words(from_start),
     Column::new("G explored", "share of G's maskable weights that were ever active", |o| o.exploration_g, percent),

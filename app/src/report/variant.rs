@@ -10,7 +10,7 @@ use super::outcome::Outcome;
 
 /// Runs that differ in nothing but the seed.
 pub struct Variant<'a> {
-    /// Short and unique within the group, e.g. `static (strong), d_D 0.5`.
+    /// Short and unique within the group, e.g. `static:strong` or `static, d_D 0.5`.
     pub label: String,
     /// By rising seed.
     pub runs: Vec<&'a StoredRun>,
@@ -30,6 +30,12 @@ impl<'a> Variant<'a> {
             if done.is_empty() { runs.to_vec() } else { done }
         };
         self.repeats().map(of_seed).collect()
+    }
+
+    /// The seeds, by rising number.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn seed_numbers(&self) -> Vec<u64> {
+        self.repeats().map(|runs| runs[0].config.seed).collect()
     }
 
     /// What each seed came to: the mean of its runs.
@@ -123,9 +129,15 @@ fn differing(all: &[&Settings]) -> Vec<String> {
     keys.into_iter().cloned().collect()
 }
 
-/// The method's name, and among namesakes what sets each apart.
+/// Method and strategy as the command line writes them, and among namesakes what sets each apart.
 fn labels(variants: &[Variant]) -> Vec<String> {
-    let name = |v: &Variant| shown(&v.settings, "method");
+    let name = |v: &Variant| {
+        let method = shown(&v.settings, "method");
+        match v.settings.get("strategy") {
+            Some(strategy) => format!("{method}:{strategy}"),
+            None => method,
+        }
+    };
     let label = |variant: &Variant| {
         let namesakes: Vec<&Settings> = variants
             .iter()
@@ -193,6 +205,8 @@ fn flatten(key: String, value: &Value, into: &mut Settings) {
 
 #[cfg(test)]
 mod tests {
+    use tightrope_core::method::Strategy;
+
     use super::*;
     use crate::report::fixture;
 
@@ -235,5 +249,20 @@ mod tests {
         };
         assert!(differences(&variants).contains(&density));
         assert!(differences(&variants).iter().all(|d| d.key != "seed"));
+    }
+
+    #[test]
+    fn a_strategy_names_its_density() {
+        let mut runs: Vec<StoredRun> = [0.05, 1.0]
+            .map(|density| {
+                let mut run = fixture::run("static", 1, 100);
+                run.config.discriminator.density = density;
+                run
+            })
+            .into();
+        runs[0].config.strategy = Some(Strategy::Balance);
+        runs[1].config.strategy = Some(Strategy::Strong);
+        let labels: Vec<String> = variants(&runs).into_iter().map(|v| v.label).collect();
+        assert_eq!(labels, ["static:balance", "static:strong"]);
     }
 }

@@ -28,12 +28,12 @@ pub fn tradeoff(variants: &[Variant]) -> Result<Option<Figure>> {
         .collect();
     let mut distances = evaluated(variants)?.distances();
     if distances.is_empty() {
-        let of_variant = |runs: &Vec<_>| OverSeeds::of(runs.iter().filter_map(frechet));
+        let of_variant = |runs: &Vec<_>| runs.iter().map(frechet).collect();
         distances.push(Series {
             title: "Fr\u{e9}chet distance on fixed random features (not FID)".into(),
             hint: None,
             is_detail: false,
-            cells: outcomes.iter().map(of_variant).collect(),
+            values: outcomes.iter().map(of_variant).collect(),
         });
     }
     let count = distances.len();
@@ -76,7 +76,7 @@ fn panel(
                 place,
                 label: &variant.label,
                 cost: costs[place]?,
-                distance: series.cells[place]?,
+                distance: OverSeeds::of_seeds(&series.values[place])?,
             })
         })
         .collect();
