@@ -173,7 +173,7 @@ fn activations(c: &RunConfig, role: Role) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use tightrope_core::{config::preset, method::Method};
+    use tightrope_core::{method::Method, preset};
 
     use super::*;
 

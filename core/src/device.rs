@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use burn::tensor::{Device, Int, Tensor};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result, caught::caught, kernel::choice::Crossover};
+use crate::{Error, Result, caught::caught, config::Crossover};
 
 mod adapter;
 mod words;

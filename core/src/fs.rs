@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+pub(crate) mod atomic;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod memory;
 #[cfg(any(test, target_arch = "wasm32"))]
@@ -10,6 +11,7 @@ mod mirror;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod tree;
 
+pub use atomic::write as write_whole;
 #[cfg(target_arch = "wasm32")]
 pub use memory::*;
 #[cfg(target_arch = "wasm32")]

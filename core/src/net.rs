@@ -3,25 +3,28 @@
 //! All parameters of a net lie in one flat tensor, maskable weights first, so that the optimiser, the mask
 //! and the average are one kernel and "the whole net" of a global top-k is one contiguous range.
 
+pub mod blueprint;
+mod init;
 mod leaves;
 mod memory;
+mod orthogonal;
 mod param;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::{
     Result,
-    config::{AveragingRule, Gradients, NetConfig, Regrown, Role, RunConfig},
+    config::{AveragingRule, Crossover, Gradients, NetConfig, Regrown, Role, RunConfig},
     kernel::{
         adam::{AdamStep, Flat},
-        choice::{Choice, Crossover, Kernel},
+        choice::{Choice, Kernel},
         index::{LayerSlice, SparseIndex, build_index},
         mask::mask_apply,
     },
-    layer::blueprint::Blueprint,
     rng::Stream,
     sparse::density,
 };
+use blueprint::Blueprint;
 pub use leaves::{Leaves, View};
 pub use memory::Memory;
 pub use param::{Param, place};
@@ -102,7 +105,7 @@ impl Net {
         let mut weight = vec![0.0; total];
         for p in &params {
             let mut stream = Stream::new(config.seed, &format!("init.{role}.{}", p.name));
-            let values = crate::layer::init::draw(config.init, p, &mut stream);
+            let values = init::draw(config.init, p, &mut stream);
             weight[p.offset..p.offset + p.len()].copy_from_slice(&values);
         }
         for (w, &m) in weight.iter_mut().zip(&mask) {

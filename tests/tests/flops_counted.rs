@@ -5,16 +5,14 @@ use std::sync::Arc;
 
 use pollster::block_on;
 use tightrope_core::{
-    config::{Gradients, ModelConfig, NetConfig, Role, RunConfig, preset},
+    config::{Crossover, Densities, Gradients, ModelConfig, NEVER, NetConfig, Role, RunConfig},
     data,
     device::{self, DeviceChoice},
     event::Event,
-    kernel::{
-        choice::{Crossover, Densities, NEVER},
-        cpu::multiply_adds,
-    },
+    kernel::cpu::multiply_adds,
     method::MethodSpec,
     metric::flops::{FlopLayer, layers},
+    preset,
     run::Run,
 };
 

@@ -1,9 +1,10 @@
 //! The mask update on tensors against its twin on the host: every plan, on whole networks.
 
 use burn::tensor::{Device, Int, Tensor};
-use tightrope_core::config::{Growth, Role, RunConfig, Scope, preset};
+use tightrope_core::config::{Growth, Role, RunConfig, Scope};
 use tightrope_core::model;
 use tightrope_core::net::Net;
+use tightrope_core::preset;
 use tightrope_core::sparse::host::update;
 use tightrope_core::sparse::index::LayerIndex;
 use tightrope_core::sparse::plan::MaskPlan;

@@ -193,7 +193,8 @@ impl Overrides {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
-    use tightrope_core::config::{Distribution, Growth, Loss, Schedule, Scope, preset};
+    use tightrope_core::config::{Distribution, Growth, Loss, Schedule, Scope};
+    use tightrope_core::preset;
 
     use super::*;
     use crate::cli::args::{Cli, Command};

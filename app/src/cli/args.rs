@@ -240,8 +240,8 @@ pub struct ReportArgs {
     /// the lines `<!-- results:begin -->` and `<!-- results:end -->`, or those of another NAME in place of `results`
     #[arg(long, value_name = "FILE[#NAME]")]
     pub markdown: Option<Place>,
-    /// In the Markdown also means and standard deviations, and by how much the others differ from this method, such as
-    /// `adapt-relax` or `static:strong`, with paired tests over seeds
+    /// In the Markdown also means and standard deviations, and by how much the others differ from the first runs of this
+    /// method, such as `adapt-relax` or `static:strong`, with paired tests over seeds
     #[arg(long, value_name = "METHOD", requires = "markdown")]
     pub against: Option<String>,
     /// Also figures for documents, as SVG files in this folder: balance, densities and quality by method, and what it costs

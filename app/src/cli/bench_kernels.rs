@@ -4,9 +4,10 @@ use anyhow::Result;
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::{Value, json};
 use tightrope_core::{
+    config::Crossover,
     device::threads,
     kernel::{
-        choice::{Crossover, Kernel},
+        choice::Kernel,
         measure::{DENSITIES, DIRECTIONS, Direction, LAYERS, Layer, Prepared, Timing},
     },
 };

@@ -1,6 +1,6 @@
 //! `tightrope presets`.
 
-use tightrope_core::config::preset::PRESETS;
+use tightrope_core::preset::PRESETS;
 
 use super::list::columns;
 

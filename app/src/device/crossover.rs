@@ -5,8 +5,9 @@ use std::{fs, path::PathBuf};
 
 use tightrope_core::{
     Result,
+    config::Crossover,
     device::{self, Chosen},
-    kernel::{choice::Crossover, measure},
+    kernel::measure,
 };
 
 /// Finds it out for this device.

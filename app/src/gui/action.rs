@@ -4,11 +4,7 @@ use std::path::PathBuf;
 
 use egui::{self, ViewportCommand};
 use tightrope_core::{
-    config::{RunConfig, preset},
-    error::Result,
-    event::Command,
-    method::Method,
-    session::RunState,
+    config::RunConfig, error::Result, event::Command, method::Method, preset, session::RunState,
 };
 
 use super::{

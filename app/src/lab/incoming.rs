@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use tightrope_core::{
     Error,
-    config::{RunConfig, preset},
+    config::RunConfig,
     data::{self, FileKind, MIN_IMAGES},
     fs::{self, File},
+    preset,
     progress::Progress,
     record::{Bounds, Unpacked, holds_runs, is_run_folder, unpack},
 };

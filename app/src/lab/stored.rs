@@ -12,7 +12,7 @@ use tightrope_core::{
     event::Event,
     fs,
     record::{Checkpoint, checkpoint, is_run_folder},
-    run::{Run, config_of},
+    run::Run,
 };
 
 use crate::stand_in;
@@ -56,7 +56,8 @@ impl Stored {
             .to_owned();
         let stored = Checkpoint::load(&file)?;
         Ok(Self {
-            config: config_of(&stored)
+            config: stored
+                .config()
                 .map_err(|error| Error::Record(format!("{}: {error}", file.display())))?,
             iteration: checkpoint::iteration_of(&file).unwrap_or_default(),
             checkpoint: stored,

@@ -2,10 +2,11 @@ use std::{io::Write, path::Path};
 
 use pollster::block_on;
 use tightrope_core::{
-    config::{Role, RunConfig, preset},
+    config::{Role, RunConfig},
     device,
     history::History,
     method::Method,
+    preset,
 };
 
 use super::*;

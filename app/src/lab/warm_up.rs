@@ -94,10 +94,10 @@ mod tests {
 
     use pollster::block_on;
     use tightrope_core::{
-        config::preset,
         device::DeviceChoice,
         event::{Event, Stats},
         method::Method,
+        preset,
     };
 
     use super::*;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use tightrope_core::{
-    config::preset,
+    preset,
     record::{StoredRun, read_run},
 };
 

@@ -174,10 +174,11 @@ fn section(text: &mut String, variants: &[Variant], compared: &Compared) -> Resu
     Ok(())
 }
 
-/// How the others differ from one of them, seed by seed.
+/// How the others differ from the first of that name, seed by seed.
 fn differences(text: &mut String, compared: &Compared, label: &str) -> Result<()> {
     let labels = || compared.rows.iter().map(|row| row.label.as_str());
-    let Some(reference) = labels().position(|known| known == label) else {
+    let is_named = |known: &str| known == label || known.starts_with(&format!("{label}, "));
+    let Some(reference) = labels().position(is_named) else {
         let known: Vec<&str> = labels().collect();
         return Err(Error::Settings(vec![format!(
             "against: {label}: no such runs in the comparison; there are {}",
@@ -213,8 +214,9 @@ fn differences(text: &mut String, compared: &Compared, label: &str) -> Result<()
     }
     writeln!(
         text,
-        "\n{table}\n\nMeans over seeds \u{b1} standard deviations. *difference*: from {label}, seed by seed; *p*: two-sided \
-         paired t-test, corrected over the rows by Holm's method."
+        "\n{table}\n\nMeans over seeds \u{b1} standard deviations. *difference*: from {}, seed by seed; *p*: two-sided \
+         paired t-test, corrected over the rows by Holm's method.",
+        compared.rows[reference].label
     )?;
     Ok(())
 }
@@ -444,9 +446,15 @@ mod tests {
             ["0.750 \u{b1} 0.250", "0.167 \u{b1} 0.144", "0.184"]
         );
         assert_eq!(rows[3][kl + 1..kl + 3], ["\u{2013}"; 2]);
+        groups[0].runs[0].config.batch_d = 7;
+        let text = results(&groups, Some("dense")).unwrap();
+        assert!(
+            text.contains("*difference*: from dense, batch_d 7, seed"),
+            "{text}"
+        );
         let refusal = results(&groups, Some("stu-gan")).unwrap_err().to_string();
         assert!(
-            refusal.contains("there are dense, adapt-relax"),
+            refusal.contains("there are dense, batch_d 7, dense"),
             "{refusal}"
         );
     }

@@ -1,8 +1,9 @@
 //! What is said before any result: in what compared runs differ that is neither their method nor their seed.
 
 use serde::Serialize;
-use tightrope_core::config::{RunConfig, preset};
+use tightrope_core::config::RunConfig;
 use tightrope_core::method::Method;
+use tightrope_core::preset;
 
 use super::variant::{Difference, Variant, differences, settings};
 

@@ -94,10 +94,10 @@ impl Controller {
     /// time. The density itself is the integral of the errors and is held within its bounds, so
     /// nothing winds up there.
     fn correct(&mut self, lean: Lean, balance: &BalanceConfig) -> Option<f64> {
-        let rises = lean.error > 0.0;
+        let (rises, falls) = (lean.error > 0.0, lean.error < 0.0);
         self.correction = match lean.verdict {
             Verdict::DTooWeak | Verdict::DTooStrong => Some(rises),
-            Verdict::Balanced => self.correction.filter(|&before| before == rises),
+            Verdict::Balanced => self.correction.filter(|&up| if up { rises } else { falls }),
             Verdict::DDead => None,
         };
         self.correction?;

@@ -69,7 +69,9 @@ mod tests {
         assert_eq!(w.r_v(), Some((1.5 - 0.5) / 2.5));
         w.trim(1);
         assert_eq!((w.r_t(), w.r_v()), (Some(1.0), Some(2.0 / 3.0)));
-        assert_eq!(window(&[(1.0, 0.0, -1.0, -3.0)]).r_v(), Some(0.0));
+        for pre in [0.0, 1.0] {
+            assert_eq!(window(&[(pre, 0.0, -1.0, -3.0)]).r_v(), Some(0.0));
+        }
     }
 
     #[test]

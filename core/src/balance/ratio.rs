@@ -222,11 +222,24 @@ mod tests {
         }
         assert!(one.mean_of_ratios().unwrap() < 0.0);
         assert_eq!((all.inverted(), one.inverted()), (2, 1));
+        assert_eq!(window(&[(0.5, 0.3, 0.3)]).inverted(), 0);
         // The authors' code decides by it all the same.
         assert_eq!(
             one.ratio(&config(Estimator::MeanOfRatios)),
             one.mean_of_ratios()
         );
+    }
+
+    #[test]
+    fn without_such_samples_the_estimator_has_the_say() {
+        let w = window(&[(0.5, 0.0, 1.0), (0.2, 0.0, 0.25)]);
+        for (estimator, ratio) in [
+            (Estimator::MeanOfRatios, 0.65),
+            (Estimator::RatioOfMeans, 0.56),
+        ] {
+            let found = w.true_ratio(&config(estimator)).unwrap();
+            assert!((found - ratio).abs() < 1e-12, "{estimator:?}: {found}");
+        }
     }
 
     #[test]
@@ -256,6 +269,9 @@ mod tests {
         let mut alive = flat;
         alive[2] = (0.31, 0.3, 0.3);
         assert_ne!(window(&alive).verdict(&c), Some(Verdict::DDead));
+        // Large scores are rounded more coarsely.
+        assert!(window(&[(3e3, 3e3 + 1e-4, 3e3); DEAD_SAMPLES]).is_dead());
+        assert!(!window(&[(3e3, 3e3 + 1e-2, 3e3); DEAD_SAMPLES]).is_dead());
     }
 
     #[test]
@@ -263,7 +279,11 @@ mod tests {
         let mut w = window(&[(1.0, 0.0, 1.0), (2.0, 0.0, 1.0), (3.0, 0.0, 1.0)]);
         w.trim(2);
         assert_eq!((w.len(), w.mean_of_ratios()), (2, Some(2.5)));
+        assert_eq!(w.latest().map(|s| s.post), Some(3.0));
+        assert!(!w.is_empty());
         let state = serde_json::to_string(&w).unwrap();
         assert_eq!(serde_json::from_str::<Window>(&state).unwrap(), w);
+        w.trim(0);
+        assert!(w.is_empty() && w.latest().is_none());
     }
 }

@@ -48,6 +48,12 @@ pub enum BigganNaming {
 }
 
 impl BigganConfig {
+    /// Channels of self-attention's queries and keys, and of its values; at least one, where a net is narrower than the
+    /// authors'.
+    pub fn attention_widths(channels: usize) -> [usize; 2] {
+        [8, 2].map(|share| (channels / share).max(1))
+    }
+
     /// Values of z that enter at the bottom: all of them, or with a shared embedding one of as many chunks as there
     /// are blocks and one.
     pub fn chunk(&self, z_dim: usize) -> usize {

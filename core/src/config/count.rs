@@ -192,7 +192,7 @@ fn sngan_discriminator(sngan: &SnganConfig, channels: u64) -> Vec<Layer> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::preset;
+    use crate::preset;
 
     fn counts(name: &str) -> (NetCount, NetCount) {
         let config = (preset::find(name).unwrap().build)();

@@ -3,17 +3,17 @@
 
 use serde_json::{Number, Value};
 
-use super::RunConfig;
+use super::{Crossover, RunConfig};
 use crate::{
     error::{Error, Result},
-    kernel::choice::Crossover,
+    hint::hint,
 };
 
 /// Settings that say where a run comes from; `resolve` fills them in.
 const IDENTITY: [&str; 4] = ["version", "preset", "method", "strategy"];
 
 /// Sections of settings that a run may lack: one that has not begun, one that does not prune.
-pub(super) const OPTIONAL: [&str; 2] = ["crossover", "pruning"];
+pub(crate) const OPTIONAL: [&str; 2] = ["crossover", "pruning"];
 
 /// Settings a run takes up at its next iteration. Everything else shapes tensors or streams at the start.
 const LIVE: [&str; 35] = [
@@ -129,14 +129,14 @@ impl RunConfig {
     }
 
     /// With every optional section.
-    pub(super) fn whole(&self) -> Self {
+    pub(crate) fn whole(&self) -> Self {
         let mut whole = self.clone();
         OPTIONAL.iter().for_each(|section| whole.open(section));
         whole
     }
 
     /// Fills in a section that a run may lack, so that its settings can be set; others are always there.
-    pub(super) fn open(&mut self, section: &str) {
+    pub(crate) fn open(&mut self, section: &str) {
         match section {
             "crossover" => drop(self.crossover.get_or_insert(Crossover::typical(false))),
             "pruning" => drop(self.pruning.get_or_insert_default()),
@@ -169,12 +169,12 @@ impl RunConfig {
     }
 
     /// The settings as the config file would hold them.
-    pub(super) fn tree(&self) -> Value {
+    pub(crate) fn tree(&self) -> Value {
         serde_json::to_value(self).unwrap_or(Value::Null)
     }
 
     /// Puts the first of `values` that fits at `path`; `text` is what the user wrote.
-    pub(super) fn put(&mut self, path: &str, values: Vec<Value>, text: &str) -> Result<(), String> {
+    pub(crate) fn put(&mut self, path: &str, values: Vec<Value>, text: &str) -> Result<(), String> {
         let tree = self.tree();
         let mut refusal = String::new();
         for value in values {
@@ -198,25 +198,8 @@ impl RunConfig {
     }
 }
 
-/// The candidate most like `word`, if any is like it at all.
-pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word = word.to_lowercase();
-    let scored = candidates
-        .into_iter()
-        .map(|name| (strsim::jaro_winkler(&word, &name.to_lowercase()), name));
-    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    (best.0 > 0.7).then_some(best.1)
-}
-
-/// `; did you mean ...?`, or nothing.
-pub(crate) fn hint<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    nearest(word, candidates)
-        .map(|name| format!("; did you mean `{name}`?"))
-        .unwrap_or_default()
-}
-
 /// Every leaf of a tree with its dotted name. Lists are leaves.
-pub(super) fn leaves(tree: &Value) -> Vec<(String, Value)> {
+pub(crate) fn leaves(tree: &Value) -> Vec<(String, Value)> {
     fn walk(node: &Value, path: &str, out: &mut Vec<(String, Value)>) {
         match node {
             Value::Object(fields) => {
@@ -238,7 +221,7 @@ pub(super) fn leaves(tree: &Value) -> Vec<(String, Value)> {
 }
 
 /// The node a dotted name points at.
-pub(super) fn lookup<'a>(tree: &'a Value, path: &str) -> Option<&'a Value> {
+pub(crate) fn lookup<'a>(tree: &'a Value, path: &str) -> Option<&'a Value> {
     tree.pointer(&pointer(path))
 }
 
@@ -304,7 +287,8 @@ fn choices(refusal: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Growth, ModelConfig, preset};
+    use crate::config::{Growth, ModelConfig};
+    use crate::preset;
 
     fn config(name: &str) -> RunConfig {
         (preset::find(name).unwrap().build)()

@@ -4,9 +4,8 @@ mod balance;
 mod biggan;
 mod count;
 mod critic;
-mod edit;
-mod file;
-pub mod preset;
+mod crossover;
+pub(crate) mod edit;
 mod pruning;
 mod validate;
 
@@ -16,13 +15,10 @@ pub use balance::{BalanceConfig, Criterion, DensityRule, Estimator};
 pub use biggan::{BigganConfig, BigganNaming};
 pub use count::{NetCount, net_count, param_count};
 pub use critic::{AugmentConfig, CriticPass};
-pub(crate) use edit::hint;
-pub use edit::nearest;
-pub use file::ConfigFile;
+pub use crossover::{Crossover, Densities, LayerClass, NEVER};
 pub use pruning::{Pruned, PruningConfig, StageWeights};
 
-use crate::kernel::choice::Crossover;
-use crate::run::SAMPLE_BATCH;
+pub use crate::data::DataConfig;
 
 /// Version of `config.json`; a newer one is refused.
 pub const CONFIG_VERSION: u32 = 1;
@@ -100,19 +96,9 @@ fn norm_batch() -> usize {
     SAMPLE_BATCH
 }
 
-/// The data a run learns from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DataConfig {
-    /// `name` or `name:path`, as `tightrope datasets` lists them.
-    pub source: String,
-    /// Image side in pixels; ignored by 2-D data.
-    pub side: usize,
-    /// Random horizontal flips.
-    pub flip: bool,
-    /// At most this many images are kept, drawn from all in a way that no seed changes; 0 keeps all.
-    pub limit: usize,
-}
+/// Images generated in one forward pass when sampling: batch norm usually goes by each batch's own statistics, so the
+/// number is part of the protocol (the authors' 100).
+pub const SAMPLE_BATCH: usize = 100;
 
 /// The pair of architectures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -407,17 +393,6 @@ impl Role {
         match self {
             Self::G => "generator",
             Self::D => "discriminator",
-        }
-    }
-}
-
-impl DataConfig {
-    /// Channels of the source's samples: 2 for points, 1 for the digit and fashion sets, else 3.
-    pub fn channels(&self) -> usize {
-        match self.source.split(':').next().unwrap_or_default() {
-            "ring" | "grid" | "spiral" => 2,
-            "mnist" | "fashion-mnist" => 1,
-            _ => 3,
         }
     }
 }

@@ -109,7 +109,7 @@ impl RunConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::preset;
+    use crate::preset;
 
     fn config(rounds: u64, rate: f64) -> RunConfig {
         let mut config = (preset::find("tiny").unwrap().build)();

@@ -5,12 +5,11 @@ mod model;
 mod pruning;
 
 use self::model::MAX_DEPTH;
-use super::edit::hint;
 use super::{CONFIG_VERSION, Criterion, DensityRule, ModelConfig, Policy, Role, RunConfig};
+use super::{Crossover, NEVER, SAMPLE_BATCH};
 use crate::data::SOURCES;
 use crate::error::{Error, Result};
-use crate::kernel::choice::{Crossover, NEVER};
-use crate::run::SAMPLE_BATCH;
+use crate::hint::hint;
 
 /// Widest layer, largest batch, longest latent.
 const MAX_WIDTH: usize = 1 << 16;

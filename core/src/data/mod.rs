@@ -15,20 +15,22 @@ mod pixels;
 mod read;
 mod recognise;
 mod scenes;
+mod settings;
 pub mod shapes;
 mod stl;
 mod tiny_imagenet;
 
 use std::path::{Path, PathBuf};
 
-use crate::config::{DataConfig, nearest};
 use crate::error::{Error, Result};
+use crate::hint::nearest;
 use crate::progress::Progress;
 
 pub(crate) use draw::Draw;
 pub use images::{ImageSet, MIN_IMAGES};
 pub use mixture::Mixture;
 pub use recognise::{FileKind, recognise};
+pub use settings::DataConfig;
 
 /// A kind of data, as `tightrope datasets` lists it.
 #[derive(Debug)]

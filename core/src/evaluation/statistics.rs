@@ -12,12 +12,12 @@ use crate::{
     data::{Draw, ImageSet},
     feature::{Bytes, FeatureNet, Features, Resize},
     fs,
+    fs::write_whole,
     metric::{
         frechet::{Gaussian, gaussian_of},
         inception_score::{confidence, softmax},
     },
     progress::Progress,
-    record::write_whole,
 };
 
 /// Features kept for figures by pairs of samples: KID, precision and the like.

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::{Crossover, Densities, LayerClass};
+
 /// How a pass visits a layer's weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -35,33 +37,6 @@ impl Choice {
     }
 }
 
-/// Layers that behave alike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LayerClass {
-    /// A convolution with a kernel above 1x1.
-    Conv,
-    /// A 1x1 convolution.
-    Pointwise,
-    /// A linear layer.
-    Linear,
-}
-
-/// A density above all others: the sparse kernel is always faster.
-pub const NEVER: f64 = 1.01;
-
-/// For each pass the density from which on the dense kernel is faster.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Densities {
-    /// The layer's output.
-    pub forward: f64,
-    /// Gradient of its input.
-    pub input_grad: f64,
-    /// Gradient of its weight.
-    pub weight_grad: f64,
-}
-
 impl Densities {
     fn choose(&self, density: f64) -> Choice {
         let kernel = |from: f64| {
@@ -79,78 +54,7 @@ impl Densities {
     }
 }
 
-/// Where the dense kernels of a device overtake the sparse ones.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Crossover {
-    /// Of [`LayerClass::Conv`].
-    pub conv: Densities,
-    /// Of [`LayerClass::Pointwise`].
-    pub pointwise: Densities,
-    /// Of [`LayerClass::Linear`].
-    pub linear: Densities,
-}
-
 impl Crossover {
-    /// What was measured on one machine, for devices on which nothing was measured yet.
-    pub const fn typical(gpu: bool) -> Self {
-        const fn densities(forward: f64, input_grad: f64, weight_grad: f64) -> Densities {
-            Densities {
-                forward,
-                input_grad,
-                weight_grad,
-            }
-        }
-        if gpu {
-            Self {
-                conv: densities(0.5, 0.5, 0.45),
-                pointwise: densities(0.5, 0.5, 0.3),
-                linear: densities(NEVER, NEVER, 0.4),
-            }
-        } else {
-            Self {
-                conv: densities(0.75, 0.75, 0.45),
-                pointwise: densities(0.45, 0.45, 0.4),
-                linear: densities(0.45, 0.45, 0.25),
-            }
-        }
-    }
-
-    /// The densities of one class of layers.
-    pub fn of(&self, class: LayerClass) -> &Densities {
-        match class {
-            LayerClass::Conv => &self.conv,
-            LayerClass::Pointwise => &self.pointwise,
-            LayerClass::Linear => &self.linear,
-        }
-    }
-
-    pub(super) fn of_mut(&mut self, class: LayerClass) -> &mut Densities {
-        match class {
-            LayerClass::Conv => &mut self.conv,
-            LayerClass::Pointwise => &mut self.pointwise,
-            LayerClass::Linear => &mut self.linear,
-        }
-    }
-
-    /// All its densities by name, e.g. `conv.forward`.
-    pub fn named(&self) -> impl Iterator<Item = (String, f64)> {
-        [
-            ("conv", self.conv),
-            ("pointwise", self.pointwise),
-            ("linear", self.linear),
-        ]
-        .into_iter()
-        .flat_map(|(class, of)| {
-            [
-                ("forward", of.forward),
-                ("input_grad", of.input_grad),
-                ("weight_grad", of.weight_grad),
-            ]
-            .map(|(pass, density)| (format!("{class}.{pass}"), density))
-        })
-    }
-
     /// The kernels of a layer at `density`.
     pub fn choose(&self, class: LayerClass, density: f64) -> Choice {
         self.of(class).choose(density)

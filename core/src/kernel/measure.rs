@@ -9,10 +9,11 @@ use serde::Serialize;
 use web_time::Instant;
 
 use super::{
-    choice::{Choice, Crossover, Kernel, LayerClass, NEVER},
+    choice::{Choice, Kernel},
     conv2d::{Conv2dOps, masked_conv2d},
     index::{LayerSlice, SparseIndex, build_index},
 };
+use crate::config::{Crossover, LayerClass, NEVER};
 use crate::{Result, device::read, rng::Stream};
 
 /// One pass through a layer.

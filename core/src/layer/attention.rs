@@ -4,6 +4,7 @@ use burn::tensor::{Tensor, activation, module::max_pool2d, ops::MaxPoolOptions};
 
 use super::Weighted;
 use crate::{
+    config::BigganConfig,
     kernel::product::product,
     net::{Leaves, Net},
 };
@@ -25,16 +26,11 @@ pub struct SelfAttention {
 }
 
 impl SelfAttention {
-    /// Channels of queries and keys, and of values; at least one, where a net is narrower than the authors'.
-    pub fn widths(channels: usize) -> [usize; 2] {
-        [8, 2].map(|share| (channels / share).max(1))
-    }
-
     /// # Shapes
     /// `[n, c, h, w]` to the same.
     pub fn forward(&self, net: &mut Net, leaves: &Leaves, x: Tensor<4>) -> Tensor<4> {
         let [n, c, h, w] = x.dims();
-        let [inner, values] = Self::widths(c);
+        let [inner, values] = BigganConfig::attention_widths(c);
         let keys = (h / 2) * (w / 2);
         let theta = self.theta.forward(net, leaves, x.clone());
         let phi = halved(self.phi.forward(net, leaves, x.clone()));

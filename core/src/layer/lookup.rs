@@ -2,10 +2,10 @@
 
 use burn::tensor::Tensor;
 
-use super::{blueprint::ParamKind, weighted::normalised};
+use super::weighted::normalised;
 use crate::{
     kernel::product::product,
-    net::{Leaves, Net},
+    net::{Leaves, Net, blueprint::ParamKind},
 };
 
 /// An embedding, or the matrix of a conditional batch norm's gain or bias.

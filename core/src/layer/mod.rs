@@ -1,11 +1,9 @@
 //! Layers: what a model is made of.
 
 mod attention;
-pub mod blueprint;
-pub mod init;
+mod build;
 mod lookup;
 mod norm;
-mod orthogonal;
 mod weighted;
 
 pub use attention::SelfAttention;

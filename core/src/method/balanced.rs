@@ -60,8 +60,8 @@ fn start_as_g(config: &mut RunConfig) {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::preset;
     use crate::method::{METHODS, Method};
+    use crate::preset;
 
     #[test]
     fn the_discriminator_starts_as_dense_as_the_generator_within_its_cap() {

@@ -77,7 +77,7 @@ fn scaled(model: &ModelConfig, role: Role, factor: f64) -> ModelConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::preset;
+    use crate::preset;
 
     #[test]
     fn half_is_half_the_filters() {

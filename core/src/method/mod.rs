@@ -89,7 +89,7 @@ impl Method {
             .find(|info| info.name == name)
             .map(|info| info.method);
         found.ok_or_else(|| {
-            let hint = crate::config::hint(name, METHODS.iter().map(|info| info.name));
+            let hint = crate::hint::hint(name, METHODS.iter().map(|info| info.name));
             Error::Settings(vec![format!(
                 "method: {name}: no such method{hint} (`tightrope methods` lists them)"
             )])
@@ -229,7 +229,7 @@ impl Strategy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::preset;
+    use crate::preset;
 
     #[test]
     fn the_table_is_in_the_enums_order_and_spells_its_names() {

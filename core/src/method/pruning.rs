@@ -82,8 +82,9 @@ fn rounds(density: f64, rate: f64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Pruned, Role, preset};
+    use crate::config::{Pruned, Role};
     use crate::method::Method;
+    use crate::preset;
 
     fn resolved(method: Method, overrides: &[(&str, &str)]) -> RunConfig {
         let pairs: Vec<(String, String)> = overrides

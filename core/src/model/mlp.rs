@@ -5,8 +5,8 @@ use burn::tensor::{Tensor, activation};
 use super::Model;
 use crate::{
     config::MlpConfig,
-    layer::{BatchNorm, Weighted, blueprint::Blueprint},
-    net::{Leaves, Net},
+    layer::{BatchNorm, Weighted},
+    net::{Leaves, Net, blueprint::Blueprint},
 };
 
 struct Mlp {

@@ -9,7 +9,7 @@ use burn::tensor::Tensor;
 
 use crate::{
     config::{ModelConfig, Role, RunConfig},
-    layer::blueprint::Blueprint,
+    net::blueprint::Blueprint,
     net::{Leaves, Net},
 };
 

@@ -8,8 +8,8 @@ use super::{Model, block::DBlock};
 use crate::{
     config::{HeadPool, Naming, SnganConfig},
     kernel::resample::upsample2,
-    layer::{BatchNorm, Weighted, blueprint::Blueprint},
-    net::{Leaves, Net},
+    layer::{BatchNorm, Weighted},
+    net::{Leaves, Net, blueprint::Blueprint},
 };
 
 struct Generator {

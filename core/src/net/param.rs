@@ -1,9 +1,9 @@
 //! Where each parameter of a net lies in its flat tensor.
 
+use super::blueprint::{Blueprint, ParamKind};
 use crate::{
-    config::NetConfig,
-    kernel::{choice::LayerClass, index::LayerSlice},
-    layer::blueprint::{Blueprint, ParamKind},
+    config::{LayerClass, NetConfig},
+    kernel::index::LayerSlice,
 };
 
 /// Where a parameter lies in the flat tensor.

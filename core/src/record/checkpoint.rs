@@ -10,12 +10,12 @@ use std::path::{Path, PathBuf};
 use flate2::Crc;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, View};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::atomic;
+use crate::config::RunConfig;
 use crate::error::{Error, Result};
-use crate::fs;
+use crate::fs::{self, atomic};
 
 /// Version of the checkpoint layout; a newer one is refused.
 pub const CHECKPOINT_VERSION: u32 = 1;
@@ -100,6 +100,27 @@ impl Checkpoint {
             meta,
             tensors,
         }
+    }
+
+    /// The settings of the run it is of.
+    ///
+    /// # Errors
+    /// When it does not hold a run.
+    pub fn config(&self) -> Result<RunConfig> {
+        #[derive(Deserialize)]
+        struct Settings {
+            config: RunConfig,
+        }
+        Ok(self.meta_as::<Settings>()?.config)
+    }
+
+    /// What its numbers, counters and stream states say.
+    pub(crate) fn meta_as<T: DeserializeOwned>(&self) -> Result<T> {
+        T::deserialize(&self.meta).map_err(|e| {
+            Error::Record(format!(
+                "the checkpoint does not hold a run ({e}); use an earlier one"
+            ))
+        })
     }
 
     /// The bytes of the safetensors file; equal checkpoints give equal bytes.

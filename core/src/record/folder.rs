@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use super::jsonl::Lines;
 use super::name::{self, Reservation};
 use super::{
-    Checkpoint, Summary, atomic, checkpoint, evaluations, jsonl, log_line, moments, read, samples,
+    Checkpoint, Summary, checkpoint, evaluations, jsonl, log_line, moments, read, samples,
 };
 use crate::config::{AveragingRule, RunConfig};
 use crate::error::{Error, Result};
 use crate::event::{Event, SampleData, Samples, Stats};
-use crate::fs::{self, File};
+use crate::fs::{self, File, atomic};
 use crate::history::History;
 
 /// File names within a run folder.

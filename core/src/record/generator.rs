@@ -12,7 +12,6 @@ use crate::config::{Role, RunConfig};
 use crate::error::{Error, Result};
 use crate::model;
 use crate::net::place;
-use crate::run::config_of;
 
 /// Where a file's description stands in its header.
 const KEY: &str = "tightrope";
@@ -45,7 +44,7 @@ impl Generator {
     /// # Errors
     /// When the checkpoint holds no whole generator.
     pub fn of(checkpoint: &Checkpoint, averaged: bool) -> Result<Self> {
-        let config = config_of(checkpoint)?;
+        let config = checkpoint.config()?;
         let (_, blueprint) = model::build(&config, Role::G, config.data.channels());
         let (params, _) = place(&blueprint, config.net(Role::G));
         let averaged = averaged

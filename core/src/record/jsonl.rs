@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::atomic;
 use crate::error::{Error, Result};
-use crate::fs::{self, File, OpenOptions};
+use crate::fs::{self, File, OpenOptions, atomic};
 
 /// A text file that grows by whole lines.
 #[derive(Debug)]

@@ -19,7 +19,6 @@
 //! ```
 
 mod animation;
-mod atomic;
 pub mod checkpoint;
 mod evaluations;
 #[cfg(test)]
@@ -36,8 +35,8 @@ mod read;
 mod samples;
 mod summary;
 
+pub use crate::fs::write_whole;
 pub use animation::{Moving, animate};
-pub use atomic::write as write_whole;
 pub use checkpoint::{Checkpoint, HostTensor};
 pub use evaluations::{
     read as read_evaluations, size as evaluations_size, write as write_evaluation,

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::checkpoint;
 use super::images::{Scatter, grid, layout, png_bytes, ungrid};
-use super::{atomic, checkpoint};
 use crate::error::{Error, Result};
 use crate::event::SampleData;
-use crate::fs;
+use crate::fs::{self, atomic};
 
 /// Name of the real samples' files, without ending.
 pub const REALS: &str = "reals";

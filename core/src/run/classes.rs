@@ -3,7 +3,7 @@
 //! Batch norm uses the statistics of each generated batch, so every batch is a mixture of classes as in training,
 //! also where samples of one class are wanted.
 
-use super::SAMPLE_BATCH;
+use crate::config::SAMPLE_BATCH;
 use crate::rng::Stream;
 
 /// Classes of generated samples; a run that learns none has nothing to choose.

@@ -5,12 +5,14 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Classes, Run, SAMPLE_BATCH,
+    Classes, Run,
     classes::Batches,
     feed::{latent, one_hot},
     host_samples,
 };
-use crate::{Error, Result, device::read, event::SampleData, net::View, rng::Stream};
+use crate::{
+    Error, Result, config::SAMPLE_BATCH, device::read, event::SampleData, net::View, rng::Stream,
+};
 
 /// What batch norm normalises samples by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

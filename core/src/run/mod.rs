@@ -36,11 +36,6 @@ pub use generate::{Draw, NormStatistics};
 pub use inspect::LayerState;
 use quality::Judge;
 use stages::Best;
-pub use state::config_of;
-
-/// Images generated in one forward pass when sampling: batch norm usually goes by each batch's own statistics, so the
-/// number is part of the protocol (the authors' 100).
-pub const SAMPLE_BATCH: usize = 100;
 
 /// Streams of the classes of fakes.
 const LABELS_D: &str = "labels.D";

@@ -78,20 +78,8 @@ fn yes() -> bool {
     true
 }
 
-/// The settings a checkpoint was made with.
-///
-/// # Errors
-/// When the checkpoint does not hold a run.
-pub fn config_of(checkpoint: &Checkpoint) -> Result<RunConfig> {
-    Ok(state_of(checkpoint)?.config)
-}
-
 fn state_of(checkpoint: &Checkpoint) -> Result<State> {
-    serde_json::from_value(checkpoint.meta.clone()).map_err(|e| {
-        Error::Record(format!(
-            "the checkpoint does not hold a run ({e}); use an earlier one"
-        ))
-    })
+    checkpoint.meta_as()
 }
 
 impl Run {

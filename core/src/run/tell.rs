@@ -1,7 +1,8 @@
 //! What a run tells about itself: sizes, samples, quality, numbers and costs.
 
 use super::classes::ROWS;
-use super::{Classes, Judge, Player, Run, SAMPLE_BATCH};
+use super::{Classes, Judge, Player, Run};
+use crate::config::SAMPLE_BATCH;
 use crate::{
     Result,
     config::Role,

@@ -138,6 +138,24 @@ mod tests {
     }
 
     #[test]
+    fn a_layer_is_the_denser_the_more_its_sides_outweigh_its_size() {
+        let shapes = [[2, 8], [4, 4]];
+        for (density, expected) in [(0.45, [0.5, 0.4]), (0.95, [1.0, 0.9])] {
+            let found = densities(Distribution::Erk, &shapes, density);
+            let close = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-12;
+            assert_eq!(found.len(), 2);
+            assert!(found.iter().zip(&expected).all(close), "{found:?}");
+        }
+        assert_eq!(densities(Distribution::Uniform, &shapes, 0.3), [0.3, 0.3]);
+    }
+
+    #[test]
+    fn an_empty_layer_leaves_the_others_their_density() {
+        let layers = erk(&[[0, 5], [10, 10]], 0.5);
+        assert!((layers[1] - 0.5).abs() < 1e-12, "{layers:?}");
+    }
+
+    #[test]
     fn exact_masks_have_exact_counts() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         for (density, n, count) in [(0.1, 100, 10), (1e-6, 50, 1), (1.0, 7, 7), (0.5, 1, 1)] {

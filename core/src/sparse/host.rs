@@ -175,6 +175,34 @@ mod tests {
         let delta = update(&plan, &[2, 2], 0.3, &mut weights, &mut mask, &[]);
         assert_eq!(mask, [0, 1, 0, 1]);
         assert_eq!(delta.layers, [1, 1]);
+        let mut weights = [0.01, 0.02, 0.4, 0.5, 0.6];
+        let mut mask = [1; 5];
+        let plan = MaskPlan::Lower { density: 0.6 };
+        update(&plan, &[2, 3], 0.3, &mut weights, &mut mask, &[]);
+        assert_eq!(mask, [0, 1, 0, 1, 1]);
+    }
+
+    #[test]
+    fn every_inactive_weight_of_a_layer_grows_by_its_own_coin() {
+        let plan = MaskPlan::DropGrow {
+            fraction: 0.5,
+            scope: Scope::Layer,
+            growth: Growth::Random,
+        };
+        let mut weights = [0.1, 0.9, 0.0, 0.0, 0.5, 0.6, 0.7, 0.8, 0.0, 0.0];
+        let mut mask = [1, 1, 0, 0, 1, 1, 1, 1, 0, 0];
+        // Chances of 1 / 3 and 2 / 4.
+        let draws = [0.34, 0.0, 0.33, 0.9, 0.5, 0.49, 0.0, 0.0, 0.1, 0.9];
+        let delta = update(&plan, &[4, 6], 0.0, &mut weights, &mut mask, &draws);
+        assert_eq!(mask, [0, 1, 1, 0, 0, 1, 1, 1, 1, 0]);
+        assert_eq!((delta.dropped, delta.grown, delta.regrown), (2, 2, 1));
+    }
+
+    #[test]
+    fn pruning_keeps_the_largest_of_all() {
+        let mut weights = [0.1, -0.5, 0.3, 0.4, -0.2];
+        assert_eq!(prune(0.5, &mut weights), [0, 1, 0, 1, 0]);
+        assert_eq!(weights, [0.0, -0.5, 0.0, 0.4, 0.0]);
     }
 
     #[test]

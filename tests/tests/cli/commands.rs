@@ -6,15 +6,16 @@ use std::{
 };
 
 use tightrope_core::{
-    config::preset::PRESETS,
+    config::Crossover,
     data::SOURCES,
     device::{self, DeviceChoice},
     kernel::self_test::CASES,
     kernel::{
-        choice::{Crossover, Kernel},
+        choice::Kernel,
         measure::{DIRECTIONS, Layer, Prepared},
     },
     method::METHODS,
+    preset::PRESETS,
 };
 
 use super::program::{Desk, json, text};

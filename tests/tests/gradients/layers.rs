@@ -2,9 +2,10 @@
 //! spectral norm.
 
 use burn::tensor::Tensor;
-use tightrope_core::config::{MlpConfig, ModelConfig, Role, preset};
+use tightrope_core::config::{MlpConfig, ModelConfig, Role};
 use tightrope_core::model;
 use tightrope_core::net::{Net, View};
+use tightrope_core::preset;
 use tightrope_tests::devices::{self, host, tensor};
 use tightrope_tests::naive::{Conv, Norm, Spectral, wide};
 use tightrope_tests::random::Random;

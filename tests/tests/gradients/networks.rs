@@ -3,11 +3,11 @@
 use burn::tensor::{Device, Tensor};
 use tightrope_core::config::{
     BigganConfig, BigganNaming, HeadPool, Init, ModelConfig, Naming, Role, RunConfig, SnganConfig,
-    preset,
 };
-use tightrope_core::layer::blueprint::ParamKind;
 use tightrope_core::model::{self, Model};
+use tightrope_core::net::blueprint::ParamKind;
 use tightrope_core::net::{Net, View};
+use tightrope_core::preset;
 use tightrope_tests::devices::{self, host, tensor};
 use tightrope_tests::naive::wide;
 use tightrope_tests::random::Random;

@@ -4,10 +4,11 @@
 use burn::tensor::{Device, Tensor};
 use pollster::block_on;
 use tightrope_core::{
-    config::{Role, RunConfig, preset},
+    config::{Role, RunConfig},
     method::Method,
     model::{self, Model},
     net::{Net, View},
+    preset,
     rng::Stream,
 };
 use tightrope_tests::{

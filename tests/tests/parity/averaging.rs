@@ -2,10 +2,11 @@
 //! mask change.
 
 use burn::tensor::{Device, Tensor};
-use tightrope_core::config::{AveragingRule, ModelConfig, Role, preset};
+use tightrope_core::config::{AveragingRule, ModelConfig, Role};
 use tightrope_core::kernel::adam::AdamStep;
 use tightrope_core::model;
 use tightrope_core::net::Net;
+use tightrope_core::preset;
 use tightrope_tests::devices::{self, host, tensor};
 use tightrope_tests::report::{Limit, Report};
 use tightrope_tests::vectors::{Array, arrays, files, json, number};

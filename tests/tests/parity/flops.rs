@@ -1,10 +1,11 @@
 //! FLOPs of the full networks, layer by layer, and the static rows of ADAPT's Tables 3 and 12.
 
 use serde_json::Value;
-use tightrope_core::config::{HeadPool, ModelConfig, Naming, Role, SnganConfig, preset};
+use tightrope_core::config::{HeadPool, ModelConfig, Naming, Role, SnganConfig};
 use tightrope_core::metric::flops::{
     Count, FlopLayer, Images, dense_forward, layers, masked_forward, sparse_forward,
 };
+use tightrope_core::preset;
 use tightrope_core::sparse::density::erk;
 use tightrope_tests::vectors::{entries, files, json, names, number, shape};
 

@@ -3,10 +3,11 @@
 
 use std::path::Path;
 
-use tightrope_core::config::{Gradients, Role, RunConfig, preset};
+use tightrope_core::config::{Gradients, Role, RunConfig};
 use tightrope_core::metric::flops::{
     Count, Forward, Images, Work, masked_forward, yardstick_forward,
 };
+use tightrope_core::preset;
 
 /// A cell of a table.
 struct Cell {

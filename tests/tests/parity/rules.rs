@@ -1,7 +1,8 @@
 //! Erdos-Renyi-Kernel densities and the course of the drop fraction.
 
 use serde_json::Value;
-use tightrope_core::config::{Role, Schedule, preset};
+use tightrope_core::config::{Role, Schedule};
+use tightrope_core::preset;
 use tightrope_core::sparse::{density::erk, schedule::drop_fraction};
 use tightrope_core::{model, net};
 use tightrope_tests::vectors::{entries, files, json, number, shape};

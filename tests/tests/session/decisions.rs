@@ -1,9 +1,9 @@
 //! A run decides by what it measured, whenever that is read back, written down or timed.
 
 use tightrope_core::{
+    config::Crossover,
     config::{Estimator, RunConfig},
     event::{Event, Verdict},
-    kernel::choice::Crossover,
 };
 
 use super::{advance, config, difference, session, state};

@@ -15,11 +15,12 @@ use std::sync::Arc;
 
 use pollster::block_on;
 use tightrope_core::{
-    config::{RunConfig, preset},
+    config::RunConfig,
     data,
     device::{self, Chosen, DeviceChoice},
     event::Event,
     method::MethodSpec,
+    preset,
     record::Checkpoint,
     run::Run,
     session::{RunId, Session},

@@ -4,13 +4,14 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use tightrope_core::{
+    config::SAMPLE_BATCH,
     device::Chosen,
     evaluation::{Evaluation, Real, Samples, Statistics, evaluate},
     event::SampleData,
     feature::{Bytes, FeatureNet, to_bytes},
     progress::Progress,
     record::{read_evaluations, write_evaluation},
-    run::{Classes, Draw, SAMPLE_BATCH},
+    run::{Classes, Draw},
 };
 
 use super::super::{

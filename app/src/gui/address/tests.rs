@@ -1,6 +1,6 @@
 use tightrope_core::{
-    config::preset::PRESETS,
     method::{METHODS, Method},
+    preset::PRESETS,
     rng::Stream,
 };
 

@@ -9,7 +9,7 @@ use egui::{
     Align, Button, Checkbox, ComboBox, DragValue, Id, Key, Layout, Modal, Popup, Response,
     RichText, ScrollArea, TextEdit, Ui,
 };
-use tightrope_core::{config::preset::PRESETS, data::SOURCES, method::METHODS};
+use tightrope_core::{data::SOURCES, method::METHODS, preset::PRESETS};
 
 use super::Panel;
 use crate::{

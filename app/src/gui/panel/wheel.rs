@@ -7,10 +7,11 @@ use egui::{
     Slider, SliderClamping, Ui, pos2, vec2,
 };
 use tightrope_core::{
-    config::{Role, RunConfig, preset},
+    config::{Role, RunConfig},
     error::Result,
     event::Command,
     method::Method,
+    preset,
 };
 
 use super::Panel;

@@ -2,12 +2,10 @@
 
 use serde_json::Value;
 use tightrope_core::{
-    config::{
-        RunConfig,
-        preset::{self, Preset},
-    },
+    config::RunConfig,
     error::Result,
     method::Strategy,
+    preset::{self, Preset},
 };
 
 use super::spec;

@@ -1,6 +1,6 @@
 use tightrope_core::{
-    config::preset::{self, PRESETS},
     method::{METHODS, MethodSpec, Strategy},
+    preset::{self, PRESETS},
     rng::Stream,
 };
 

@@ -1,7 +1,8 @@
 use tightrope_core::{
-    config::{RunConfig, preset},
+    config::RunConfig,
     event::Command,
     method::Method,
+    preset,
     record::{RunFolder, write_evaluation},
     session::RunState,
 };

@@ -2,10 +2,11 @@ use std::{path::Path, sync::Arc};
 
 use pollster::block_on;
 use tightrope_core::{
-    config::{RunConfig, preset},
+    config::RunConfig,
     device::DeviceChoice,
     event::{Event, SampleData},
     method::Method,
+    preset,
 };
 
 use super::*;

@@ -8,10 +8,11 @@ use std::{
 
 use pollster::block_on;
 use tightrope_core::{
-    config::{RunConfig, preset},
+    config::RunConfig,
     device::DeviceChoice,
     event::{Event, Stats},
     method::Method,
+    preset,
 };
 
 use super::*;

@@ -143,6 +143,8 @@ fn a_command_raises_or_lowers() {
         MaskPlan::Lower { density: 0.2 }
     );
     assert_eq!(controller.density(), 0.2);
+    let same = controller.set_density(0.2, 0.2);
+    assert_eq!(same.growth(), None, "no gradient for nothing");
 }
 
 fn proportional(d_max: f64) -> BalanceConfig {
@@ -186,6 +188,37 @@ fn a_correction_goes_on_within_the_band_until_the_target_is_reached() {
     assert!(!moves(0.49), "the target is passed");
     assert!(!moves(0.51), "and a new correction begins outside only");
     assert!(moves(0.44) && moves(0.47));
+}
+
+#[test]
+fn a_correction_ends_at_the_target_from_either_side() {
+    let (net, balance) = (net(Policy::Relax), proportional(1.0));
+    for (outside, within) in [(0.56, 0.51), (0.44, 0.49)] {
+        let mut controller = Controller::new(0.3);
+        let mut moves = |ratio| {
+            controller
+                .decide(at(10), &net, &balance, &window(ratio))
+                .is_some()
+        };
+        assert!(moves(outside) && moves(within));
+        assert!(!moves(0.5), "the target is reached from {outside}");
+        assert!(!moves(within), "and nothing is under way");
+    }
+}
+
+#[test]
+fn a_correction_goes_on_from_a_checkpoint_in_its_own_direction() {
+    let (net, balance) = (net(Policy::Relax), proportional(1.0));
+    for (raising, ratio, other) in [(true, 0.51, 0.49), (false, 0.49, 0.51)] {
+        let stored = format!(r#"{{"density":0.3,"correction":{raising}}}"#);
+        let moves = |ratio| {
+            let mut controller: Controller = serde_json::from_str(&stored).unwrap();
+            controller
+                .decide(at(10), &net, &balance, &window(ratio))
+                .is_some()
+        };
+        assert!(moves(ratio) && !moves(other), "{stored}");
+    }
 }
 
 #[test]

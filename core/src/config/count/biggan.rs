@@ -2,7 +2,6 @@
 
 use super::{Layer, product};
 use crate::config::BigganConfig;
-use crate::layer::SelfAttention;
 
 pub(super) fn generator(m: &BigganConfig, z_dim: usize, channels: u64) -> Vec<Layer> {
     let widths: Vec<u64> = m.g_channels.iter().map(|&width| width as u64).collect();
@@ -58,7 +57,8 @@ pub(super) fn discriminator(m: &BigganConfig, channels: u64) -> Vec<Layer> {
 }
 
 fn attention(channels: u64) -> impl Iterator<Item = Layer> {
-    let [inner, values] = SelfAttention::widths(channels as usize).map(|width| width as u64);
+    let [inner, values] =
+        BigganConfig::attention_widths(channels as usize).map(|width| width as u64);
     let sizes = [
         (channels, inner),
         (channels, inner),

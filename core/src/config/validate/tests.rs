@@ -1,6 +1,6 @@
 use super::*;
-use crate::config::preset::{self, PRESETS};
 use crate::method::Method;
+use crate::preset::{self, PRESETS};
 
 pub(super) fn config(name: &str) -> RunConfig {
     let preset = preset::find(name).unwrap();

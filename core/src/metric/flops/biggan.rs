@@ -3,7 +3,6 @@
 
 use super::{FlopLayer, batch_norm, conv, linear};
 use crate::config::BigganConfig;
-use crate::layer::SelfAttention;
 use crate::model::biggan::Part;
 
 pub(super) fn generator(m: &BigganConfig, z_dim: usize, channels: usize) -> Vec<FlopLayer> {
@@ -73,7 +72,7 @@ fn attention(
     side: usize,
 ) -> impl Iterator<Item = FlopLayer> {
     let (name, [theta, phi, g, out, _]) = m.attention(after);
-    let [inner, values] = SelfAttention::widths(channels);
+    let [inner, values] = BigganConfig::attention_widths(channels);
     let sizes = [
         (theta, channels, inner),
         (phi, channels, inner),

@@ -12,11 +12,11 @@ use super::{
 };
 use crate::{
     config::{BigganConfig, BigganNaming},
-    layer::{
-        BatchNorm, Lookup, SelfAttention, Weighted,
+    layer::{BatchNorm, Lookup, SelfAttention, Weighted},
+    net::{
+        Leaves, Net,
         blueprint::{Blueprint, ParamKind},
     },
-    net::{Leaves, Net},
 };
 pub use names::{Ends, Part};
 

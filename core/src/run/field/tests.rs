@@ -4,10 +4,11 @@ use pollster::block_on;
 
 use super::*;
 use crate::{
-    config::{Loss, ModelConfig, RunConfig, preset},
+    config::{Loss, ModelConfig, RunConfig},
     data,
     device::{self, DeviceChoice},
     method::Method,
+    preset,
 };
 
 fn config(preset: &str, settings: &[(&str, &str)]) -> RunConfig {

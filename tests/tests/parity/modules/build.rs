@@ -1,10 +1,11 @@
 //! The engine's counterpart of each module.
 
 use burn::tensor::Tensor;
-use tightrope_core::config::{BigganConfig, BigganNaming, ModelConfig, Role, RunConfig, preset};
-use tightrope_core::layer::blueprint::{Blueprint, ParamKind};
+use tightrope_core::config::{BigganConfig, BigganNaming, ModelConfig, Role, RunConfig};
 use tightrope_core::model::{self, block};
+use tightrope_core::net::blueprint::{Blueprint, ParamKind};
 use tightrope_core::net::{Leaves, Net};
+use tightrope_core::preset;
 
 use super::case::Case;
 

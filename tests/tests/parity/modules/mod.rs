@@ -6,7 +6,7 @@ mod case;
 use burn::tensor::{Device, Tensor, TensorData};
 use tightrope_core::config::Role;
 use tightrope_core::kernel::spectral::spectral_norm;
-use tightrope_core::layer::blueprint::{Blueprint, ParamKind};
+use tightrope_core::net::blueprint::{Blueprint, ParamKind};
 use tightrope_core::net::{Net, View};
 use tightrope_tests::devices::{self, host, tensor};
 use tightrope_tests::report::{Limit, Report};

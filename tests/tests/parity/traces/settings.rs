@@ -3,8 +3,9 @@
 use serde_json::Value;
 use tightrope_core::config::{
     AveragingConfig, AveragingRule, BalanceConfig, Estimator, Gradients, Growth, HeadPool,
-    ModelConfig, Naming, NetConfig, Policy, RunConfig, Schedule, Scope, SnganConfig, preset,
+    ModelConfig, Naming, NetConfig, Policy, RunConfig, Schedule, Scope, SnganConfig,
 };
+use tightrope_core::preset;
 use tightrope_tests::vectors::number;
 
 use super::trace::Trace;

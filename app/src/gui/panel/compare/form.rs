@@ -1,13 +1,11 @@
 //! What the dialog is filled with, and what comes of it by the command line's own rules.
 
 use tightrope_core::{
-    config::{
-        RunConfig,
-        preset::{self, PRESETS, Preset},
-    },
+    config::RunConfig,
     data::{SOURCES, Source},
     error::Result,
     method::{Method, MethodSpec, Strategy},
+    preset::{self, PRESETS, Preset},
 };
 
 use crate::{

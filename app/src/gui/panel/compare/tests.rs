@@ -1,9 +1,6 @@
 use egui::accesskit::Role as Kind;
 use egui_kittest::{Harness, kittest::Queryable};
-use tightrope_core::{
-    config::{RunConfig, preset},
-    method::Method,
-};
+use tightrope_core::{config::RunConfig, method::Method, preset};
 
 use super::*;
 use crate::{

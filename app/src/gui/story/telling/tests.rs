@@ -1,7 +1,7 @@
 use std::sync::{Arc, mpsc::Receiver};
 
 use pollster::block_on;
-use tightrope_core::{device::DeviceChoice, kernel::choice::Crossover};
+use tightrope_core::{config::Crossover, device::DeviceChoice};
 
 use super::{
     super::{RATE, STORIES},

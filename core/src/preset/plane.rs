@@ -3,10 +3,9 @@
 
 use crate::config::*;
 use crate::method::Method;
-use crate::run::SAMPLE_BATCH;
 
 /// What the 2-D presets share: d_G = d_D = 0.2, ERK with exact counts, RigL from 0.3, BR over 50 iterations.
-pub(in crate::config) fn base() -> RunConfig {
+pub(crate) fn base() -> RunConfig {
     let net = NetConfig {
         lr: 4e-3,
         beta1: 0.0,

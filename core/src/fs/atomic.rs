@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::File;
 use crate::error::{Error, Result};
-use crate::fs::{self, File};
 
 /// Ending of a file that is still being written.
 pub const PARTIAL: &str = "partial";
@@ -15,10 +15,10 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     partial.push(".");
     partial.push(PARTIAL);
     let partial = PathBuf::from(partial);
-    let written = fill(&partial, bytes).and_then(|()| fs::rename(&partial, path));
+    let written = fill(&partial, bytes).and_then(|()| super::rename(&partial, path));
     if let Err(source) = written {
         // The first error is the one worth telling.
-        let _ = fs::remove_file(&partial);
+        let _ = super::remove_file(&partial);
         return Err(Error::io(path, source));
     }
     // A bare file name lies in the folder with no name.
@@ -60,6 +60,7 @@ pub fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fs;
 
     #[test]
     fn a_failed_write_leaves_the_old_file_and_no_partial_one() {

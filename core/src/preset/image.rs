@@ -5,7 +5,7 @@ use super::plane;
 use crate::config::*;
 
 /// What the small image presets share: the "16 net", both nets at 10 %, ten mask updates, BR over 84 iterations.
-pub(in crate::config) fn base() -> RunConfig {
+pub(crate) fn base() -> RunConfig {
     let mut config = plane::base();
     config.data = DataConfig {
         source: "shapes".to_owned(),
@@ -142,6 +142,7 @@ pub(super) fn cifar16() -> RunConfig {
     let mut config = starved("cifar10");
     config.preset = "cifar16".to_owned();
     config.data.flip = true;
-    config.model = nets(&[48, 32, 32], &[16, 16, 16], 2);
+    config.model = nets(&[48, 32, 32], &[24, 24, 24], 2);
+    config.balance.br_high = 0.55;
     config
 }

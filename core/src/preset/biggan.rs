@@ -42,7 +42,7 @@ fn biggan32() -> BigganConfig {
 }
 
 /// BigGAN on CIFAR-10 (ADAPT). The code's masks leave out what it calls a classifier, D's last layer.
-pub(in crate::config) fn biggan_cifar10() -> RunConfig {
+pub(crate) fn biggan_cifar10() -> RunConfig {
     let mut config = base(biggan32());
     config.preset = "biggan-cifar10".to_owned();
     config.data.source = "cifar10".to_owned();

@@ -1,7 +1,7 @@
 //! Initial values of parameters.
 
-use super::{blueprint::ParamKind, orthogonal};
-use crate::{config::Init, net::Param, rng::Stream};
+use super::{Param, blueprint::ParamKind, orthogonal};
+use crate::{config::Init, rng::Stream};
 
 /// Values of one parameter, row-major.
 pub fn draw(init: Init, param: &Param, stream: &mut Stream) -> Vec<f32> {

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::edit::{OPTIONAL, hint, leaves, lookup};
-use super::{CONFIG_VERSION, RunConfig, preset};
+use crate::config::edit::{OPTIONAL, leaves, lookup};
+use crate::config::{CONFIG_VERSION, RunConfig};
 use crate::error::{Error, Result};
+use crate::hint::hint;
 
 /// Settings that version 1 began without: files of runs from before lack them, and mean what they default to.
 const LATER: [&str; 2] = ["critic_pass", "augment."];
@@ -156,18 +157,18 @@ fn plain(value: &Value) -> String {
 fn skeleton(file: &Value) -> RunConfig {
     let is = |kind| file.get("model").and_then(|m| m.get(kind)).is_some();
     if is("mlp") {
-        preset::plane::base()
+        super::plane::base()
     } else if is("biggan") {
-        preset::biggan::biggan_cifar10()
+        super::biggan::biggan_cifar10()
     } else {
-        preset::image::base()
+        super::image::base()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::preset::PRESETS;
+    use crate::preset::{self, PRESETS};
 
     #[test]
     fn what_is_written_reads_back() {

@@ -1,0 +1,28 @@
+//! Which data a run learns from.
+
+use serde::{Deserialize, Serialize};
+
+/// The data a run learns from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataConfig {
+    /// `name` or `name:path`, as `tightrope datasets` lists them.
+    pub source: String,
+    /// Image side in pixels; ignored by 2-D data.
+    pub side: usize,
+    /// Random horizontal flips.
+    pub flip: bool,
+    /// At most this many images are kept, drawn from all in a way that no seed changes; 0 keeps all.
+    pub limit: usize,
+}
+
+impl DataConfig {
+    /// Channels of the source's samples: 2 for points, 1 for the digit and fashion sets, else 3.
+    pub fn channels(&self) -> usize {
+        match self.source.split(':').next().unwrap_or_default() {
+            "ring" | "grid" | "spiral" => 2,
+            "mnist" | "fashion-mnist" => 1,
+            _ => 3,
+        }
+    }
+}
