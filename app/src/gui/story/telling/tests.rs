@@ -148,7 +148,7 @@ fn keys_for_all_runs_pass_by_what_is_set_aside() {
 }
 
 #[test]
-fn starting_over_replaces_the_storys_runs_and_opens_its_first_page() {
+fn starting_over_replaces_the_runs_and_opens_the_first_page() {
     let mut stage = Stage::new(Model::default());
     stage.act(Action::OpenStory(STORIES[0]));
     assert!(
