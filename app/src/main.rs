@@ -1,18 +1,23 @@
 //! Tightrope: train sparse GANs in balance, compare methods, see the balance.
 
-#[cfg_attr(target_arch = "wasm32", path = "cli/browser.rs")]
+#[cfg(not(target_arch = "wasm32"))]
 mod cli;
+mod comparison;
 mod device;
 mod estimate;
 mod export;
 mod gui;
+#[cfg(not(target_arch = "wasm32"))]
+mod interruption;
 mod lab;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
+mod part;
 mod paths;
 mod problems;
 mod report;
 mod stand_in;
+mod story;
 #[cfg(target_arch = "wasm32")]
 mod web;
 

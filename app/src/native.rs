@@ -66,8 +66,8 @@ fn quieten_mesa() {
 
 async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
-        None => gui::open(&WindowArgs::default())?,
-        Some(Command::Window(args)) => gui::open(args)?,
+        None => gui::open(&WindowArgs::default().opening())?,
+        Some(Command::Window(args)) => gui::open(&args.opening())?,
         Some(Command::Compare(args)) => return cli::compare::run(args).await,
         Some(Command::Train(args)) => return cli::train::run(args).await,
         Some(Command::Sample(args)) => cli::sample::run(args).await?,

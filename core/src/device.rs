@@ -245,7 +245,7 @@ pub async fn read_counts(tensor: Tensor<1, Int>) -> Result<Vec<usize>> {
 }
 
 fn wrong<T>(line: String) -> Result<T> {
-    Err(Error::Settings(vec![format!("device: {line}")]))
+    Err(Error::setting("device", line))
 }
 
 /// Reads a tensor back without blocking the device's other work.

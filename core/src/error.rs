@@ -1,13 +1,48 @@
 //! The one error type of the engine. Every message says what is wrong, where, and what would do.
 
+use std::fmt;
 use std::path::PathBuf;
+
+/// One wrong setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The method concerned, where several are compared and not all of them are.
+    pub method: Option<String>,
+    /// The setting's name as the command line writes it; empty where no setting is to blame.
+    pub key: String,
+    /// What is wrong and what would do.
+    pub text: String,
+}
+
+impl Problem {
+    /// A problem of every method.
+    pub fn new(key: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            method: None,
+            key: key.into(),
+            text: text.into(),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(method) = &self.method {
+            write!(f, "{method}: ")?;
+        }
+        if !self.key.is_empty() {
+            write!(f, "{}: ", self.key)?;
+        }
+        f.write_str(&self.text)
+    }
+}
 
 /// Everything that can go wrong in the engine.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// One or more settings are wrong; all of them are listed at once.
     #[error("{}", join(.0))]
-    Settings(Vec<String>),
+    Settings(Vec<Problem>),
     /// A dataset is missing, truncated, foreign or too small.
     #[error("data: {0}")]
     Data(String),
@@ -45,11 +80,25 @@ pub enum Error {
 /// The engine's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-fn join(lines: &[String]) -> String {
+fn join(problems: &[Problem]) -> String {
+    let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
     lines.join("\n")
 }
 
 impl Error {
+    /// An [`Error::Settings`] about one of them.
+    pub fn setting(key: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::Settings(vec![Problem::new(key, text)])
+    }
+
+    /// What is wrong, setting by setting; of other errors one that blames none.
+    pub fn into_problems(self) -> Vec<Problem> {
+        match self {
+            Self::Settings(problems) => problems,
+            other => vec![Problem::new("", other.to_string())],
+        }
+    }
+
     /// An [`Error::Io`] about `path`.
     pub fn io(path: impl Into<PathBuf>, error: std::io::Error) -> Self {
         Self::Io {

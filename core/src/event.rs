@@ -7,6 +7,7 @@ mod moment;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::config::{Estimator, Role, StageWeights};
+pub use crate::sparse::plan::MaskChange;
 pub use moment::{Field, Masks, Push};
 
 /// One thing that happened in a run. A line of `stats.jsonl` (`Stats`) or of `events.jsonl` (the rest), but for `Samples`,
@@ -282,20 +283,6 @@ pub struct MaskEvent {
     pub br: Option<f64>,
     /// Active weights of every maskable layer now, in order.
     pub layers: Vec<usize>,
-}
-
-/// Kind of a mask change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MaskChange {
-    /// Drop and grow at constant density.
-    DropGrow,
-    /// The density was raised.
-    Raise,
-    /// The density was lowered.
-    Lower,
-    /// The net was pruned at the beginning of a stage.
-    Prune,
 }
 
 /// Generated samples of the fixed z.

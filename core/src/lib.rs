@@ -33,4 +33,4 @@ pub mod run;
 pub mod session;
 pub mod sparse;
 
-pub use error::{Error, Result};
+pub use error::{Error, Problem, Result};

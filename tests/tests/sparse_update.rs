@@ -5,10 +5,10 @@ use tightrope_core::config::{Growth, Role, RunConfig, Scope};
 use tightrope_core::model;
 use tightrope_core::net::Net;
 use tightrope_core::preset;
+use tightrope_core::run::mask_update::apply;
 use tightrope_core::sparse::host::update;
 use tightrope_core::sparse::index::LayerIndex;
 use tightrope_core::sparse::plan::MaskPlan;
-use tightrope_core::sparse::update::apply;
 use tightrope_tests::devices::{self, host, tensor};
 use tightrope_tests::random::Random;
 
@@ -109,8 +109,8 @@ fn check(net: &mut Net, plan: &MaskPlan, floor: f64, draw: Draw, random: &mut Ra
     let given = plan
         .growth()
         .map(|_| tensor(&scores, [scores.len()], &device));
-    let event = pollster::block_on(apply(net, plan, floor, given));
-    let event = event.unwrap_or_else(|e| panic!("{case}: {e}"));
+    let delta = pollster::block_on(apply(net, plan, floor, given));
+    let delta = delta.unwrap_or_else(|e| panic!("{case}: {e}"));
     let ours: Vec<u8> = host(net.mask.clone()).iter().map(|&m| m as u8).collect();
     assert!(ours == bits, "{case}: masks differ");
     let after = host(net.flat.weight.clone());
@@ -120,19 +120,12 @@ fn check(net: &mut Net, plan: &MaskPlan, floor: f64, draw: Draw, random: &mut Ra
         let least = ((floor * *size as f64).ceil() as usize).min(active[layer]);
         assert!(now >= least, "{case}: layer {layer} fell below its floor");
     }
-    match event {
-        Some(event) => {
-            let counts = (event.dropped, event.grown, event.regrown, event.active);
-            let active = expected.layers.iter().sum();
-            let theirs = (expected.dropped, expected.grown, expected.regrown, active);
-            assert_eq!(counts, theirs, "{case}: dropped, grown, regrown, active");
-            assert_eq!(event.layers, expected.layers, "{case}");
-            assert_eq!(event.change, plan.change(), "{case}");
-        }
+    match delta {
+        Some(delta) => assert_eq!(delta, expected, "{case}: dropped, grown, regrown, layers"),
         None => assert_eq!(
             (expected.dropped, expected.grown, expected.regrown),
             (0, 0, 0),
-            "{case}: no event"
+            "{case}: nothing said"
         ),
     }
     for i in 0..masked {

@@ -1,5 +1,6 @@
 //! What the ADAPT scripts' flags mean here. Some mean different settings under different methods.
 
+use tightrope_core::Problem;
 use tightrope_core::config::{ModelConfig, RunConfig};
 use tightrope_core::method::Method;
 
@@ -12,7 +13,7 @@ impl AdaptFlags {
         &self,
         base: &RunConfig,
         method: Method,
-        problems: &mut Vec<String>,
+        problems: &mut Vec<Problem>,
     ) -> Vec<(String, String)> {
         let mut out = Overrides(Vec::new());
         let bottom = match base.model {
@@ -81,7 +82,7 @@ impl AdaptFlags {
     }
 
     /// The scripts' death rate of D is a density step under ADAPT and a drop fraction elsewhere.
-    fn discriminator_rate(&self, method: Method, out: &mut Overrides, problems: &mut Vec<String>) {
+    fn discriminator_rate(&self, method: Method, out: &mut Overrides, problems: &mut Vec<Problem>) {
         if method.steers() {
             out.put("balance.density_step", self.death_rate_d.as_deref());
             if self
@@ -89,9 +90,11 @@ impl AdaptFlags {
                 .as_deref()
                 .is_some_and(|name| name != "constant")
             {
-                problems.push(format!(
-                    "--death-rate-schedule-D: the density step of {method} is constant; \
-                     leave the flag out or give constant"
+                problems.push(Problem::new(
+                    "--death-rate-schedule-D",
+                    format!(
+                        "the density step of {method} is constant; leave the flag out or give constant"
+                    ),
                 ));
             }
         } else {
@@ -108,7 +111,7 @@ impl AdaptFlags {
     }
 
     /// The scripts give the window in iterations, the config in samples.
-    fn window(&self, base: &RunConfig, out: &mut Overrides, problems: &mut Vec<String>) {
+    fn window(&self, base: &RunConfig, out: &mut Overrides, problems: &mut Vec<Problem>) {
         if self.da_iters.is_none() && self.br_freq.is_none() {
             return;
         }
@@ -126,7 +129,7 @@ impl AdaptFlags {
         }
     }
 
-    fn widths(&self, base: &RunConfig, out: &mut Overrides, problems: &mut Vec<String>) {
+    fn widths(&self, base: &RunConfig, out: &mut Overrides, problems: &mut Vec<Problem>) {
         let flags = [("--gf-dim", &self.gf_dim), ("--df-dim", &self.df_dim)];
         for (flag, width) in flags
             .into_iter()
@@ -135,16 +138,16 @@ impl AdaptFlags {
             let sngan = match &base.model {
                 ModelConfig::Sngan(sngan) => sngan,
                 ModelConfig::Biggan(_) => {
-                    problems.push(format!(
-                        "{flag}: a biggan's blocks differ in width; \
-                         set model.biggan.g_channels or model.biggan.d_channels"
+                    problems.push(Problem::new(
+                        flag,
+                        "a biggan's blocks differ in width; set model.biggan.g_channels or model.biggan.d_channels",
                     ));
                     continue;
                 }
                 ModelConfig::Mlp(_) => {
-                    problems.push(format!(
-                        "{flag}: this preset has no convolutions; \
-                         set model.mlp.g_hidden or model.mlp.d_hidden"
+                    problems.push(Problem::new(
+                        flag,
+                        "this preset has no convolutions; set model.mlp.g_hidden or model.mlp.d_hidden",
                     ));
                     continue;
                 }
@@ -159,10 +162,13 @@ impl AdaptFlags {
     }
 }
 
-fn count(flag: &str, text: Option<&str>, otherwise: u64, problems: &mut Vec<String>) -> u64 {
+fn count(flag: &str, text: Option<&str>, otherwise: u64, problems: &mut Vec<Problem>) -> u64 {
     let Some(text) = text else { return otherwise };
     text.parse().unwrap_or_else(|_| {
-        problems.push(format!("{flag}: `{text}` is not a whole number, 0 or more"));
+        problems.push(Problem::new(
+            flag,
+            format!("`{text}` is not a whole number, 0 or more"),
+        ));
         otherwise
     })
 }

@@ -1,19 +1,21 @@
 //! What the command line takes. Settings stay text here: `cli::settings` checks them all together.
 
-use std::{ops::RangeInclusive, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use tightrope_core::{device::DeviceChoice, run::NormStatistics};
+use tightrope_core::{device::DeviceChoice, layer::NormStatistics};
 
 use super::{
     adapt_flags::AdaptFlags,
     eval_args::{EvalArgs, StatsArgs},
     export::ExportArgs,
 };
+use crate::comparison::SEEDS;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::device::Crossing;
-use crate::gui::story::{self, Story};
+use crate::gui::Opening;
 use crate::report::Place;
+use crate::story::{self, Story};
 
 /// Train sparse GANs in balance, compare methods, see the balance.
 #[derive(Debug, Parser)]
@@ -80,6 +82,19 @@ pub struct WindowArgs {
     pub again: bool,
 }
 
+impl WindowArgs {
+    /// How the window begins.
+    pub fn opening(&self) -> Opening {
+        Opening {
+            runs: self.runs.clone(),
+            device: self.device,
+            story: self.story,
+            out: self.out.clone(),
+            again: self.again,
+        }
+    }
+}
+
 impl Default for WindowArgs {
     fn default() -> Self {
         Self {
@@ -91,9 +106,6 @@ impl Default for WindowArgs {
         }
     }
 }
-
-/// How many seeds a comparison may have.
-pub const SEEDS: RangeInclusive<u64> = 1..=1000;
 
 /// `compare`.
 #[derive(Debug, Args)]

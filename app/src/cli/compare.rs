@@ -52,7 +52,9 @@ pub async fn run(args: &CompareArgs) -> Result<ExitCode> {
             title: group.title,
             runs,
         });
-        total.failures.extend(unreadable);
+        total
+            .failures
+            .extend(unreadable.iter().map(ToString::to_string));
         total.interrupted.extend(outcome.interrupted);
         total.failures.extend(outcome.failures);
         total.stopped = outcome.stopped;

@@ -13,7 +13,8 @@ use tightrope_core::{
     session::RunId,
 };
 
-use super::{interruption::interruption, progress::Progress};
+use super::progress::Progress;
+use crate::interruption::interruption;
 use crate::lab::{Recorded, Stored};
 
 /// How a group ended.

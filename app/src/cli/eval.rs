@@ -7,10 +7,13 @@ mod waiting;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use tightrope_core::{config::ModelConfig, device, feature::FeatureNet, record::checkpoint};
+use tightrope_core::{
+    Problem, config::ModelConfig, device, feature::FeatureNet, record::checkpoint,
+};
 
-use super::{eval_args::EvalArgs, evaluating::ended, interruption::interruption};
+use super::{eval_args::EvalArgs, evaluating::ended};
 use crate::{
+    interruption::interruption,
     lab::{Stored, run_folders},
     problems,
 };
@@ -52,12 +55,12 @@ fn stored(args: &EvalArgs) -> Result<Vec<Stored>> {
     });
     for path in named {
         match Stored::open(&path) {
-            Ok(run) if matches!(run.config.model, ModelConfig::Mlp(_)) => wrong.push(format!(
-                "{}: its samples are points in the plane, which have no features; see its modes in the report",
-                path.display()
+            Ok(run) if matches!(run.config.model, ModelConfig::Mlp(_)) => wrong.push(Problem::new(
+                path.display().to_string(),
+                "its samples are points in the plane, which have no features; see its modes in the report",
             )),
             Ok(run) => runs.push(run),
-            Err(error) => wrong.extend(problems::lines(&error)),
+            Err(error) => wrong.extend(error.into_problems()),
         }
     }
     Ok(problems::collect(wrong, Ok(runs))?)

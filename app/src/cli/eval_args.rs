@@ -7,7 +7,7 @@ use tightrope_core::{
     device::DeviceChoice,
     evaluation::Split,
     feature::{NetworkFile, Resize},
-    run::NormStatistics,
+    layer::NormStatistics,
 };
 
 /// What both take.

@@ -22,10 +22,9 @@ use tightrope_core::{
 
 use super::{
     eval_args::JudgeArgs,
-    finish::INTERRUPTED,
-    interruption::interruption,
     output::{complain, say},
 };
+use crate::interruption::{INTERRUPTED, interruption};
 
 /// Lines a piece of work prints where there are no bars.
 const LINES: usize = 4;

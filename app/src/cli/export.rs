@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueEnum, builder::PossibleValue};
 
 use super::output::say;
 use crate::{
@@ -38,6 +38,16 @@ pub struct ExportArgs {
     /// Samples of this iteration, or the last ones before it [default: the last]
     #[arg(long, value_name = "ITERATION")]
     pub at: Option<u64>,
+}
+
+impl ValueEnum for What {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(self.about()))
+    }
 }
 
 /// Runs the subcommand.

@@ -8,9 +8,7 @@ use super::{
     drive::Outcome,
     output::{complain, say},
 };
-
-/// Exit code after an interruption.
-pub const INTERRUPTED: u8 = 130;
+use crate::interruption::INTERRUPTED;
 
 /// Says how to go on after an interruption or a failure.
 pub fn tell(outcome: &Outcome) -> Result<ExitCode> {

@@ -16,7 +16,6 @@ pub mod eval_args;
 mod evaluating;
 pub mod export;
 mod finish;
-pub mod interruption;
 pub mod list;
 pub mod methods;
 pub mod output;

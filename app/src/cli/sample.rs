@@ -70,7 +70,7 @@ pub async fn run(args: &SampleArgs) -> Result<()> {
 
 /// A class by its number, or by the name that the run's data gave it.
 fn wanted(stored: &Stored, class: &str) -> Result<Classes> {
-    let refused = |why: String| Error::Settings(vec![format!("class: {class}: {why}")]);
+    let refused = |why: String| Error::setting("class", format!("{class}: {why}"));
     if stored.config.model.classes() == 0 {
         return Err(refused("this run learned no classes; leave --class out".into()).into());
     }
@@ -105,8 +105,11 @@ fn check(file: &Path) -> Result<(), Error> {
     if is_png && !file.is_dir() {
         return Ok(());
     }
-    Err(Error::Settings(vec![format!(
-        "out: {}: samples are written as PNG; name a file that ends in .png",
-        file.display()
-    )]))
+    Err(Error::setting(
+        "out",
+        format!(
+            "{}: samples are written as PNG; name a file that ends in .png",
+            file.display()
+        ),
+    ))
 }

@@ -8,9 +8,9 @@ use tightrope_core::{Error, device, feature::FeatureNet};
 use super::{
     eval_args::StatsArgs,
     evaluating::{ended, statistics},
-    interruption::interruption,
     output::say,
 };
+use crate::interruption::interruption;
 
 /// Runs the subcommand.
 pub async fn run(args: &StatsArgs) -> Result<ExitCode> {
@@ -19,10 +19,13 @@ pub async fn run(args: &StatsArgs) -> Result<ExitCode> {
 
 async fn make(args: &StatsArgs) -> Result<()> {
     if args.out.extension().is_none_or(|ending| ending != "npz") || args.out.is_dir() {
-        return Err(Error::Settings(vec![format!(
-            "out: {}: statistics are an .npz file; name one that ends so",
-            args.out.display()
-        )])
+        return Err(Error::setting(
+            "out",
+            format!(
+                "{}: statistics are an .npz file; name one that ends so",
+                args.out.display()
+            ),
+        )
         .into());
     }
     args.judge.split.of(&args.data)?;

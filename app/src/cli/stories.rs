@@ -1,6 +1,6 @@
 //! `tightrope stories`.
 
-use crate::gui::story::STORIES;
+use crate::story::STORIES;
 
 /// Every story: its name, what it asks, and under it the comparison it starts.
 pub fn list() -> String {
@@ -28,7 +28,7 @@ mod tests {
             args::{Cli, Command},
             settings,
         },
-        gui::story::STORIES,
+        story::STORIES,
     };
 
     #[test]

@@ -60,7 +60,9 @@ async fn resume(args: &TrainArgs, path: &Path) -> Result<ExitCode> {
 async fn to_the_end(drive: Drive) -> Result<ExitCode> {
     let mut outcome = drive.finish().await;
     let (runs, unreadable) = read_runs(&outcome.folders);
-    outcome.failures.extend(unreadable);
+    outcome
+        .failures
+        .extend(unreadable.iter().map(ToString::to_string));
     say(results_table(&grouped(runs)))?;
     for folder in &outcome.folders {
         say(format_args!("run: {}", folder.display()))?;

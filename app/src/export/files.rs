@@ -26,10 +26,13 @@ impl Files {
     /// When there can be no such folder.
     pub fn new(folder: &Path) -> Result<Self> {
         if fs::is_file(folder) {
-            return Err(Error::Settings(vec![format!(
-                "out: {}: this is a file; name the folder that the files go to",
-                folder.display()
-            )]));
+            return Err(Error::setting(
+                "out",
+                format!(
+                    "{}: this is a file; name the folder that the files go to",
+                    folder.display()
+                ),
+            ));
         }
         let is_new = !fs::exists(folder);
         fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;

@@ -1,6 +1,5 @@
 //! What can be taken away, by the names that command line and window share.
 
-use clap::{ValueEnum, builder::PossibleValue};
 use serde::{Deserialize, Serialize};
 
 /// Something that can be taken away from runs.
@@ -124,15 +123,5 @@ impl What {
             self,
             Self::Run | Self::Checkpoint | Self::Generator | Self::Csr
         )
-    }
-}
-
-impl ValueEnum for What {
-    fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()).help(self.about()))
     }
 }

@@ -3,9 +3,7 @@
 use std::path::PathBuf;
 
 use egui::{self, ViewportCommand};
-use tightrope_core::{
-    config::RunConfig, error::Result, event::Command, method::Method, preset, session::RunState,
-};
+use tightrope_core::{config::RunConfig, error::Result, event::Command, session::RunState};
 
 use super::{
     copying,
@@ -13,13 +11,13 @@ use super::{
     look::Look,
     model::{Cursor, Draft, Model, Speed, Undo},
     panel::wheel,
-    part::Part,
     picture::Picture,
     story::{self, Story},
 };
 use crate::{
-    cli::settings,
+    comparison::Comparison,
     lab::{Request, RunKey},
+    part::Part,
 };
 
 /// What a panel may want done.
@@ -242,9 +240,5 @@ pub fn ask(request: Request, model: &mut Model, link: &Link) {
 
 /// ADAPT against STU-GAN on the 2-D spiral.
 pub fn showcase() -> Result<Vec<RunConfig>> {
-    let preset = preset::find(settings::SHOWCASE[0])?;
-    [Method::AdaptRelax, Method::StuGan]
-        .into_iter()
-        .map(|method| preset::resolve(preset, method, None, &[]))
-        .collect()
+    Comparison::default().runs()
 }

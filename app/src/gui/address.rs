@@ -9,11 +9,10 @@ use tightrope_core::device::DeviceChoice;
 use super::{
     look::Look,
     model::{Axis, Model, RunView, Speed},
-    part::Part,
-    setup::{Comparison, Setup},
     story::{self, PACE, Story},
 };
-use crate::problems::lines;
+use crate::comparison::{Comparison, Setup};
+use crate::part::Part;
 use bounds::{MOST_BYTES, MOST_RUNS};
 
 /// What a page's address asks for.
@@ -207,8 +206,9 @@ fn setup(comparisons: Vec<Comparison>) -> Result<Setup, String> {
     let wrong = |why: String| format!("this page's address sets up what cannot be: {why}");
     bounds::asked(&comparisons).map_err(wrong)?;
     let setup = Setup::new(comparisons).map_err(|error| {
-        let lines = lines(&error).into_iter();
-        let lines = lines.map(|line| query::brief(&query::without_command(&line)));
+        let problems = error.into_problems().into_iter();
+        let lines =
+            problems.map(|problem| query::brief(&query::without_command(&problem.to_string())));
         wrong(query::few(&lines.collect::<Vec<_>>()))
     })?;
     bounds::needed(&setup.runs).map_err(wrong)?;

@@ -32,10 +32,10 @@ use super::{
         welcome::Welcome,
         wheel::Wheel,
     },
-    part::Part,
     place::Place,
 };
 use crate::lab::Request;
+use crate::part::Part;
 
 /// All panels, each with its own small state.
 #[derive(Default)]

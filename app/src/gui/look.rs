@@ -4,7 +4,8 @@ use egui::{self, Theme, ThemePreference};
 use serde::{Deserialize, Serialize};
 use tightrope_core::device::DeviceChoice;
 
-use super::{model::Axis, part::Part};
+use super::model::Axis;
+use crate::part::Part;
 
 /// What the window remembers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

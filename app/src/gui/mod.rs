@@ -22,12 +22,10 @@ mod pace;
 #[cfg(target_arch = "wasm32")]
 mod page;
 mod panel;
-mod part;
 mod picture;
 mod place;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod remote;
-mod setup;
 pub mod story;
 mod theme;
 mod trace;
@@ -36,6 +34,6 @@ mod window;
 mod worker;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::open;
+pub use native::{Opening, open};
 #[cfg(target_arch = "wasm32")]
 pub use page::{Drawer, Found, Post, open, serve};

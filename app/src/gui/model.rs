@@ -11,12 +11,12 @@ use tightrope_core::{config::RunConfig, device::DeviceChoice, event::Event, sess
 use super::{
     inspection::Inspection,
     look::Look,
-    part::Part,
     place::Place,
-    setup::Setup,
     story::{Exits, Telling},
 };
+use crate::comparison::Setup;
 use crate::lab::{KeptRun, OwnData, Reply, RunKey, Task};
+use crate::part::Part;
 
 pub use axis::{Axis, Cursor};
 pub use run::RunView;

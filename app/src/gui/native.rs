@@ -26,38 +26,52 @@ use super::{
     window::{Begin, Left, Window},
     worker,
 };
-use crate::{
-    cli::{args::WindowArgs, interruption::interruption_waking},
-    paths::absolute,
-};
+use crate::{interruption::interruption_waking, paths::absolute, story::Story};
+
+/// How the window begins.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// What to open: run folders, folders or zips of them, a settings file, data.
+    pub runs: Vec<PathBuf>,
+    /// The device to train on; none for the one last chosen.
+    pub device: Option<DeviceChoice>,
+    /// The story to begin with.
+    pub story: Option<&'static Story>,
+    /// Where run folders go.
+    pub out: PathBuf,
+    /// Whether it takes the place of a window that could not draw any more.
+    pub again: bool,
+}
 
 /// Opens the window and stays until it is closed. A window that cannot draw any more, because the graphics device is
 /// lost, leaves its runs saved and another one in its place.
 ///
 /// # Errors
 /// When there is no display, or nothing to draw with.
-pub fn open(args: &WindowArgs) -> Result<()> {
+pub fn open(opening: &Opening) -> Result<()> {
     let left = Rc::new(RefCell::new(Left::default()));
     let lab = Rc::new(RefCell::new(None));
     // Nothing of the window is looked at after a panic but the list of its runs.
-    let shown = catch_unwind(AssertUnwindSafe(|| show(args, &left, &lab)));
+    let shown = catch_unwind(AssertUnwindSafe(|| show(opening, &left, &lab)));
     // The lab saves what still trains when nobody listens any more.
     if let Some(lab) = lab.take() {
         drop(lab.join());
     }
     match shown {
         Ok(closed) if !left.borrow().cannot_draw => closed,
-        Err(panic) if args.again => resume_unwind(panic),
-        _ => again(args, &left.borrow().folders),
+        Err(panic) if opening.again => resume_unwind(panic),
+        _ => again(opening, &left.borrow().folders),
     }
 }
 
 /// A fresh process: what a lost device leaves behind in this one is not to be built on.
-fn again(args: &WindowArgs, folders: &[PathBuf]) -> Result<()> {
+fn again(opening: &Opening, folders: &[PathBuf]) -> Result<()> {
     let program = std::env::current_exe().context("the window cannot be started again")?;
     let mut window = Command::new(program);
-    window.args(["window", "--again", "--out"]).arg(&args.out);
-    if let Some(device) = args.device {
+    window
+        .args(["window", "--again", "--out"])
+        .arg(&opening.out);
+    if let Some(device) = opening.device {
         window.args(["--device", &device.to_string()]);
     }
     window.arg("--").args(folders);
@@ -68,7 +82,7 @@ fn again(args: &WindowArgs, folders: &[PathBuf]) -> Result<()> {
 }
 
 fn show(
-    args: &WindowArgs,
+    opening: &Opening,
     left: &Rc<RefCell<Left>>,
     lab: &Rc<RefCell<Option<JoinHandle<()>>>>,
 ) -> Result<()> {
@@ -77,7 +91,7 @@ fn show(
         .with_app_id("tightrope")
         .with_inner_size([1280.0, 860.0])
         .with_min_inner_size([800.0, 600.0]);
-    let choice = args.device.unwrap_or_default();
+    let choice = opening.device.unwrap_or_default();
     let options = NativeOptions {
         viewport,
         wgpu_options: WgpuConfiguration {
@@ -86,11 +100,11 @@ fn show(
         },
         ..NativeOptions::default()
     };
-    let out = absolute(&args.out);
+    let out = absolute(&opening.out);
     // What broke a window once is not leant on again.
-    let shares = !args.again;
+    let shares = !opening.again;
     let (left, lab) = (left.clone(), lab.clone());
-    let (runs, device, story) = (args.runs.clone(), args.device, args.story);
+    let (runs, device, story) = (opening.runs.clone(), opening.device, opening.story);
     eframe::run_native(
         "tightrope",
         options,

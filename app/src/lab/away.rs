@@ -4,15 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use tightrope_core::config::RunConfig;
+use tightrope_core::preset::ConfigFile;
+use tightrope_core::{Error, fs};
 
 use super::{Lab, RunKey, Screen, work::Outcome};
-use crate::{
-    cli::{
-        args::{RunArgs, TrainArgs},
-        settings,
-    },
-    export::{self, Options, What},
-};
+use crate::comparison::{Comparison, Ground, spec_of};
+use crate::export::{self, Options, What};
 
 impl Lab {
     /// Writes something about runs beside their folders.
@@ -63,14 +60,12 @@ impl Lab {
 
 /// Reads a settings file by the command line's rules.
 pub fn read_settings(file: &Path) -> Result<Box<RunConfig>> {
-    let config = settings::train(&TrainArgs {
-        method: None,
-        strategy: None,
-        resume: None,
-        run: RunArgs {
-            config: Some(file.to_owned()),
-            ..RunArgs::default()
-        },
-    })?;
-    Ok(Box::new(config))
+    let text = fs::read_to_string(file).map_err(|error| Error::io(file, error))?;
+    let file = ConfigFile::parse(&text)?;
+    let spec = spec_of(&file);
+    let ground = Ground {
+        file,
+        ..Ground::default()
+    };
+    Ok(Box::new(Comparison::default().run(spec, false, &ground)?))
 }

@@ -329,10 +329,13 @@ fn resumption(changes: &[Event]) -> String {
 /// Refuses a place where no run folders can be.
 pub fn check_out(out: &Path) -> Result<(), Error> {
     if fs::exists(out) && !fs::is_dir(out) {
-        return Err(Error::Settings(vec![format!(
-            "out: {}: this is a file; name the folder that run folders go to",
-            out.display()
-        )]));
+        return Err(Error::setting(
+            "out",
+            format!(
+                "{}: this is a file; name the folder that run folders go to",
+                out.display()
+            ),
+        ));
     }
     Ok(())
 }

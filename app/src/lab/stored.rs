@@ -89,7 +89,7 @@ impl Stored {
                     key,
                     value: value.clone(),
                 }),
-                Err(error) => problems.extend(crate::problems::lines(&error)),
+                Err(error) => problems.extend(error.into_problems()),
             }
         }
         crate::problems::collect(problems, config.validate_running())?;

@@ -10,11 +10,14 @@ use super::{Group, render};
 /// Refuses a place where no report can be, before anything is done for it.
 pub fn check(file: &Path) -> Result<(), Error> {
     if file.is_dir() {
-        return Err(Error::Settings(vec![format!(
-            "report: {}: this is a folder; name a file in it, such as {}",
-            file.display(),
-            file.join("report.html").display()
-        )]));
+        return Err(Error::setting(
+            "report",
+            format!(
+                "{}: this is a folder; name a file in it, such as {}",
+                file.display(),
+                file.join("report.html").display()
+            ),
+        ));
     }
     Ok(())
 }

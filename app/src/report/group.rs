@@ -3,21 +3,20 @@
 use std::path::PathBuf;
 
 use tightrope_core::{
-    preset,
+    Problem, preset,
     record::{StoredRun, read_run},
 };
 
 use super::Group;
-use crate::problems;
 
 /// Reads run folders; those that cannot be read come back as what is wrong with them.
-pub fn read_runs(folders: &[PathBuf]) -> (Vec<StoredRun>, Vec<String>) {
+pub fn read_runs(folders: &[PathBuf]) -> (Vec<StoredRun>, Vec<Problem>) {
     let mut runs = Vec::new();
     let mut wrong = Vec::new();
     for folder in folders {
         match read_run(folder) {
             Ok(run) => runs.push(run),
-            Err(error) => wrong.extend(problems::lines(&error)),
+            Err(error) => wrong.extend(error.into_problems()),
         }
     }
     (runs, wrong)

@@ -87,10 +87,13 @@ impl Place {
         let first = text.find(&begin).map(|at| at + begin.len());
         let found = first.and_then(|first| Some((first, first + text[first..].find(&end)?)));
         let Some((first, last)) = found else {
-            return Err(Error::Settings(vec![format!(
-                "markdown: {}: results go between the lines {begin} and {end}, which this file has not; add them or name another file",
-                self.file.display()
-            )]));
+            return Err(Error::setting(
+                "markdown",
+                format!(
+                    "{}: results go between the lines {begin} and {end}, which this file has not; add them or name another file",
+                    self.file.display()
+                ),
+            ));
         };
         Ok((&text[..first], &text[last..]))
     }
@@ -180,10 +183,13 @@ fn differences(text: &mut String, compared: &Compared, label: &str) -> Result<()
     let is_named = |known: &str| known == label || known.starts_with(&format!("{label}, "));
     let Some(reference) = labels().position(is_named) else {
         let known: Vec<&str> = labels().collect();
-        return Err(Error::Settings(vec![format!(
-            "against: {label}: no such runs in the comparison; there are {}",
-            known.join(", ")
-        )])
+        return Err(Error::setting(
+            "against",
+            format!(
+                "{label}: no such runs in the comparison; there are {}",
+                known.join(", ")
+            ),
+        )
         .into());
     };
     let measures: Vec<(&Column, Paired)> = compared

@@ -85,9 +85,10 @@ impl RunConfig {
     pub fn full_key(&self, key: &str) -> Result<String> {
         let key = key.trim().replace('-', "_");
         if IDENTITY.contains(&key.as_str()) {
-            return wrong(format!(
-                "{key}: not a setting; choose presets and methods by their names"
-            ));
+            return wrong(
+                &key,
+                "not a setting; choose presets and methods by their names",
+            );
         }
         if lookup(&self.whole().tree(), &key).is_some() {
             return Ok(key);
@@ -98,14 +99,14 @@ impl RunConfig {
             [only] => Ok((*only).clone()),
             [] => {
                 let known = keys.iter().flat_map(|full| [full.as_str(), tail(full)]);
-                wrong(format!("{key}: no such setting{}", hint(&key, known)))
+                wrong(&key, format!("no such setting{}", hint(&key, known)))
             }
             several => {
                 let names: Vec<&str> = several.iter().map(|full| full.as_str()).collect();
-                wrong(format!(
-                    "{key}: several settings end so; say which: {}",
-                    names.join(", ")
-                ))
+                wrong(
+                    &key,
+                    format!("several settings end so; say which: {}", names.join(", ")),
+                )
             }
         }
     }
@@ -119,11 +120,11 @@ impl RunConfig {
         edited.open(path.split('.').next().unwrap_or_default());
         let tree = edited.tree();
         let Some(old) = lookup(&tree, &path) else {
-            return wrong(format!("{path}: no such setting"));
+            return wrong(&path, "no such setting");
         };
         edited
             .put(&path, readings(value.trim(), old), value.trim())
-            .map_err(|line| Error::Settings(vec![line]))?;
+            .map_err(|text| Error::setting(&path, text))?;
         *self = edited;
         Ok(())
     }
@@ -159,7 +160,7 @@ impl RunConfig {
             } else {
                 format!("; live ones: {}", live.join(", "))
             };
-            return wrong(format!("{path}: cannot change while a run trains{hint}"));
+            return wrong(&path, format!("cannot change while a run trains{hint}"));
         }
         let mut edited = self.clone();
         edited.set(&path, value)?;
@@ -192,7 +193,7 @@ impl RunConfig {
         }
         let old = lookup(&tree, path).cloned().unwrap_or(Value::Null);
         Err(format!(
-            "{path}: `{text}` is not {}",
+            "`{text}` is not {}",
             expected(&old, text, &refusal)
         ))
     }
@@ -236,8 +237,8 @@ fn tail(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
 
-fn wrong<T>(line: String) -> Result<T> {
-    Err(Error::Settings(vec![line]))
+fn wrong<T>(key: &str, text: impl Into<String>) -> Result<T> {
+    Err(Error::setting(key, text))
 }
 
 /// What a text may mean, most literal first: JSON, a number JSON would not take (`.5`, `1e4` for a count), a list

@@ -6,6 +6,7 @@ mod count;
 mod critic;
 mod crossover;
 pub(crate) mod edit;
+mod method;
 mod pruning;
 mod validate;
 
@@ -16,6 +17,7 @@ pub use biggan::{BigganConfig, BigganNaming};
 pub use count::{NetCount, net_count, param_count};
 pub use critic::{AugmentConfig, CriticPass};
 pub use crossover::{Crossover, Densities, LayerClass, NEVER};
+pub use method::{Method, Strategy};
 pub use pruning::{Pruned, PruningConfig, StageWeights};
 
 pub use crate::data::DataConfig;
@@ -32,9 +34,9 @@ pub struct RunConfig {
     /// Name of the preset the settings started from.
     pub preset: String,
     /// Name of the method (see `method::METHODS`).
-    pub method: crate::method::Method,
+    pub method: Method,
     /// The authors' density strategy, where the method has one.
-    pub strategy: Option<crate::method::Strategy>,
+    pub strategy: Option<Strategy>,
     /// Seed of every random stream.
     pub seed: u64,
     /// Generator iterations, `T`; where the method prunes afterwards, those before it does.

@@ -8,7 +8,7 @@ use self::model::MAX_DEPTH;
 use super::{CONFIG_VERSION, Criterion, DensityRule, ModelConfig, Policy, Role, RunConfig};
 use super::{Crossover, NEVER, SAMPLE_BATCH};
 use crate::data::SOURCES;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::hint::hint;
 
 /// Widest layer, largest batch, longest latent.
@@ -323,7 +323,7 @@ fn word(value: &impl serde::Serialize) -> String {
 
 /// Collects complaints.
 #[derive(Default)]
-struct Check(Vec<String>);
+struct Check(Vec<Problem>);
 
 impl Check {
     fn that(
@@ -334,7 +334,8 @@ impl Check {
         why: impl FnOnce() -> String,
     ) {
         if !holds {
-            self.0.push(format!("{key}: {value}: {}", why()));
+            self.0
+                .push(Problem::new(key, format!("{value}: {}", why())));
         }
     }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Error, Result,
     feature::{FeatureNet, Features, Resize},
+    layer::NormStatistics,
     metric::{
         frechet::{frechet_distance, gaussian_of},
         inception_score::{Spread, confidence, inception_score, softmax},
@@ -16,7 +17,6 @@ use crate::{
         neighbours::{NEAREST, Neighbours, neighbours},
     },
     progress::Progress,
-    run::NormStatistics,
 };
 pub use split::Split;
 pub use statistics::{About, Statistics};
@@ -242,10 +242,13 @@ pub fn evaluate(
     progress.at(0, 0)?;
     evaluation.frechet = frechet_distance(&statistics.gaussian, &gaussian_of(&fake.values, dim));
     if !evaluation.frechet.is_finite() {
-        return Err(Error::Settings(vec![format!(
-            "network: {} makes features of the samples that are not finite; its weights are not those of a trained network",
-            evaluation.network
-        )]));
+        return Err(Error::setting(
+            "network",
+            format!(
+                "{} makes features of the samples that are not finite; its weights are not those of a trained network",
+                evaluation.network
+            ),
+        ));
     }
     if let Some(features) = &statistics.features {
         let fakes = &fake.values[..fake.values.len().min(statistics::KEPT * dim)];

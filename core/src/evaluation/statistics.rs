@@ -118,7 +118,7 @@ impl Statistics {
     /// When it cannot be read, or is no such file.
     pub fn read(path: &Path) -> Result<Self> {
         let wrong =
-            |what: &str| Error::Settings(vec![format!("statistics: {}: {what}", path.display())]);
+            |what: &str| Error::setting("statistics", format!("{}: {what}", path.display()));
         let bytes = fs::read(path).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => {
                 wrong("there is no such file; `tightrope stats` makes one")
@@ -184,7 +184,7 @@ impl Statistics {
     /// # Errors
     /// When they were made with another network, other weights or another resize.
     pub fn check(&self, network: &FeatureNet, resize: Resize) -> Result<()> {
-        let wrong = |what: String| Err(Error::Settings(vec![format!("statistics: {what}")]));
+        let wrong = |what: String| Err(Error::setting("statistics", what));
         let (have, dim) = (self.gaussian.mean.len(), network.network().dim());
         if have != dim {
             return wrong(format!(

@@ -209,7 +209,7 @@ impl FeatureNet {
 
 /// An error about a file of weights.
 fn refused(path: &Path, what: impl std::fmt::Display) -> Error {
-    Error::Settings(vec![format!("network: {}: {what}", path.display())])
+    Error::setting("network", format!("{}: {what}", path.display()))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The named methods. A method is data: a policy for each net and an averaging rule. One file a family says what
-//! the papers do; `table` is the only list. A new method is a variant here, an entry there and a function in its family's file.
+//! the papers do; `table` is the only list. A new method is a variant of [`Method`], an entry there and a function in its
+//! family's file.
 
 mod balanced;
 mod exploring;
@@ -9,67 +10,12 @@ mod spec;
 mod stu;
 mod table;
 
-use serde::{Deserialize, Serialize};
-
 use crate::config::{AveragingRule, DensityRule, Policy, RunConfig};
 use crate::error::{Error, Result};
 
+pub use crate::config::{Method, Strategy};
 pub use spec::MethodSpec;
 pub use table::{METHODS, MethodInfo};
-
-/// Every method by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Method {
-    /// Both nets dense.
-    Dense,
-    /// Dense at a width with the sparse pair's parameter count.
-    SmallDense,
-    /// Fixed sparse masks.
-    Static,
-    /// G drops by magnitude and grows at random (SET); D static.
-    SdstSet,
-    /// G drops by magnitude and grows by gradient (RigL); D static.
-    SdstRigl,
-    /// G drops and grows layer by layer, SEMA; D static.
-    StuGan,
-    /// Both nets drop and grow, random growth.
-    DstBothSet,
-    /// Both nets drop and grow, gradient growth.
-    DstBothRigl,
-    /// Only D drops and grows.
-    DstDOnly,
-    /// G static, D's density follows the balance ratio.
-    Dda,
-    /// G drops and grows, D's density follows the balance ratio up to 1.
-    AdaptRelax,
-    /// The same up to d_max, where D drops and grows.
-    AdaptStrict,
-    /// Dense training, then the best averaged G pruned and trained on (ADAPT).
-    PostHoc,
-    /// Dense training, then the last weights pruned and trained on (STU-GAN).
-    Pf,
-    /// Iterative magnitude pruning with rewinding.
-    GanTickets,
-    /// G drops and grows, D's density is set by command.
-    Manual,
-    /// ADAPT-relax with steps in proportion to the imbalance.
-    PropRelax,
-    /// ADAPT-strict with steps in proportion to the imbalance.
-    PropStrict,
-}
-
-/// The authors' choice where a method leaves one: D's density where it stays fixed, or how small a small dense pair is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Strategy {
-    /// d_D = d_G.
-    Balance,
-    /// d_D = d_max.
-    Strong,
-    /// Half the filters (STU-GAN's small dense).
-    Half,
-}
 
 impl Method {
     /// What there is to know about it.
@@ -90,9 +36,10 @@ impl Method {
             .map(|info| info.method);
         found.ok_or_else(|| {
             let hint = crate::hint::hint(name, METHODS.iter().map(|info| info.name));
-            Error::Settings(vec![format!(
-                "method: {name}: no such method{hint} (`tightrope methods` lists them)"
-            )])
+            Error::setting(
+                "method",
+                format!("{name}: no such method{hint} (`tightrope methods` lists them)"),
+            )
         })
     }
 
@@ -220,8 +167,8 @@ impl Strategy {
             .into_iter()
             .find(|strategy| strategy.name() == name)
             .ok_or_else(|| {
-                let line = "balance (d_D = d_G), strong (d_D = d_max) or half (half the filters)";
-                Error::Settings(vec![format!("strategy: {name}: no such strategy; {line}")])
+                let known = "balance (d_D = d_G), strong (d_D = d_max) or half (half the filters)";
+                Error::setting("strategy", format!("{name}: no such strategy; {known}"))
             })
     }
 }

@@ -26,12 +26,12 @@ impl MethodSpec {
                 .filter(|info| info.method.takes(strategy))
                 .map(|info| info.name)
                 .collect();
-            let line = format!(
-                "method: {method}: it has no strategy {}; that is for {}",
+            let text = format!(
+                "{method}: it has no strategy {}; that is for {}",
                 strategy.name(),
                 takers.join(", ")
             );
-            return Err(Error::Settings(vec![line]));
+            return Err(Error::setting("method", text));
         }
         Ok(Self { method, strategy })
     }

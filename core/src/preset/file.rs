@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::config::edit::{OPTIONAL, leaves, lookup};
 use crate::config::{CONFIG_VERSION, RunConfig};
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::hint::hint;
 
 /// Settings that version 1 began without: files of runs from before lack them, and mean what they default to.
@@ -26,19 +26,18 @@ impl RunConfig {
         for (path, value) in &found {
             if lookup(&tree, path).is_none() {
                 let known: Vec<String> = leaves(&tree).into_iter().map(|(path, _)| path).collect();
-                problems.push(format!(
-                    "{path}: no such setting{}",
-                    hint(path, known.iter().map(String::as_str))
-                ));
-            } else if let Err(line) = config.put(path, vec![value.clone()], &plain(value)) {
-                problems.push(line);
+                let hint = hint(path, known.iter().map(String::as_str));
+                problems.push(Problem::new(path, format!("no such setting{hint}")));
+            } else if let Err(text) = config.put(path, vec![value.clone()], &plain(value)) {
+                problems.push(Problem::new(path, text));
             }
         }
         for (path, _) in leaves(&tree) {
             let is_late = LATER.iter().any(|late| path.starts_with(late));
             if lookup(&file, &path).is_none() && !is_late {
-                problems.push(format!(
-                    "{path}: missing; a complete config.json has every setting"
+                problems.push(Problem::new(
+                    path,
+                    "missing; a complete config.json has every setting",
                 ));
             }
         }
@@ -74,7 +73,7 @@ impl ConfigFile {
             Some(Value::String(text)) => Some(text),
             Some(Value::Null) | None => None,
             Some(other) => {
-                problems.push(format!("{name}: `{other}` is not a name"));
+                problems.push(Problem::new(name, format!("`{other}` is not a name")));
                 None
             }
         };
@@ -129,19 +128,20 @@ impl ConfigFile {
 /// A JSON object of a version this build knows.
 fn parse(text: &str) -> Result<Value> {
     let file: Value = serde_json::from_str(text)
-        .map_err(|error| Error::Settings(vec![format!("config.json: not JSON ({error})")]))?;
+        .map_err(|error| Error::setting("config.json", format!("not JSON ({error})")))?;
     if !file.is_object() {
-        return Err(Error::Settings(vec![
-            "config.json: not a JSON object of settings".to_owned(),
-        ]));
+        return Err(Error::setting(
+            "config.json",
+            "not a JSON object of settings",
+        ));
     }
     match file.get("version").and_then(Value::as_u64) {
-        Some(version) if version > u64::from(CONFIG_VERSION) => {
-            Err(Error::Settings(vec![format!(
-                "version: written by a newer Tightrope (config version {version}, \
-             this one reads up to {CONFIG_VERSION}); update"
-            )]))
-        }
+        Some(version) if version > u64::from(CONFIG_VERSION) => Err(Error::setting(
+            "version",
+            format!(
+                "written by a newer Tightrope (config version {version}, this one reads up to {CONFIG_VERSION}); update"
+            ),
+        )),
         _ => Ok(file),
     }
 }
@@ -187,11 +187,11 @@ mod tests {
         tree["loss"] = "hing".into();
         tree["method"] = "adapt".into();
         tree["balance"].as_object_mut().unwrap().remove("window");
-        let Err(Error::Settings(lines)) = RunConfig::from_json(&tree.to_string()) else {
+        let Err(error) = RunConfig::from_json(&tree.to_string()) else {
             panic!("accepted")
         };
-        let all = lines.join("\n");
-        assert_eq!(lines.len(), 5, "{all}");
+        let all = error.to_string();
+        assert_eq!(error.into_problems().len(), 5, "{all}");
         assert!(
             all.contains("generator.lr: `fast` is not a number"),
             "{all}"

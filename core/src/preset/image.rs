@@ -143,6 +143,5 @@ pub(super) fn cifar16() -> RunConfig {
     config.preset = "cifar16".to_owned();
     config.data.flip = true;
     config.model = nets(&[48, 32, 32], &[24, 24, 24], 2);
-    config.balance.br_high = 0.55;
     config
 }

@@ -8,7 +8,7 @@ mod paper;
 mod plane;
 
 use crate::config::RunConfig;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::hint::hint;
 use crate::method::{Method, Strategy};
 
@@ -189,9 +189,10 @@ pub fn find(name: &str) -> Result<&'static Preset> {
         .find(|preset| preset.name == name)
         .ok_or_else(|| {
             let hint = hint(name, PRESETS.iter().map(|preset| preset.name));
-            Error::Settings(vec![format!(
-                "preset: {name}: no such preset{hint} (`tightrope presets` lists them)"
-            )])
+            Error::setting(
+                "preset",
+                format!("{name}: no such preset{hint} (`tightrope presets` lists them)"),
+            )
         })
 }
 
@@ -221,7 +222,7 @@ pub fn resolve(
     // user's, yet the user has the last word.
     for (key, value) in overrides {
         if let Err(error) = config.set(key, value) {
-            problems.push(error.to_string());
+            problems.extend(error.into_problems());
         }
     }
     method.apply(strategy, &mut config);
@@ -237,16 +238,19 @@ pub fn resolve(
             if let Some(strategy @ (Strategy::Balance | Strategy::Strong)) = strategy
                 && *density != chosen
             {
-                problems.push(format!(
-                    "discriminator.density: {method}:{} sets it itself, to {chosen}; leave out {density} (--density-d) or write `{method}`",
-                    strategy.name()
+                problems.push(Problem::new(
+                    "discriminator.density",
+                    format!(
+                        "{method}:{} sets it itself, to {chosen}; leave out {density} (--density-d) or write `{method}`",
+                        strategy.name()
+                    ),
                 ));
                 *density = chosen;
             }
         }
     }
-    if let Err(Error::Settings(lines)) = config.validate() {
-        problems.extend(lines);
+    if let Err(error) = config.validate() {
+        problems.extend(error.into_problems());
     }
     if problems.is_empty() {
         Ok(config)

@@ -1,9 +1,5 @@
 //! Samples of the generator, on the host. Drawing them disturbs no training.
 
-use std::str::FromStr;
-
-use serde::{Deserialize, Serialize};
-
 use super::{
     Classes, Run,
     classes::Batches,
@@ -11,49 +7,9 @@ use super::{
     host_samples,
 };
 use crate::{
-    Error, Result, config::SAMPLE_BATCH, device::read, event::SampleData, net::View, rng::Stream,
+    Error, Result, config::SAMPLE_BATCH, device::read, event::SampleData, layer::NormStatistics,
+    rng::Stream,
 };
-
-/// What batch norm normalises samples by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NormStatistics {
-    /// The statistics of each batch of `norm_batch`, as ADAPT does.
-    #[default]
-    Batch,
-    /// The running statistics of training, as GAN tickets and STU-GAN's SNGAN do: no sample depends on another.
-    Running,
-}
-
-impl NormStatistics {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Batch => "batch",
-            Self::Running => "running",
-        }
-    }
-
-    fn view(self) -> View {
-        match self {
-            Self::Batch => View::Frozen,
-            Self::Running => View::Running,
-        }
-    }
-}
-
-impl FromStr for NormStatistics {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        [Self::Batch, Self::Running]
-            .into_iter()
-            .find(|statistics| statistics.name() == text)
-            .ok_or_else(|| {
-                format!("'{text}' are no statistics of batch norm; there are batch and running")
-            })
-    }
-}
 
 /// Which samples are wanted.
 #[derive(Clone, Copy, Debug)]
@@ -118,10 +74,10 @@ impl Run {
         if let Classes::Only(class) = draw.classes
             && class >= all
         {
-            return Err(Error::Settings(vec![format!(
-                "class: {class}: there are {all} classes; 0 to {}",
-                all - 1
-            )]));
+            return Err(Error::setting(
+                "class",
+                format!("{class}: there are {all} classes; 0 to {}", all - 1),
+            ));
         }
         let mut labels = Stream::new(self.config.seed, &format!("{}.labels", draw.stream));
         let batches = draw.classes.batches(draw.count, all, &mut labels);

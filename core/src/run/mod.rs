@@ -5,6 +5,7 @@ mod feed;
 mod field;
 mod generate;
 mod inspect;
+pub mod mask_update;
 mod masks;
 mod players;
 mod quality;
@@ -32,7 +33,7 @@ use crate::{
 };
 pub use classes::{Classes, row_names};
 pub use feed::{Batch, Feed, Script, host_samples};
-pub use generate::{Draw, NormStatistics};
+pub use generate::Draw;
 pub use inspect::LayerState;
 use quality::Judge;
 use stages::Best;
@@ -278,14 +279,18 @@ impl Run {
     pub fn set_density(&mut self, density: f64) -> Result<Event> {
         if self.config.discriminator.policy != Policy::Manual {
             let method = self.config.method;
-            return Err(Error::Settings(vec![format!(
-                "density: the method {method} sets the discriminator's density itself; use the method manual"
-            )]));
+            return Err(Error::setting(
+                "density",
+                format!(
+                    "the method {method} sets the discriminator's density itself; use the method manual"
+                ),
+            ));
         }
         if !(density > 0.0 && density <= 1.0) {
-            return Err(Error::Settings(vec![format!(
-                "density: {density} is outside (0, 1]"
-            )]));
+            return Err(Error::setting(
+                "density",
+                format!("{density} is outside (0, 1]"),
+            ));
         }
         self.pending_density = Some(density);
         self.happened(

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::Run;
+use super::{Run, mask_update};
 use crate::{
     Result,
     balance::{Controller, Window},
@@ -10,7 +10,7 @@ use crate::{
     event::{Event, Quality, StageEvent},
     model,
     net::Net,
-    sparse::{plan::MaskPlan, update},
+    sparse::plan::MaskPlan,
 };
 
 /// The generator as it was at its best quality.
@@ -89,12 +89,9 @@ impl Run {
         let floor = self.config.net(role).min_layer_density;
         let player = self.player_mut(role);
         player.controller = Controller::new(density);
-        let event = update::apply(&mut player.net, &plan, floor, None).await?;
-        player.is_mask_new |= event.is_some();
-        Ok(event.map(|mut event| {
-            event.iteration = t;
-            Event::Mask(event)
-        }))
+        let delta = mask_update::apply(&mut player.net, &plan, floor, None).await?;
+        player.is_mask_new |= delta.is_some();
+        Ok(delta.map(|delta| Event::Mask(mask_update::event(&player.net, &plan, delta, t, None))))
     }
 
     /// Takes both networks back to the very start, but for their masks.

@@ -227,11 +227,14 @@ impl Run {
         if (0..stage).all(|stage| new.last_of(stage) == old.last_of(stage)) {
             return Ok(());
         }
-        Err(Error::Settings(vec![format!(
-            "iterations: {}: the run was pruned after {} and trains stage {stage} now; only runs that have not been \
+        Err(Error::setting(
+            "iterations",
+            format!(
+                "{}: the run was pruned after {} and trains stage {stage} now; only runs that have not been \
              pruned can be lengthened",
-            new.iterations, old.iterations
-        )]))
+                new.iterations, old.iterations
+            ),
+        ))
     }
 
     /// Takes over a checkpoint's two networks and nothing else: enough to generate, and for that the data are not

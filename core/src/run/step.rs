@@ -5,7 +5,7 @@ use std::time::Duration;
 use burn::tensor::{Tensor, TensorData};
 use web_time::Instant;
 
-use super::{Phase, Run, feed::Batch, players::Latent};
+use super::{Phase, Run, feed::Batch, mask_update, players::Latent};
 use crate::{
     Error, Result,
     balance::{Overfitting, Sample, controller::Moment},
@@ -13,7 +13,6 @@ use crate::{
     device::read,
     event::{Event, MaskEvent},
     net::View,
-    sparse::update,
 };
 
 /// Losses that may wait on the device before they are read and checked.
@@ -267,17 +266,15 @@ impl Run {
         let before = player.net.mask.clone();
         let by_gradient = plan.growth() == Some(Growth::Gradient);
         let gradient = scores.clone().filter(|_| by_gradient);
-        let event = update::apply(&mut player.net, &plan, own.min_layer_density, scores).await?;
-        if event.is_some() && plan.growth().is_some() && !is_dense {
+        let delta =
+            mask_update::apply(&mut player.net, &plan, own.min_layer_density, scores).await?;
+        if delta.is_some() && plan.growth().is_some() && !is_dense {
             let grown = player.net.mask.clone() * (1.0 - before);
             player.net.warm_moments(grown, gradient, own.beta2);
         }
-        player.is_mask_new |= event.is_some();
-        Ok(event.map(|mut event| {
-            event.iteration = t;
-            event.br = ratio.filter(|r| steers && r.is_finite());
-            event
-        }))
+        player.is_mask_new |= delta.is_some();
+        let br = ratio.filter(|r| steers && r.is_finite());
+        Ok(delta.map(|delta| mask_update::event(&player.net, &plan, delta, t, br)))
     }
 
     /// The average's step on iterations whose mask may have changed (elsewhere it is fused into Adam).

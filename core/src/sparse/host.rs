@@ -1,22 +1,7 @@
 //! One mask update on the host, for reading, for tests and as the twin of the one on tensors.
 
-use serde::{Deserialize, Serialize};
-
-use super::plan::{Counts, MaskPlan, counts};
+use super::plan::{Counts, MaskDelta, MaskPlan, counts};
 use super::select::{Group, top_k};
-
-/// What a mask update changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MaskDelta {
-    /// Weights that were active and no longer are.
-    pub dropped: usize,
-    /// Weights that are active and were not.
-    pub grown: usize,
-    /// Weights dropped and grown again; they kept their value.
-    pub regrown: usize,
-    /// Active weights of each layer now.
-    pub layers: Vec<usize>,
-}
 
 /// Carries out `plan`: drops the smallest `|w|`, grows the largest `scores`, zeroes what is inactive.
 ///

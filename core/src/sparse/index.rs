@@ -62,6 +62,7 @@ mod tests {
         assert_eq!(index.row_pos, [1, 3, 4, 9, 11]);
         assert_eq!(index.col_ptr, [0, 1, 5]);
         assert_eq!(index.col_pos, [1, 3, 4, 9, 11]);
+        assert_eq!(index.nnz(), 5);
         let crossed = LayerIndex::new(&[1., 1., 1., 1.], 2, 2, 1);
         assert_eq!(crossed.row_pos, [0, 1, 2, 3]);
         assert_eq!(crossed.col_pos, [0, 2, 1, 3]);

@@ -7,4 +7,3 @@ pub mod index;
 pub mod plan;
 pub mod schedule;
 pub mod select;
-pub mod update;

@@ -172,6 +172,13 @@ mod tests {
     }
 
     #[test]
+    fn a_position_competes_on_its_side_of_the_mask() {
+        for (candidates, admitted) in [(Candidates::Active, 1.0), (Candidates::Inactive, 0.0)] {
+            assert!(candidates.admits(admitted) && !candidates.admits(1.0 - admitted));
+        }
+    }
+
+    #[test]
     fn equal_scores_go_to_the_lowest_positions() {
         let group = [Group {
             start: 1,

@@ -8,7 +8,8 @@ use tightrope_core::{
     data::{self, Dataset},
     device::read,
     event::{Event, SampleData},
-    run::{Classes, Draw, NormStatistics, Phase, Run},
+    layer::NormStatistics,
+    run::{Classes, Draw, Phase, Run},
 };
 
 use super::{config, cpu, difference, run, state};

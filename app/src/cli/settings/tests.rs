@@ -3,7 +3,7 @@ use tightrope_core::config::Policy;
 
 use super::*;
 use crate::cli::args::{BenchCommand, Cli, Command};
-use crate::problems::lines;
+use crate::comparison::SHOWCASE;
 
 fn compare_args(line: &str) -> CompareArgs {
     let cli = Cli::try_parse_from(format!("tightrope compare {line}").split_whitespace()).unwrap();
@@ -22,7 +22,8 @@ fn train_args(line: &str) -> TrainArgs {
 }
 
 fn problems<T: std::fmt::Debug>(result: Result<T>) -> Vec<String> {
-    lines(&result.unwrap_err())
+    let problems = result.unwrap_err().into_problems();
+    problems.iter().map(ToString::to_string).collect()
 }
 
 #[test]

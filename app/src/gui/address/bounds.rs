@@ -5,7 +5,8 @@ use tightrope_core::{
     data::{SOURCES, Source},
 };
 
-use crate::{cli::settings::METHODS, estimate::Estimate, gui::setup::Comparison};
+use crate::comparison::{Comparison, METHODS};
+use crate::estimate::Estimate;
 
 /// Longest query: what a server takes in one line, with room for the rest of it.
 pub const MOST_BYTES: usize = 6000;
@@ -26,8 +27,8 @@ const GRID: f64 = 64.0;
 pub fn asked(comparisons: &[Comparison]) -> Result<(), String> {
     let mut count = 0u64;
     for comparison in comparisons {
-        let list = comparison.methods.as_deref().unwrap_or(METHODS);
-        let methods = list.split(',').count() as u64;
+        let methods = comparison.methods.as_deref().unwrap_or(&METHODS);
+        let methods = methods.len() as u64;
         count += methods * comparison.seeds.unwrap_or(1);
         if let Some(preset) = comparison.base().filter(|preset| preset.data.is_none()) {
             let source = (preset.build)().data.source;

@@ -13,7 +13,7 @@ use tightrope_core::{data::SOURCES, method::METHODS, preset::PRESETS};
 
 use super::Panel;
 use crate::{
-    cli::args::SEEDS,
+    comparison::SEEDS,
     gui::{
         action::Action,
         model::{Draft, Model},

@@ -4,8 +4,9 @@ use egui::{RichText, Ui};
 
 use super::Panel;
 use crate::{
-    gui::{action::Action, look::Look, model::Model, part::Part, story::STORIES, theme},
+    gui::{action::Action, look::Look, model::Model, story::STORIES, theme},
     lab::Request,
+    part::Part,
 };
 
 /// The strip under the title.

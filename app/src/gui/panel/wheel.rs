@@ -16,7 +16,7 @@ use tightrope_core::{
 
 use super::Panel;
 use crate::{
-    cli::settings,
+    comparison::SHOWCASE,
     gui::{
         action::Action,
         explain::{Term, explained},
@@ -143,7 +143,7 @@ pub fn moved(model: &Model, factor: f64) -> Vec<Action> {
 /// When the selected run's preset is not known any more.
 pub fn runs(model: &Model) -> Result<Vec<RunConfig>> {
     let like = model.selected().and_then(|run| run.history.config.as_ref());
-    let name = like.map_or(settings::SHOWCASE[0], |config| config.preset.as_str());
+    let name = like.map_or(SHOWCASE[0], |config| config.preset.as_str());
     let preset = preset::find(name)?;
     let overrides: Vec<(String, String)> = like
         .iter()

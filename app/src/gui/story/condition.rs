@@ -1,34 +1,10 @@
-//! What has to happen before a page is turned, judged by what the runs have said.
+//! Whether a page may be turned, judged by what the runs have said.
 
-use tightrope_core::{
-    config::Role,
-    event::{MaskChange, Verdict},
-    session::RunState,
-};
+use tightrope_core::config::Role;
+use tightrope_core::session::RunState;
 
-use super::Story;
 use crate::gui::model::{Cursor, RunView};
-
-/// What has to happen before a page is turned. A run is named by its place in the story.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Condition {
-    /// Nothing.
-    None,
-    /// All runs have come to this iteration.
-    Iteration(u64),
-    /// A run has had this verdict.
-    Verdict(usize, Verdict),
-    /// A run has covered at least so many modes.
-    Modes(usize, usize),
-    /// The density of a run's D has been moved this way.
-    Moved(usize, MaskChange),
-    /// At least this share of the weights of a run's G has been active.
-    Explored(usize, f64),
-    /// No run advances.
-    Held,
-    /// The slider is back in the past.
-    Back,
-}
+use crate::story::Condition;
 
 impl Condition {
     /// Whether the page may be turned: its condition is met, or can be met no more.
@@ -63,26 +39,6 @@ impl Condition {
             }
             Self::Held => every(&|run| run.state != RunState::Running),
             Self::Back => cursor != Cursor::Live,
-        }
-    }
-
-    /// What is waited for.
-    pub fn words(self, story: &Story) -> String {
-        let name = |place: usize| story.methods.get(place).copied().unwrap_or_default();
-        match self {
-            Self::None => String::new(),
-            Self::Iteration(wanted) => format!("iteration {wanted}"),
-            Self::Verdict(place, verdict) => format!("{}: {}", name(place), verdict.words()),
-            Self::Modes(place, modes) => format!("{}: {modes} modes", name(place)),
-            Self::Moved(place, MaskChange::Raise) => format!("{}: d_D raised", name(place)),
-            Self::Moved(place, MaskChange::Lower) => format!("{}: d_D lowered", name(place)),
-            Self::Moved(place, MaskChange::Prune) => format!("{}: pruned", name(place)),
-            Self::Moved(place, MaskChange::DropGrow) => format!("{}: drop and grow", name(place)),
-            Self::Explored(place, share) => {
-                format!("{}: exploration {:.0} %", name(place), 100.0 * share)
-            }
-            Self::Held => "a pause".to_owned(),
-            Self::Back => "the slider, dragged back".to_owned(),
         }
     }
 }

@@ -1,26 +1,12 @@
-//! Stories: guided lessons of about two minutes, each a question, the comparison it starts, and pages beside it.
-//!
-//! A story is data. What its pages claim is measured in docs/STORIES.md by the command each story names.
+//! Stories told in the window: pages, the runs on stage, and when a page may be turned.
 
-mod balance;
 mod condition;
 mod exits;
-mod explore;
-mod rescue;
-mod strong;
 mod telling;
-mod weak;
-
-use tightrope_core::{config::RunConfig, error::Result};
 
 use super::model::Speed;
-use crate::cli::{
-    args::{CompareArgs, RunArgs},
-    settings,
-};
 
-pub use super::part::Part;
-pub use condition::Condition;
+pub use crate::story::{Condition, Page, STORIES, Story, find};
 pub use exits::{Exits, settle};
 pub use telling::{Aside, Telling, leave, open, start_over, turn};
 
@@ -29,104 +15,6 @@ const RATE: f64 = 20.0;
 
 /// How fast all stories are told.
 pub const PACE: Speed = Speed::Limit(RATE);
-
-/// Settings that all stories lay over their preset: samples often enough to be seen moving.
-const SETTINGS: [&str; 1] = ["record.sample_every=20"];
-
-/// The stories, in the order to tell them.
-pub static STORIES: [&Story; 5] = [
-    &balance::STORY,
-    &strong::STORY,
-    &weak::STORY,
-    &explore::STORY,
-    &rescue::STORY,
-];
-
-/// The story of this number, counted from 1, or of this name.
-///
-/// # Errors
-/// When there is none; says which there are.
-pub fn find(text: &str) -> Result<&'static Story, String> {
-    let number = text.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
-    let by_number = number.and_then(|n| STORIES.get(n));
-    let found = by_number.or_else(|| STORIES.iter().find(|story| story.name == text));
-    found.copied().ok_or_else(|| {
-        let names = STORIES.map(|story| story.name);
-        format!("choose 1 to {} or {}", names.len(), names.join(", "))
-    })
-}
-
-/// A guided lesson.
-#[derive(Debug)]
-pub struct Story {
-    /// Its name on the command line.
-    pub name: &'static str,
-    /// What it is about.
-    pub title: &'static str,
-    /// What it answers.
-    pub question: &'static str,
-    /// The preset of its runs.
-    pub preset: &'static str,
-    /// The methods it compares; pages name a run by its place here.
-    pub methods: &'static [&'static str],
-    /// Settings it lays over its preset, as `--set` takes them.
-    pub settings: &'static [&'static str],
-    /// What there is to read, in order.
-    pub pages: &'static [Page],
-}
-
-/// A page of a story.
-#[derive(Debug)]
-pub struct Page {
-    /// Its heading.
-    pub title: &'static str,
-    /// Its paragraphs.
-    pub text: &'static [&'static str],
-    /// Where to look.
-    pub look: Option<Part>,
-    /// Something to do.
-    pub attempt: Option<&'static str>,
-    /// What has to happen before the next page.
-    pub until: Condition,
-}
-
-impl Story {
-    /// The settings of its runs, method by method.
-    ///
-    /// # Errors
-    /// When preset, methods and settings do not fit together.
-    pub fn runs(&self) -> Result<Vec<RunConfig>> {
-        let groups = settings::compare(&self.args())?;
-        Ok(groups.into_iter().flat_map(|group| group.runs).collect())
-    }
-
-    /// The comparison it starts, for a command line.
-    pub fn command(&self) -> String {
-        let (preset, methods) = (self.preset, self.methods.join(","));
-        let settings: String = self
-            .all_settings()
-            .map(|setting| format!(" --set {setting}"))
-            .collect();
-        format!("tightrope compare -p {preset} -m {methods}{settings}")
-    }
-
-    fn all_settings(&self) -> impl Iterator<Item = &'static str> {
-        SETTINGS.iter().chain(self.settings).copied()
-    }
-
-    fn args(&self) -> CompareArgs {
-        CompareArgs {
-            methods: Some(self.methods.join(",")),
-            seeds: 1,
-            report: None,
-            run: RunArgs {
-                preset: Some(self.preset.to_owned()),
-                settings: self.all_settings().map(str::to_owned).collect(),
-                ..RunArgs::default()
-            },
-        }
-    }
-}
 
 #[cfg(test)]
 pub mod tests;

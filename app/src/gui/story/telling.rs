@@ -6,7 +6,7 @@ use tightrope_core::{
     session::RunState,
 };
 
-use super::{PACE, Page, Part, Story, exits::take_one};
+use super::{PACE, Page, Story, exits::take_one};
 use crate::{
     gui::{
         action::{ask, set_speed},
@@ -14,6 +14,7 @@ use crate::{
         model::{Cursor, Model, RunView, Speed},
     },
     lab::{Added, Request, RunKey},
+    part::Part,
 };
 
 /// A story that is being told.

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use tightrope_core::{
-    config::Role,
+    config::{Role, RunConfig},
     event::{EndReason, Event, MaskChange, MaskEvent, Quality, Stats, Verdict},
     history::History,
     session::RunState,

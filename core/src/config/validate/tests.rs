@@ -14,9 +14,13 @@ pub(super) fn config(name: &str) -> RunConfig {
 pub(super) fn problems(config: &RunConfig) -> Vec<String> {
     match config.validate() {
         Ok(()) => Vec::new(),
-        Err(Error::Settings(lines)) => lines,
-        Err(other) => vec![other.to_string()],
+        Err(error) => lines(error),
     }
+}
+
+fn lines(error: Error) -> Vec<String> {
+    let problems = error.into_problems();
+    problems.iter().map(Problem::to_string).collect()
 }
 
 #[test]

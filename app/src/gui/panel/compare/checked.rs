@@ -2,44 +2,40 @@
 
 use std::path::Path;
 
-use tightrope_core::{config::RunConfig, method::MethodSpec};
+use tightrope_core::{Problem, config::RunConfig};
 
 use super::form::{DATA, FIELDS, Form};
-use crate::{estimate::Estimate, problems::lines};
+use crate::estimate::Estimate;
 
 /// What is wrong, by the field it is explained beside.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct Complaint {
     /// The setting's name; empty where no field has it.
     pub key: &'static str,
     /// What is wrong and what would do.
     pub text: String,
 }
 
-impl Problem {
-    fn new(line: &str) -> Self {
-        let (method, rest) = match line.split_once(": ") {
-            Some((method, rest)) if method.parse::<MethodSpec>().is_ok() => (method, rest),
-            _ => ("", line),
-        };
-        let keys = FIELDS
-            .iter()
-            .map(|field| field.key)
-            .chain([DATA, "methods"]);
-        for key in keys {
-            if let Some(text) = rest
-                .strip_prefix(key)
-                .and_then(|rest| rest.strip_prefix(": "))
-            {
-                let text = match method {
-                    "" => text.to_owned(),
-                    method => format!("{method}: {text}"),
-                };
-                return Self { key, text };
-            }
+impl Complaint {
+    fn of(problem: &Problem) -> Self {
+        let keys = FIELDS.iter().map(|field| field.key);
+        let field = keys
+            .chain([DATA, "methods"])
+            .find(|key| *key == problem.key);
+        match (field, &problem.method) {
+            (Some(key), Some(method)) => Self {
+                key,
+                text: format!("{method}: {}", problem.text),
+            },
+            (Some(key), None) => Self {
+                key,
+                text: problem.text.clone(),
+            },
+            (None, _) => Self {
+                key: "",
+                text: problem.to_string(),
+            },
         }
-        let (key, text) = ("", line.to_owned());
-        Self { key, text }
     }
 }
 
@@ -52,7 +48,7 @@ pub struct Checked {
     /// One for every method: the runs of the first seed.
     pub estimates: Vec<Estimate>,
     /// What is wrong.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<Complaint>,
 }
 
 impl Checked {
@@ -62,17 +58,14 @@ impl Checked {
             Ok(runs) => (runs, Vec::new()),
             Err(error) => (
                 Vec::new(),
-                lines(&error)
-                    .iter()
-                    .map(|line| Problem::new(line))
-                    .collect(),
+                error.into_problems().iter().map(Complaint::of).collect(),
             ),
         };
         let path = form.path.trim();
         // Where files cannot be looked for, opening them says what is wrong.
         if !path.is_empty() && matches!(Path::new(path).try_exists(), Ok(false)) {
             runs.clear();
-            problems.push(Problem {
+            problems.push(Complaint {
                 key: DATA,
                 text: format!("{path}: no such file or folder"),
             });

@@ -8,14 +8,9 @@ use tightrope_core::{
     preset::{self, PRESETS, Preset},
 };
 
-use crate::{
-    cli::{
-        args::{CompareArgs, RunArgs},
-        settings,
-    },
-    gui::setup::differences,
-    lab::OwnData,
-};
+use crate::comparison::{Comparison, METHODS, SHOWCASE, differences, parse_setting};
+use crate::lab::OwnData;
+use crate::problems::collect;
 
 /// The key that data and its path are explained under.
 pub const DATA: &str = "data.source";
@@ -83,13 +78,10 @@ impl Default for Form {
     /// What the command line compares when it is told nothing else.
     fn default() -> Self {
         let mut form = Self {
-            preset: settings::SHOWCASE[0],
+            preset: SHOWCASE[0],
             source: "",
             path: String::new(),
-            methods: settings::METHODS
-                .split(',')
-                .filter_map(|name| name.parse().ok())
-                .collect(),
+            methods: METHODS.to_vec(),
             values: Default::default(),
             seeds: 1,
             settings: String::new(),
@@ -106,7 +98,7 @@ impl Form {
         let (source, path) = source(&config.data.source);
         let preset = preset::find(&config.preset).or_else(|_| preset::for_data(source));
         let mut form = Self {
-            preset: preset.map_or(settings::SHOWCASE[0], |preset| preset.name),
+            preset: preset.map_or(SHOWCASE[0], |preset| preset.name),
             source,
             path: path.to_owned(),
             methods: vec![MethodSpec {
@@ -233,31 +225,30 @@ impl Form {
 
     /// The settings of every run, seed by seed, method by method.
     pub fn runs(&self) -> Result<Vec<RunConfig>> {
-        let mut groups = settings::compare(&self.args())?;
-        Ok(groups.pop().map_or(Vec::new(), |group| group.runs))
-    }
-
-    /// The same as somebody on the command line would write it.
-    fn args(&self) -> CompareArgs {
-        let fields = FIELDS.iter().zip(&self.values);
-        let fields = fields
-            .filter(|(_, value)| !value.trim().is_empty())
-            .map(|(field, value)| format!("{}={value}", field.key));
-        let others = self.settings.lines().map(str::trim).map(str::to_owned);
-        let methods: Vec<String> = self.methods.iter().map(ToString::to_string).collect();
-        CompareArgs {
-            methods: Some(methods.join(",")),
-            seeds: self.seeds,
-            report: None,
-            run: RunArgs {
-                preset: Some(self.preset.to_owned()),
-                data: Some(self.data()),
-                settings: fields
-                    .chain(others.filter(|line| !line.is_empty()))
-                    .collect(),
-                ..RunArgs::default()
-            },
+        let mut problems = Vec::new();
+        let mut settings = Vec::new();
+        for (field, value) in FIELDS.iter().zip(&self.values) {
+            let value = value.trim();
+            if !value.is_empty() {
+                settings.push((field.key.to_owned(), value.to_owned()));
+            }
         }
+        let lines = self.settings.lines().map(str::trim);
+        for line in lines.filter(|line| !line.is_empty()) {
+            match parse_setting(line) {
+                Ok(setting) => settings.push(setting),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        let comparison = Comparison {
+            preset: Some(self.preset.to_owned()),
+            data: Some(self.data()),
+            methods: Some(self.methods.clone()),
+            seeds: Some(self.seeds),
+            settings,
+            ..Comparison::default()
+        };
+        collect(problems, comparison.runs())
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::{gui::model::RunView, problems::lines};
+use tightrope_core::Problem;
+
+use crate::gui::model::RunView;
 
 /// What typed changes come to for one run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,8 +36,8 @@ impl Plan {
                     false
                 }
                 Err(error) => {
-                    let why: Vec<String> =
-                        lines(&error).iter().map(|line| own(key, line)).collect();
+                    let problems = error.into_problems().into_iter();
+                    let why: Vec<String> = problems.map(|problem| beside(key, problem)).collect();
                     plan.refused.push((key, why.join("; ")));
                     true
                 }
@@ -53,8 +55,11 @@ impl Plan {
     }
 }
 
-/// A line beside the field it is about need not name it.
-fn own(key: &str, line: &str) -> String {
-    let name = format!("{key}: ");
-    line.strip_prefix(&name).unwrap_or(line).to_owned()
+/// Beside the field it is about a problem need not name it.
+fn beside(key: &str, problem: Problem) -> String {
+    if problem.key == key {
+        problem.text
+    } else {
+        problem.to_string()
+    }
 }

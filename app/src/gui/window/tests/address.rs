@@ -3,7 +3,8 @@
 use egui::{Event, OutputCommand};
 
 use super::*;
-use crate::gui::{model::Axis, part::Part};
+use crate::gui::model::Axis;
+use crate::part::Part;
 
 /// A window that an address opens, as somebody's first.
 fn opened<'a>(query: &str) -> Rig<'a> {

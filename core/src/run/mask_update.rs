@@ -2,10 +2,6 @@
 
 use burn::tensor::Tensor;
 
-use super::{
-    plan::{Counts, MaskPlan, counts},
-    select::Candidates,
-};
 use crate::{
     Result,
     config::Regrown,
@@ -13,10 +9,15 @@ use crate::{
     event::MaskEvent,
     kernel::{mask::mask_apply, select::top_k},
     net::Net,
+    sparse::{
+        plan::{Counts, MaskDelta, MaskPlan, counts},
+        select::Candidates,
+    },
 };
 
 /// Applies `plan` to the net's mask. `scores` `[>= maskable]` decide where weights grow (gradients or random
-/// numbers); the average is left to the averaging that follows. Returns nothing if the plan changes nothing.
+/// numbers); the average is left to the averaging that follows. Returns nothing if
+/// the plan changes nothing.
 ///
 /// # Errors
 /// When the device fails.
@@ -25,7 +26,7 @@ pub async fn apply(
     plan: &MaskPlan,
     min_layer_density: f64,
     scores: Option<Tensor<1>>,
-) -> Result<Option<MaskEvent>> {
+) -> Result<Option<MaskDelta>> {
     let sizes = net.layer_sizes();
     let counts = counts(plan, &net.active, &sizes, min_layer_density);
     // Without scores nothing could grow, and dropping alone would thin the net.
@@ -73,22 +74,38 @@ pub async fn apply(
     let total = |i: usize| sums[i * sizes.len()..(i + 1) * sizes.len()].iter().sum();
     net.count().await?;
     net.reindex();
-    Ok(Some(MaskEvent {
-        iteration: 0,
-        net: net.role,
-        change: plan.change(),
+    Ok(Some(MaskDelta {
         dropped: total(0),
         grown: total(1),
         regrown: total(2),
-        active: net.active.iter().sum(),
+        layers: net.active.clone(),
+    }))
+}
+
+/// What is said of an update that `plan` asked for on iteration `t`, by the balance ratio `br` where that decided.
+pub(super) fn event(
+    net: &Net,
+    plan: &MaskPlan,
+    delta: MaskDelta,
+    t: u64,
+    br: Option<f64>,
+) -> MaskEvent {
+    MaskEvent {
+        iteration: t,
+        net: net.role,
+        change: plan.change(),
+        dropped: delta.dropped,
+        grown: delta.grown,
+        regrown: delta.regrown,
+        active: delta.layers.iter().sum(),
         density: net.density(),
         drop_fraction: match *plan {
             MaskPlan::DropGrow { fraction, .. } => Some(fraction),
             MaskPlan::Raise { .. } | MaskPlan::Lower { .. } | MaskPlan::Prune { .. } => None,
         },
-        br: None,
-        layers: net.active.clone(),
-    }))
+        br,
+        layers: delta.layers,
+    }
 }
 
 fn keep(counts: &Counts, weight: Tensor<1>, mask: Tensor<1>) -> Tensor<1> {

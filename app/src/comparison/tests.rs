@@ -5,6 +5,7 @@ use tightrope_core::{
 };
 
 use super::*;
+use tightrope_core::config::RunConfig;
 
 /// A few settings of every kind: numbers, words, lists, switches.
 const SETTINGS: [(&str, &str); 9] = [

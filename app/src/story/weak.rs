@@ -9,7 +9,7 @@ pub(super) static STORY: Story = Story {
     question: "What happens when the judge sees too little?",
     preset: "spiral",
     methods: &["sdst-rigl:balance", "sdst-rigl:strong"],
-    settings: &["iterations=2000"],
+    settings: &[("iterations", "2000")],
     pages: &[
         Page {
             title: "5 % against 100 %",

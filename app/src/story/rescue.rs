@@ -9,7 +9,7 @@ pub(super) static STORY: Story = Story {
     question: "Can training notice by itself that the judge is too weak?",
     preset: "spiral",
     methods: &["stu-gan", "adapt-strict"],
-    settings: &["iterations=2000"],
+    settings: &[("iterations", "2000")],
     pages: &[
         Page {
             title: "The same bad start",

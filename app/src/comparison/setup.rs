@@ -1,11 +1,10 @@
-//! What is compared, in the words of `tightrope compare`: so it travels in a link, or as a command.
+//! Comparisons and the runs they make: either can be had from the other.
 
-mod comparison;
-mod rows;
+use tightrope_core::Result;
+use tightrope_core::config::RunConfig;
+use tightrope_core::method::MethodSpec;
 
-use tightrope_core::{config::RunConfig, error::Result, method::MethodSpec};
-
-pub use comparison::{Comparison, differences};
+use super::{Comparison, differences, rows};
 
 /// Comparisons whose runs train side by side, and these runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +58,7 @@ impl Setup {
 }
 
 /// How a run's method is written.
-fn spec(run: &RunConfig) -> MethodSpec {
+pub fn spec(run: &RunConfig) -> MethodSpec {
     MethodSpec {
         method: run.method,
         strategy: run.strategy,
@@ -78,6 +77,3 @@ fn names((wanted, made): (&RunConfig, &RunConfig)) -> Vec<String> {
     let differ = differences(wanted, made).into_iter();
     differ.map(|(key, _)| key).collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -7,7 +7,8 @@ use std::sync::{
 
 use anyhow::{Context, Result};
 
-use super::finish::INTERRUPTED;
+/// Exit code after an interruption.
+pub const INTERRUPTED: u8 = 130;
 
 /// Set by Ctrl-C and the like; a second one ends the program at once.
 pub fn interruption() -> Result<&'static AtomicBool> {

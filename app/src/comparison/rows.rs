@@ -2,7 +2,7 @@
 
 use tightrope_core::config::RunConfig;
 
-use super::{Comparison, spec};
+use super::{Comparison, setup::spec};
 
 /// How many of the runs that follow may lend a row their words.
 const REACH: usize = 16;
@@ -85,11 +85,10 @@ fn comparison(block: &[Row]) -> Comparison {
     let Some(Row { words, runs }) = block.first() else {
         return Comparison::default();
     };
-    let methods: Vec<String> = runs.iter().map(|run| spec(run).to_string()).collect();
     let usual = words.base().map(|preset| (preset.build)().seed);
     let seeds = block.len() as u64;
     Comparison {
-        methods: Some(methods.join(",")),
+        methods: Some(runs.iter().map(spec).collect()),
         seed: runs
             .first()
             .map(|run| run.seed)

@@ -9,7 +9,7 @@ pub(super) static STORY: Story = Story {
     question: "Why is a better judge a worse teacher?",
     preset: "strong",
     methods: &["static", "dda"],
-    settings: &["discriminator.density=1"],
+    settings: &[("discriminator.density", "1")],
     pages: &[
         Page {
             title: "An unequal match",

@@ -1,41 +1,13 @@
-//! One comparison in the words of the command line.
+//! A comparison in the words of the command line, so that it travels in a link or as a command.
 
 use serde_json::Value;
-use tightrope_core::{
-    config::RunConfig,
-    error::Result,
-    method::Strategy,
-    preset::{self, Preset},
-};
+use tightrope_core::Problem;
+use tightrope_core::config::RunConfig;
+use tightrope_core::method::{MethodSpec, Strategy};
+use tightrope_core::preset::{self, Preset};
 
-use super::spec;
-use crate::cli::{
-    args::{CompareArgs, RunArgs, SEEDS},
-    settings,
-};
-
-/// What `tightrope compare` is told, as far as it says what is trained: no files, no folders.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Comparison {
-    /// The preset's name; none for the one that suits the data.
-    pub preset: Option<String>,
-    /// What is learned from.
-    pub data: Option<String>,
-    /// The methods, with commas between.
-    pub methods: Option<String>,
-    /// The first seed.
-    pub seed: Option<u64>,
-    /// How many seeds there are.
-    pub seeds: Option<u64>,
-    /// Generator iterations.
-    pub iterations: Option<String>,
-    /// The generator's density.
-    pub density_g: Option<String>,
-    /// The discriminator's density at the start.
-    pub density_d: Option<String>,
-    /// Any other settings, KEY=VALUE.
-    pub settings: Vec<String>,
-}
+use super::setup::spec;
+use super::{Comparison, METHODS, SEEDS, SHOWCASE, parse_methods, parse_setting};
 
 impl Comparison {
     /// The names of all its words.
@@ -59,7 +31,15 @@ impl Comparison {
         let text = match name {
             "preset" => &mut self.preset,
             "data" => &mut self.data,
-            "methods" => &mut self.methods,
+            "methods" => {
+                let mut problems = Vec::new();
+                let methods = parse_methods(value, &mut problems);
+                if !problems.is_empty() {
+                    let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
+                    return Err(lines.join("; "));
+                }
+                return once(&mut self.methods, methods).map(|()| true);
+            }
             "iterations" => &mut self.iterations,
             "density-g" => &mut self.density_g,
             "density-d" => &mut self.density_d,
@@ -74,7 +54,8 @@ impl Comparison {
                 return once(&mut self.seeds, seeds).map(|()| true);
             }
             "set" => {
-                self.settings.push(value.to_owned());
+                let setting = parse_setting(value).map_err(|problem| problem.to_string())?;
+                self.settings.push(setting);
                 return Ok(true);
             }
             _ => return Ok(false),
@@ -88,7 +69,7 @@ impl Comparison {
         let values = [
             self.preset.clone(),
             self.data.clone(),
-            self.methods.clone(),
+            self.methods.as_deref().map(list),
             number(self.seed),
             number(self.seeds),
             self.iterations.clone(),
@@ -97,38 +78,9 @@ impl Comparison {
         ];
         let named = Self::NAMES.into_iter().zip(values);
         let named = named.filter_map(|(name, value)| Some((name, value?)));
-        let set = self.settings.iter().map(|pair| ("set", pair.clone()));
+        let set = self.settings.iter();
+        let set = set.map(|(key, value)| ("set", format!("{key}={value}")));
         named.chain(set).collect()
-    }
-
-    /// The settings of every run, seed by seed, method by method.
-    ///
-    /// # Errors
-    /// When the command line would refuse them.
-    pub fn runs(&self) -> Result<Vec<RunConfig>> {
-        let mut groups = settings::compare(&self.args())?;
-        Ok(groups.pop().map_or(Vec::new(), |group| group.runs))
-    }
-
-    fn args(&self) -> CompareArgs {
-        let is_bare = self.preset.is_none() && self.data.is_none();
-        // The window's own example is the first of the command line's two.
-        let example = is_bare.then(|| settings::SHOWCASE[0].to_owned());
-        CompareArgs {
-            methods: self.methods.clone(),
-            seeds: self.seeds.unwrap_or(1),
-            report: None,
-            run: RunArgs {
-                preset: self.preset.clone().or(example),
-                data: self.data.clone(),
-                seed: self.seed,
-                iterations: self.iterations.clone(),
-                density_g: self.density_g.clone(),
-                density_d: self.density_d.clone(),
-                settings: self.settings.clone(),
-                ..RunArgs::default()
-            },
-        }
     }
 
     /// The preset it starts from, where there is one of that name.
@@ -136,7 +88,7 @@ impl Comparison {
         match (&self.preset, &self.data) {
             (Some(name), _) => preset::find(name).ok(),
             (None, Some(data)) => preset::for_data(data).ok(),
-            (None, None) => preset::find(settings::SHOWCASE[0]).ok(),
+            (None, None) => preset::find(SHOWCASE[0]).ok(),
         }
     }
 
@@ -175,9 +127,8 @@ impl Comparison {
             "generator.density" => self.density_g = Some(value),
             "discriminator.density" => self.density_d = Some(value),
             _ => {
-                let name = format!("{key}=");
-                self.settings.retain(|pair| !pair.starts_with(&name));
-                self.settings.push(name + &value);
+                self.settings.retain(|(known, _)| known != key);
+                self.settings.push((key.to_owned(), value));
             }
         }
     }
@@ -185,7 +136,7 @@ impl Comparison {
     /// What these words make of a run of this method and seed.
     pub fn run_like(&self, run: &RunConfig) -> Option<RunConfig> {
         let alone = Self {
-            methods: Some(spec(run).to_string()),
+            methods: Some(vec![spec(run)]),
             seed: Some(run.seed),
             seeds: None,
             ..self.clone()
@@ -202,7 +153,7 @@ impl Comparison {
 
     /// In words: methods, what they learn, and what else is said.
     pub fn words(&self) -> String {
-        let methods = self.methods.as_deref().unwrap_or(settings::METHODS);
+        let methods = list(self.methods.as_deref().unwrap_or(&METHODS));
         let preset = self.base().map_or("", |preset| preset.name);
         let others = self.said().into_iter();
         let others = others.filter(|(name, _)| !matches!(*name, "preset" | "methods"));
@@ -226,6 +177,12 @@ pub fn differences(run: &RunConfig, base: &RunConfig) -> Vec<(String, String)> {
         (base_tree.pointer(&path) != Some(own)).then(|| (key, plain(own)))
     })
     .collect()
+}
+
+/// Methods with commas between.
+fn list(methods: &[MethodSpec]) -> String {
+    let names: Vec<String> = methods.iter().map(MethodSpec::to_string).collect();
+    names.join(",")
 }
 
 fn plain(value: &Value) -> String {

@@ -1,0 +1,92 @@
+//! What is compared: data, preset, methods, densities, seeds and settings. The command line, the dialog, stories and links
+//! fill in a [`Comparison`]; only this module makes runs of it.
+
+mod resolve;
+mod rows;
+mod setup;
+mod words;
+
+use std::ops::RangeInclusive;
+
+use tightrope_core::method::{Method, MethodSpec};
+use tightrope_core::{Error, Problem};
+
+pub use resolve::{Ground, Group, spec_of};
+pub use setup::Setup;
+pub use words::differences;
+
+/// The presets of the showcase: what a comparison without preset and data shows.
+pub const SHOWCASE: [&str; 2] = ["spiral", "scenes16"];
+
+/// The methods it compares unless others are named.
+pub const METHODS: [MethodSpec; 2] = [alone(Method::AdaptRelax), alone(Method::StuGan)];
+
+/// How many seeds a comparison may have.
+pub const SEEDS: RangeInclusive<u64> = 1..=1000;
+
+/// The name of D's density among the settings.
+const DENSITY_D: &str = "discriminator.density";
+
+/// What is trained side by side. Whatever is left out is as the preset has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// The preset's name; none for the one that suits the data.
+    pub preset: Option<String>,
+    /// What is learned from, `NAME` or `NAME:PATH`.
+    pub data: Option<String>,
+    /// The methods; none for [`METHODS`].
+    pub methods: Option<Vec<MethodSpec>>,
+    /// The first seed.
+    pub seed: Option<u64>,
+    /// How many seeds there are.
+    pub seeds: Option<u64>,
+    /// Generator iterations, as typed.
+    pub iterations: Option<String>,
+    /// The generator's density, as typed.
+    pub density_g: Option<String>,
+    /// The discriminator's density at the start, as typed.
+    pub density_d: Option<String>,
+    /// Any other settings by their names, as typed; the later wins.
+    pub settings: Vec<(String, String)>,
+}
+
+const fn alone(method: Method) -> MethodSpec {
+    MethodSpec {
+        method,
+        strategy: None,
+    }
+}
+
+/// The methods of a list with commas between; what is wrong with it goes to `problems`.
+pub fn parse_methods(list: &str, problems: &mut Vec<Problem>) -> Vec<MethodSpec> {
+    let mut specs: Vec<MethodSpec> = Vec::new();
+    let names = list.split(',').map(str::trim);
+    for name in names.filter(|name| !name.is_empty()) {
+        match name.parse() {
+            Ok(spec) if specs.contains(&spec) => problems.push(Problem::new(
+                "methods",
+                format!("{name} is named twice; once will do"),
+            )),
+            Ok(spec) => specs.push(spec),
+            Err(error) => problems.extend(Error::into_problems(error)),
+        }
+    }
+    specs
+}
+
+/// A setting of the form `KEY=VALUE`.
+///
+/// # Errors
+/// When it has no `=`.
+pub fn parse_setting(text: &str) -> Result<(String, String), Problem> {
+    match text.split_once('=') {
+        Some((key, value)) => Ok((key.trim().to_owned(), value.trim().to_owned())),
+        None => Err(Problem::new(
+            "settings",
+            format!("`{text}` has no value; write KEY=VALUE"),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests;
