@@ -37,3 +37,49 @@ pub(super) fn explore(net: &mut NetConfig, growth: Growth) {
     net.scope = Scope::Global;
     net.growth = growth;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::method::Method;
+    use crate::preset;
+
+    #[test]
+    fn set_grows_at_random_and_rigl_by_gradient_over_the_whole_net() {
+        use Growth::{Gradient, Random};
+        for (method, g, d) in [
+            (Method::SdstSet, Some(Random), None),
+            (Method::SdstRigl, Some(Gradient), None),
+            (Method::DstBothSet, Some(Random), Some(Random)),
+            (Method::DstBothRigl, Some(Gradient), Some(Gradient)),
+            (Method::DstDOnly, None, Some(Gradient)),
+        ] {
+            for before in [Gradient, Random] {
+                let mut config = (preset::find("tiny").unwrap().build)();
+                for net in [&mut config.generator, &mut config.discriminator] {
+                    (net.scope, net.growth) = (Scope::Layer, before);
+                }
+                method.apply(None, &mut config);
+                for (net, growth) in [(config.generator, g), (config.discriminator, d)] {
+                    let expected = match growth {
+                        Some(growth) => (Policy::DropGrow, Scope::Global, growth),
+                        None => (Policy::Static, Scope::Layer, before),
+                    };
+                    assert_eq!((net.policy, net.scope, net.growth), expected, "{method}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn two_exploring_nets_are_equally_dense() {
+        for method in [Method::DstBothSet, Method::DstBothRigl] {
+            let mut config = (preset::find("tiny").unwrap().build)();
+            config.generator.density = 0.2;
+            config.discriminator.density = 0.7;
+            method.apply(None, &mut config);
+            assert_eq!(config.generator.density, 0.2);
+            assert_eq!(config.discriminator.density, 0.2);
+        }
+    }
+}

@@ -77,21 +77,25 @@ fn scaled(model: &ModelConfig, role: Role, factor: f64) -> ModelConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::method::Method;
     use crate::preset;
 
     #[test]
     fn half_is_half_the_filters() {
         let mut config = (preset::find("stu-biggan-cifar10").unwrap().build)();
-        config.strategy = Some(Strategy::Half);
+        let full = config.model.clone();
         for _ in 0..2 {
-            small_dense(&mut config);
+            Method::SmallDense.apply(Some(Strategy::Half), &mut config);
             let ModelConfig::Biggan(biggan) = &config.model else {
                 panic!("a BigGAN")
             };
             assert_eq!(biggan.g_channels, [128; 4]);
             assert_eq!(biggan.d_channels, [128; 4]);
+            assert_eq!(config.full_model.as_ref(), Some(&full));
         }
         assert_eq!(config.discriminator.density, 1.0);
+        Method::Static.apply(None, &mut config);
+        assert_eq!(config.full_model, None);
     }
 
     #[test]

@@ -99,6 +99,7 @@ mod tests {
         assert_eq!(rounds(0.64, 0.2), 2);
         assert_eq!((rounds(0.134, 0.2), rounds(0.1, 0.2)), (10, 10));
         assert_eq!((rounds(1.0, 0.2), rounds(0.1, 1.0)), (1, 1));
+        assert_eq!(rounds(0.0, 0.2), 1);
         let c = resolved(Method::GanTickets, &[("generator.density", "0.5")]);
         let pruning = c.pruning.unwrap();
         assert_eq!((pruning.rounds, pruning.iterations), (4, c.iterations));
