@@ -213,7 +213,7 @@ fn differences(text: &mut String, compared: &Compared, label: &str) -> Result<()
             cells.extend([
                 told(&paired.means[place]),
                 told(&paired.differences[place]),
-                paired.p[place].map_or_else(none, |p| format!("{p:.3}")),
+                paired.p[place].map_or_else(none, chance),
             ]);
         }
         table.add_row(cells);
@@ -221,7 +221,7 @@ fn differences(text: &mut String, compared: &Compared, label: &str) -> Result<()
     writeln!(
         text,
         "\n{table}\n\nMeans over seeds \u{b1} standard deviations. *difference*: from {}, seed by seed; *p*: two-sided \
-         paired t-test, corrected over the rows by Holm's method.",
+         paired t-test, corrected over the rows by Holm's method.\n",
         compared.rows[reference].label
     )?;
     Ok(())
@@ -246,6 +246,15 @@ fn table(compared: &Compared, is_shown: impl Fn(&Column) -> bool) -> Table {
         table.add_row(cells);
     }
     table
+}
+
+/// A probability; one that would be shown as none is said to be small.
+fn chance(p: f64) -> String {
+    if p < 0.0005 {
+        "< 0.001".to_owned()
+    } else {
+        format!("{p:.3}")
+    }
 }
 
 fn markdown_table(titles: Vec<String>) -> Table {
@@ -396,6 +405,10 @@ mod tests {
         assert_eq!(cell(&row, None, two), "\u{2013}");
         let over = OverSeeds::of([0.25, 0.5, 0.75]);
         assert_eq!(cell(&row, over, percent), "50 % [25, 75]");
+        assert_eq!(
+            (chance(0.0123), chance(1e-5)),
+            ("0.012".into(), "< 0.001".into())
+        );
     }
 
     #[test]

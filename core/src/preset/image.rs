@@ -116,8 +116,8 @@ pub(super) fn scenes16() -> RunConfig {
     let mut config = starved("scenes");
     config.preset = "scenes16".to_owned();
     config.model = nets(&[48, 48, 32], &[16, 16, 16], 2);
-    config.balance.br_low = 0.3;
-    config.balance.br_high = 0.45;
+    config.balance.br_low = 0.25;
+    config.balance.br_high = 0.5;
     config
 }
 
