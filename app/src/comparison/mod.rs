@@ -11,7 +11,9 @@ use std::ops::RangeInclusive;
 use tightrope_core::method::{Method, MethodSpec};
 use tightrope_core::{Error, Problem};
 
-pub use resolve::{Ground, Group, spec_of};
+#[cfg(not(target_arch = "wasm32"))]
+pub use resolve::Group;
+pub use resolve::{Ground, spec_of};
 pub use setup::Setup;
 pub use words::differences;
 

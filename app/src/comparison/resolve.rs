@@ -9,6 +9,7 @@ use super::{Comparison, DENSITY_D, METHODS, SHOWCASE};
 use crate::problems::{collect, every};
 
 /// Runs that belong side by side: one preset, several methods and seeds.
+#[cfg(not(target_arch = "wasm32"))]
 #[derive(Debug)]
 pub struct Group {
     /// The preset's name.
@@ -35,8 +36,8 @@ impl Comparison {
     /// # Errors
     /// When anything is wrong; says all of it.
     pub fn runs(&self) -> Result<Vec<RunConfig>> {
-        let groups = self.groups_of(&Ground::default(), &SHOWCASE[..1], Vec::new())?;
-        Ok(groups.into_iter().flat_map(|group| group.runs).collect())
+        let of_presets = self.by_preset(&Ground::default(), &SHOWCASE[..1], Vec::new())?;
+        Ok(of_presets.into_iter().flat_map(|(_, runs)| runs).collect())
     }
 
     /// The groups of runs it consists of: one, or without preset and data those of the showcase. `problems` are those
@@ -44,8 +45,14 @@ impl Comparison {
     ///
     /// # Errors
     /// When anything is wrong; says all of it.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn groups(&self, ground: &Ground, problems: Vec<Problem>) -> Result<Vec<Group>> {
-        self.groups_of(ground, &SHOWCASE, problems)
+        let of_presets = self.by_preset(ground, &SHOWCASE, problems)?;
+        let group = |(preset, runs): (&Preset, _)| Group {
+            title: preset.name.to_owned(),
+            runs,
+        };
+        Ok(of_presets.into_iter().map(group).collect())
     }
 
     /// The settings of one run of this method. `is_named`: whether it was asked for, rather than taken from the file.
@@ -69,12 +76,12 @@ impl Comparison {
         }
     }
 
-    fn groups_of(
+    fn by_preset(
         &self,
         ground: &Ground,
         otherwise: &[&str],
         mut problems: Vec<Problem>,
-    ) -> Result<Vec<Group>> {
+    ) -> Result<Vec<(&'static Preset, Vec<RunConfig>)>> {
         let presets = self.presets(&ground.file, otherwise, &mut problems);
         let named = self.methods.is_some();
         let specs = match &self.methods {
@@ -106,10 +113,7 @@ impl Comparison {
                     ..run.clone()
                 })
             });
-            groups.push(Group {
-                title: preset.name.to_owned(),
-                runs: runs.collect(),
-            });
+            groups.push((preset, runs.collect()));
         }
         collect(problems, Ok(groups))
     }

@@ -31,6 +31,7 @@ pub enum What {
 
 impl What {
     /// All there are.
+    #[cfg(not(target_arch = "wasm32"))]
     pub const ALL: [Self; 11] = [
         Self::Report,
         Self::Csv,
@@ -103,6 +104,7 @@ impl What {
     }
 
     /// Its name on the command line.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn name(self) -> &'static str {
         self.words()[0]
     }

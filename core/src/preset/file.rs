@@ -93,7 +93,7 @@ impl ConfigFile {
         }
     }
 
-    /// Its settings as `(name, value)` for [`preset::resolve`], given the preset they are laid over. A model of
+    /// Its settings as `(name, value)` for [`super::resolve`], given the preset they are laid over. A model of
     /// another kind than the preset's replaces it whole.
     pub fn overrides(&self, base: &RunConfig) -> Vec<(String, String)> {
         let mut settings = self.settings.clone();

@@ -10,7 +10,8 @@ use super::{COLUMNS, Results, Row, Value, results};
 /// Columns that only the page shows.
 const PAGE_ONLY: [&str; 3] = ["best", "d_G", "G explored"];
 /// Columns a narrow terminal does without, in the order in which they go.
-const OPTIONAL: [&str; 9] = [
+const OPTIONAL: [&str; 10] = [
+    "in band late",
     "testing FLOPs",
     "as STU-GAN counts",
     "as ADAPT counts",
