@@ -26,8 +26,9 @@ impl Comparison {
     /// Takes a word in, by its name on the command line; `false` if there is none of that name.
     ///
     /// # Errors
-    /// When it is said twice, or is not what it should be. Whether it fits the others shows in [`Self::runs`].
-    pub fn take(&mut self, name: &str, value: &str) -> Result<bool, String> {
+    /// When it is said twice, or is not what it should be; says all that is wrong with it. Whether it fits the others
+    /// shows in [`Self::runs`].
+    pub fn take(&mut self, name: &str, value: &str) -> Result<bool, Vec<String>> {
         let text = match name {
             "preset" => &mut self.preset,
             "data" => &mut self.data,
@@ -35,8 +36,7 @@ impl Comparison {
                 let mut problems = Vec::new();
                 let methods = parse_methods(value, &mut problems);
                 if !problems.is_empty() {
-                    let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
-                    return Err(lines.join("; "));
+                    return Err(problems.iter().map(Problem::to_string).collect());
                 }
                 return once(&mut self.methods, methods).map(|()| true);
             }
@@ -44,17 +44,19 @@ impl Comparison {
             "density-g" => &mut self.density_g,
             "density-d" => &mut self.density_d,
             "seed" => {
-                let seed = value.parse().map_err(|_| "a whole number".to_owned())?;
+                let seed = value
+                    .parse()
+                    .map_err(|_| vec!["a whole number".to_owned()])?;
                 return once(&mut self.seed, seed).map(|()| true);
             }
             "seeds" => {
                 let seeds = value.parse().ok().filter(|count| SEEDS.contains(count));
-                let seeds =
-                    seeds.ok_or_else(|| format!("choose {} to {}", SEEDS.start(), SEEDS.end()))?;
+                let seeds = seeds
+                    .ok_or_else(|| vec![format!("choose {} to {}", SEEDS.start(), SEEDS.end())])?;
                 return once(&mut self.seeds, seeds).map(|()| true);
             }
             "set" => {
-                let setting = parse_setting(value).map_err(|problem| problem.to_string())?;
+                let setting = parse_setting(value).map_err(|problem| vec![problem.to_string()])?;
                 self.settings.push(setting);
                 return Ok(true);
             }
@@ -193,10 +195,10 @@ fn plain(value: &Value) -> String {
     }
 }
 
-fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), String> {
+fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), Vec<String>> {
     match slot.replace(value) {
         None => Ok(()),
-        Some(_) => Err("it is said twice; once will do".to_owned()),
+        Some(_) => Err(vec!["it is said twice; once will do".to_owned()]),
     }
 }
 

@@ -4,15 +4,17 @@ mod bounds;
 mod query;
 
 use egui::ThemePreference;
+use tightrope_core::Problem;
 use tightrope_core::device::DeviceChoice;
 
 use super::{
     look::Look,
     model::{Axis, Model, RunView, Speed},
-    story::{self, PACE, Story},
+    story::PACE,
 };
 use crate::comparison::{Comparison, Setup};
 use crate::part::Part;
+use crate::story::{self, Story};
 use bounds::{MOST_BYTES, MOST_RUNS};
 
 /// What a page's address asks for.
@@ -110,7 +112,7 @@ impl Address {
             "and" => return Err(format!("a page trains at most {MOST_RUNS} runs")),
             _ => {
                 let is_known = match comparisons.last_mut() {
-                    Some(comparison) => comparison.take(name, value)?,
+                    Some(comparison) => comparison.take(name, value).map_err(query::few)?,
                     None => false,
                 };
                 if !is_known {
@@ -206,10 +208,8 @@ fn setup(comparisons: Vec<Comparison>) -> Result<Setup, String> {
     let wrong = |why: String| format!("this page's address sets up what cannot be: {why}");
     bounds::asked(&comparisons).map_err(wrong)?;
     let setup = Setup::new(comparisons).map_err(|error| {
-        let problems = error.into_problems().into_iter();
-        let lines =
-            problems.map(|problem| query::brief(&query::without_command(&problem.to_string())));
-        wrong(query::few(&lines.collect::<Vec<_>>()))
+        let problems = error.into_problems();
+        wrong(query::few(problems.iter().map(Problem::to_string)))
     })?;
     bounds::needed(&setup.runs).map_err(wrong)?;
     Ok(setup)

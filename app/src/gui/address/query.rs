@@ -61,9 +61,12 @@ pub fn brief(text: &str) -> String {
     }
 }
 
-/// As many complaints as are read.
-pub fn few(lines: &[String]) -> String {
-    let said = lines[..lines.len().min(MOST_LINES)].join("; ");
+/// As many complaints as are read, each as far as it is.
+pub fn few(lines: impl IntoIterator<Item = String>) -> String {
+    let lines: Vec<String> = lines.into_iter().collect();
+    let shown = lines.iter().take(MOST_LINES);
+    let shown: Vec<String> = shown.map(|line| brief(&without_command(line))).collect();
+    let said = shown.join("; ");
     match lines.len().saturating_sub(MOST_LINES) {
         0 => said,
         more => format!("{said}; and {more} more"),

@@ -5,7 +5,8 @@ use tightrope_core::{
 };
 
 use super::*;
-use crate::gui::{fixture, story::STORIES};
+use crate::gui::fixture;
+use crate::story::STORIES;
 
 fn parse(query: &str) -> Address {
     Address::parse(query).unwrap_or_else(|why| panic!("{query}: {why}"))
@@ -169,6 +170,8 @@ fn what_there_is_not_is_refused() {
 fn however_much_is_asked_the_answer_is_short() {
     let many = format!("?methods={}", "dda,".repeat(10_000));
     assert!(refusal(&many).contains("asks for too much: 40009 bytes"));
+    let many = refusal(&format!("?methods={}", "dda,".repeat(1000)));
+    assert!(many.contains("and 995 more") && many.len() < 1000, "{many}");
     let mut random = Stream::new(9, "hostile");
     let pieces = [
         "methods=",
