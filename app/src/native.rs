@@ -10,7 +10,7 @@ use clap::Parser;
 use crate::{
     cli::{
         self,
-        args::{Cli, Command, WindowArgs},
+        args::{Cli, Command},
         output::say,
         trouble,
     },
@@ -66,7 +66,7 @@ fn quieten_mesa() {
 
 async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
-        None => gui::open(&WindowArgs::default().opening())?,
+        None => gui::open(&gui::Opening::default())?,
         Some(Command::Window(args)) => gui::open(&args.opening())?,
         Some(Command::Compare(args)) => return cli::compare::run(args).await,
         Some(Command::Train(args)) => return cli::train::run(args).await,

@@ -91,7 +91,7 @@ impl Error {
         Self::Settings(vec![Problem::new(key, text)])
     }
 
-    /// What is wrong, setting by setting; of other errors one that blames none.
+    /// The problems with settings; any other error becomes one problem that blames no setting.
     pub fn into_problems(self) -> Vec<Problem> {
         match self {
             Self::Settings(problems) => problems,

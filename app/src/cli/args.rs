@@ -11,7 +11,6 @@ use super::{
     export::ExportArgs,
 };
 use crate::comparison::SEEDS;
-#[cfg(not(target_arch = "wasm32"))]
 use crate::device::Crossing;
 use crate::gui::Opening;
 use crate::report::Place;
@@ -91,18 +90,6 @@ impl WindowArgs {
             story: self.story,
             out: self.out.clone(),
             again: self.again,
-        }
-    }
-}
-
-impl Default for WindowArgs {
-    fn default() -> Self {
-        Self {
-            runs: Vec::new(),
-            device: None,
-            story: None,
-            out: "runs".into(),
-            again: false,
         }
     }
 }
@@ -201,7 +188,6 @@ pub struct RunArgs {
 
 impl RunArgs {
     /// Where the CPU's crossover comes from.
-    #[cfg(not(target_arch = "wasm32"))]
     pub fn crossing(&self) -> Crossing {
         if self.tune {
             Crossing::Measured
@@ -248,12 +234,13 @@ pub struct ReportArgs {
     /// The HTML file to write
     #[arg(long, short, value_name = "FILE", default_value = "report.html")]
     pub out: PathBuf,
-    /// Also a Markdown table, one row a method, with the median and the range over seeds: a new file, or into one between
-    /// the lines `<!-- results:begin -->` and `<!-- results:end -->`, or those of another NAME in place of `results`
+    /// Also write a Markdown table, one row a method, with the median and the range over seeds: to a new
+    /// file, or into a document between the lines `<!-- results:begin -->` and `<!-- results:end -->`,
+    /// or those with another NAME in place of `results`
     #[arg(long, value_name = "FILE[#NAME]")]
     pub markdown: Option<Place>,
-    /// In the Markdown also means and standard deviations, and by how much the others differ from the first runs of this
-    /// method, such as `adapt-relax` or `static:strong`, with paired tests over seeds
+    /// Add means, standard deviations and paired tests over seeds to the Markdown: by how much the others
+    /// differ from the first runs of this method, such as `adapt-relax` or `static:strong`
     #[arg(long, value_name = "METHOD", requires = "markdown")]
     pub against: Option<String>,
     /// Also figures for documents, as SVG files in this folder: balance, densities and quality by method, and what it costs

@@ -1,4 +1,4 @@
-//! From arguments to settings: arguments fill in a comparison, which knows the rules.
+//! Fills in a comparison from arguments; `comparison` has the rules.
 
 use std::path::Path;
 
@@ -97,7 +97,7 @@ fn read(path: Option<&Path>) -> Result<ConfigFile> {
     ConfigFile::parse(&text)
 }
 
-/// All that `compare` and `train` share, as a comparison of no methods yet.
+/// A comparison with all that `compare` and `train` share, without methods.
 fn comparison(args: &RunArgs, problems: &mut Vec<Problem>) -> Comparison {
     Comparison {
         preset: args.preset.clone(),
@@ -111,7 +111,7 @@ fn comparison(args: &RunArgs, problems: &mut Vec<Problem>) -> Comparison {
     }
 }
 
-/// What lies under the arguments: the file, then the flags of ADAPT's scripts.
+/// The settings below the arguments: the file's, then the flags of ADAPT's scripts.
 fn ground<'a>(args: &'a RunArgs, file: &'a ConfigFile) -> Ground<'a> {
     Ground {
         file: file.clone(),

@@ -1,5 +1,5 @@
-//! What is compared: data, preset, methods, densities, seeds and settings. The command line, the dialog, stories and links
-//! fill in a [`Comparison`]; only this module makes runs of it.
+//! A comparison: data, preset, methods, densities, seeds and settings. The command line, the dialog,
+//! stories and links fill in a [`Comparison`], and only this module turns it into runs.
 
 mod resolve;
 mod rows;
@@ -17,10 +17,10 @@ pub use resolve::{Ground, spec_of};
 pub use setup::Setup;
 pub use words::differences;
 
-/// The presets of the showcase: what a comparison without preset and data shows.
+/// The presets of the showcase, for a comparison that names neither preset nor data.
 pub const SHOWCASE: [&str; 2] = ["spiral", "scenes16"];
 
-/// The methods it compares unless others are named.
+/// The methods compared unless others are named.
 pub const METHODS: [MethodSpec; 2] = [alone(Method::AdaptRelax), alone(Method::StuGan)];
 
 /// How many seeds a comparison may have.
@@ -29,18 +29,18 @@ pub const SEEDS: RangeInclusive<u64> = 1..=1000;
 /// The name of D's density among the settings.
 const DENSITY_D: &str = "discriminator.density";
 
-/// What is trained side by side. Whatever is left out is as the preset has it.
+/// Runs to train side by side. Fields left out keep the preset's values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comparison {
-    /// The preset's name; none for the one that suits the data.
+    /// The preset's name. `None` chooses the preset that suits the data.
     pub preset: Option<String>,
-    /// What is learned from, `NAME` or `NAME:PATH`.
+    /// The training data, `NAME` or `NAME:PATH`.
     pub data: Option<String>,
-    /// The methods; none for [`METHODS`].
+    /// The methods. `None` stands for [`METHODS`].
     pub methods: Option<Vec<MethodSpec>>,
     /// The first seed.
     pub seed: Option<u64>,
-    /// How many seeds there are.
+    /// The number of seeds, counted up from the first.
     pub seeds: Option<u64>,
     /// Generator iterations, as typed.
     pub iterations: Option<String>,
@@ -59,7 +59,7 @@ const fn alone(method: Method) -> MethodSpec {
     }
 }
 
-/// The methods of a list with commas between; what is wrong with it goes to `problems`.
+/// Parses methods with commas between. Adds every unknown or repeated one to `problems`.
 pub fn parse_methods(list: &str, problems: &mut Vec<Problem>) -> Vec<MethodSpec> {
     let mut specs: Vec<MethodSpec> = Vec::new();
     let names = list.split(',').map(str::trim);
@@ -76,7 +76,7 @@ pub fn parse_methods(list: &str, problems: &mut Vec<Problem>) -> Vec<MethodSpec>
     specs
 }
 
-/// A setting of the form `KEY=VALUE`.
+/// Parses a setting of the form `KEY=VALUE`.
 ///
 /// # Errors
 /// When it has no `=`.

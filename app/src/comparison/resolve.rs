@@ -1,4 +1,4 @@
-//! From a comparison to the settings of every run, with everything that is wrong said at once.
+//! Turns a comparison into the settings of every run, or reports all its problems at once.
 
 use tightrope_core::config::RunConfig;
 use tightrope_core::method::{Method, MethodSpec, Strategy};
@@ -18,33 +18,34 @@ pub struct Group {
     pub runs: Vec<RunConfig>,
 }
 
-/// What a comparison's own settings are laid over, besides its preset.
+/// Settings that lie between the preset's and the comparison's own.
 #[derive(Default)]
 pub struct Ground<'a> {
-    /// A settings file.
+    /// A settings file, laid over the preset.
     pub file: ConfigFile,
-    /// Further settings of a run, which depend on the preset's and on its method.
+    /// More settings of a run, laid over the file. They may depend on the preset's and on the method.
     pub further: Option<Box<Further<'a>>>,
 }
 
-/// Settings by name for a run, given its preset's and its method; what is wrong goes to the last.
+/// Makes settings by name from the preset's settings and the method. Adds problems to its last argument.
 pub type Further<'a> = dyn Fn(&RunConfig, Method, &mut Vec<Problem>) -> Vec<(String, String)> + 'a;
 
 impl Comparison {
-    /// The settings of every run, seed by seed, method by method. Without preset and data on the first of the showcase.
+    /// The settings of every run, seed by seed, method by method. A comparison without preset and data
+    /// takes the first preset of the showcase.
     ///
     /// # Errors
-    /// When anything is wrong; says all of it.
+    /// Lists every problem.
     pub fn runs(&self) -> Result<Vec<RunConfig>> {
         let of_presets = self.by_preset(&Ground::default(), &SHOWCASE[..1], Vec::new())?;
         Ok(of_presets.into_iter().flat_map(|(_, runs)| runs).collect())
     }
 
-    /// The groups of runs it consists of: one, or without preset and data those of the showcase. `problems` are those
-    /// found before.
+    /// One group of runs for each preset: a comparison without preset and data takes all of the showcase.
+    /// `problems` are those found before.
     ///
     /// # Errors
-    /// When anything is wrong; says all of it.
+    /// Lists every problem.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn groups(&self, ground: &Ground, problems: Vec<Problem>) -> Result<Vec<Group>> {
         let of_presets = self.by_preset(ground, &SHOWCASE, problems)?;
@@ -55,10 +56,11 @@ impl Comparison {
         Ok(of_presets.into_iter().map(group).collect())
     }
 
-    /// The settings of one run of this method. `is_named`: whether it was asked for, rather than taken from the file.
+    /// The settings of one run of this method. `is_named` says that the user asked for the method, instead
+    /// of the file.
     ///
     /// # Errors
-    /// When anything is wrong; says all of it.
+    /// Lists every problem.
     pub fn run(
         &self,
         spec: Result<MethodSpec>,
@@ -118,7 +120,7 @@ impl Comparison {
         collect(problems, Ok(groups))
     }
 
-    /// The presets asked for: by name, by the file, by the data, or those of `otherwise`.
+    /// The presets named by the comparison, the file or the data, else those of `otherwise`.
     fn presets(
         &self,
         file: &ConfigFile,
@@ -137,7 +139,7 @@ impl Comparison {
         })
     }
 
-    /// One run: preset, then method, file, further settings, its own; the later wins.
+    /// Settings of one run: preset, method, file, further settings, its own. The later wins.
     fn resolve(
         &self,
         preset: &Preset,
@@ -183,10 +185,10 @@ impl Comparison {
     }
 }
 
-/// The method a settings file names, with its strategy; ADAPT where it names none.
+/// The method and strategy that a settings file names, ADAPT-relax if it names none.
 ///
 /// # Errors
-/// When there is none of that name.
+/// If the name is unknown.
 pub fn spec_of(file: &ConfigFile) -> Result<MethodSpec> {
     let Some(name) = &file.method else {
         return Ok(METHODS[0]);
@@ -196,8 +198,8 @@ pub fn spec_of(file: &ConfigFile) -> Result<MethodSpec> {
     MethodSpec::new(method, strategy)
 }
 
-/// Whether D's density in the file is none to lay over a strategy: another method's, or what the file's own
-/// strategy came to, which follows the flags.
+/// Whether a strategy overrides the file's density of D: the density belongs to another method, or is the
+/// result of the file's own strategy, which follows the flags.
 fn is_of_strategy(
     preset: &Preset,
     spec: MethodSpec,

@@ -12,12 +12,13 @@ use super::{
     model::{Cursor, Draft, Model, Speed, Undo},
     panel::wheel,
     picture::Picture,
-    story::{self, Story},
+    story,
 };
 use crate::{
     comparison::Comparison,
     lab::{Request, RunKey},
     part::Part,
+    story::Story,
 };
 
 /// What a panel may want done.

@@ -31,7 +31,7 @@ use crate::{interruption::interruption_waking, paths::absolute, story::Story};
 /// How the window begins.
 #[derive(Clone, Debug)]
 pub struct Opening {
-    /// What to open: run folders, folders or zips of them, a settings file, data.
+    /// Files to open: run folders, folders or zips of them, a settings file, data.
     pub runs: Vec<PathBuf>,
     /// The device to train on; none for the one last chosen.
     pub device: Option<DeviceChoice>,
@@ -41,6 +41,18 @@ pub struct Opening {
     pub out: PathBuf,
     /// Whether it takes the place of a window that could not draw any more.
     pub again: bool,
+}
+
+impl Default for Opening {
+    fn default() -> Self {
+        Self {
+            runs: Vec::new(),
+            device: None,
+            story: None,
+            out: "runs".into(),
+            again: false,
+        }
+    }
 }
 
 /// Opens the window and stays until it is closed. A window that cannot draw any more, because the graphics device is

@@ -22,8 +22,8 @@ pub struct Paired {
     pub means: Vec<Option<Spread>>,
     /// How much more it has, over the seeds of both; `None` for the one itself.
     pub differences: Vec<Option<Spread>>,
-    /// How likely differences as far from zero would be by chance: two-sided paired t-test, corrected by Holm's method.
-    /// `None` where it cannot be said.
+    /// The p-value of a two-sided paired t-test, corrected over the rows by Holm's method. `None` for the
+    /// reference, and where all differences are equal.
     pub p: Vec<Option<f64>>,
 }
 
@@ -64,7 +64,7 @@ impl Spread {
         })
     }
 
-    /// In words, e.g. `0.49 +- 0.03` with one sign for the two.
+    /// Writes the mean, a plus-minus sign and the deviation.
     pub fn told(&self, show: fn(f64) -> String) -> String {
         match self.deviation {
             Some(deviation) => format!("{} \u{b1} {}", show(self.mean), show(deviation)),
@@ -81,7 +81,7 @@ impl Spread {
     }
 }
 
-/// Holm's correction: with as many tests as there are numbers, the chance that one of them errs stays what it says.
+/// Holm's correction for testing every row: keeps the chance of any false finding at the level read off.
 fn holm(p: &[Option<f64>]) -> Vec<Option<f64>> {
     let mut order: Vec<(usize, f64)> = p
         .iter()
@@ -116,7 +116,7 @@ mod tests {
         let values =
             [[5.1, 4.8, 6.2, 5.5, 5.9], [4.2, 4.9, 5.0, 4.4, 5.1]].map(|v| v.map(Some).to_vec());
         let paired = paired(&rows, &values, 1);
-        // By hand: t = 3.375 390 with four degrees of freedom, of which the distribution is known in closed form.
+        // t = 3.375390 with four degrees of freedom, whose distribution has a closed form.
         assert!((paired.p[0].unwrap() - 0.027_904_163).abs() < 1e-7);
         let over = paired.differences[0].unwrap();
         assert!((over.mean - 0.78).abs() < 1e-12 && over.known == 5);

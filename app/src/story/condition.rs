@@ -1,4 +1,4 @@
-//! What has to happen before a page is turned.
+//! Conditions for turning a page.
 
 use tightrope_core::event::{MaskChange, Verdict};
 

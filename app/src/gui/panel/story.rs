@@ -3,11 +3,8 @@
 use egui::{Align, Button, Frame, Layout, Panel as Side, RichText, ScrollArea, Ui};
 
 use super::Panel;
-use crate::gui::{
-    action::Action,
-    model::Model,
-    story::{Condition, Page, STORIES, Telling},
-};
+use crate::gui::{action::Action, model::Model, story::Telling};
+use crate::story::{Condition, Page, STORIES, Story};
 
 /// The text beside the other panels.
 #[derive(Default)]
@@ -110,7 +107,7 @@ fn pages(ui: &mut Ui, model: &Model, telling: &Telling) -> Option<Action> {
 }
 
 /// The story after this one.
-fn after(telling: &Telling) -> Option<&'static crate::gui::story::Story> {
+fn after(telling: &Telling) -> Option<&'static Story> {
     let place = STORIES
         .iter()
         .position(|story| story.name == telling.story.name)?;

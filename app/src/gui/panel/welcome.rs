@@ -4,9 +4,10 @@ use egui::{RichText, Ui};
 
 use super::Panel;
 use crate::{
-    gui::{action::Action, look::Look, model::Model, story::STORIES, theme},
+    gui::{action::Action, look::Look, model::Model, theme},
     lab::Request,
     part::Part,
+    story::STORIES,
 };
 
 /// The strip under the title.

@@ -6,7 +6,6 @@ mod telling;
 
 use super::model::Speed;
 
-pub use crate::story::{Condition, Page, STORIES, Story, find};
 pub use exits::{Exits, settle};
 pub use telling::{Aside, Telling, leave, open, start_over, turn};
 

@@ -6,7 +6,7 @@ use tightrope_core::{
     session::RunState,
 };
 
-use super::{PACE, Page, Story, exits::take_one};
+use super::{PACE, exits::take_one};
 use crate::{
     gui::{
         action::{ask, set_speed},
@@ -15,6 +15,7 @@ use crate::{
     },
     lab::{Added, Request, RunKey},
     part::Part,
+    story::{Page, Story},
 };
 
 /// A story that is being told.

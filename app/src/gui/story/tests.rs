@@ -11,6 +11,7 @@ use super::*;
 use crate::{
     gui::model::{Cursor, RunView},
     lab::{Added, RunKey},
+    story::{Condition, STORIES},
 };
 
 /// A run of a story that has just come in.

@@ -315,7 +315,7 @@ fn a_phone_shows_samples_and_timelines() {
         assert!(rig.harness.query_by_label(label).is_none(), "{label}");
     }
     let window = rig.harness.state_mut().as_mut().unwrap();
-    let story = crate::gui::story::find("3").unwrap();
+    let story = crate::story::find("3").unwrap();
     window.perform(vec![Action::OpenStory(story)], &Context::default());
     rig.harness.run_ok();
     let text = rig.harness.get_by_label(story.title).rect();

@@ -14,11 +14,12 @@ use tightrope_core::{
 use super::*;
 use crate::{
     export::{Options, What},
-    gui::{fixture, story::STORIES},
+    gui::fixture,
     lab::{
         Added, ClassKey, ClassSamples, KeptRun, LayerKey, OwnData, Reply, Request, RunKey, Screen,
         Stage, Still, TaskId,
     },
+    story::STORIES,
 };
 
 /// What comes out at the other end, as `Debug` shows it: most of these are not made to be compared.

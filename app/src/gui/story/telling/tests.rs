@@ -3,10 +3,7 @@ use std::sync::{Arc, mpsc::Receiver};
 use pollster::block_on;
 use tightrope_core::{config::Crossover, device::DeviceChoice};
 
-use super::{
-    super::{RATE, STORIES},
-    *,
-};
+use super::{super::RATE, *};
 use crate::{
     gui::{
         action::{Action, perform},
@@ -14,6 +11,7 @@ use crate::{
         story::{settle, tests::added},
     },
     lab::{InPlace, Lab, Reply},
+    story::STORIES,
 };
 
 /// A model with its link, as the window holds them.
