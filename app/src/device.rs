@@ -1,4 +1,4 @@
-//! Opening a device together with what was measured on it before.
+//! Opens a device and loads what an earlier run measured on it.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod crossover;
@@ -8,38 +8,38 @@ use tightrope_core::{
     device::{self, Chosen, DeviceChoice, Shared},
 };
 
-/// Whether the CPU's crossover from sparse to dense kernels is measured here.
+/// Where the CPU's crossover from sparse to dense kernels comes from.
 #[cfg(not(target_arch = "wasm32"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Crossing {
-    /// No: every CPU takes the typical one, so that a seed gives the same numbers wherever it runs.
+    /// The typical one on every CPU, so that a seed gives the same numbers wherever it runs.
     Typical,
-    /// Yes: what is fastest here (`--tune`).
+    /// A measurement on this machine (`--tune`).
     Measured,
 }
 
 /// Opens the device the user chose.
 ///
 /// # Errors
-/// When a GPU was asked for and there is none, or it refuses.
+/// When the user asked for a GPU and the machine has none, or the GPU refuses.
 #[cfg(not(target_arch = "wasm32"))]
 pub async fn open(choice: DeviceChoice) -> Result<Chosen> {
     open_crossing(choice, Crossing::Typical).await
 }
 
-/// The same, saying where the CPU's crossover comes from.
+/// Opens the device the user chose, with the CPU's crossover from `crossing`.
 ///
 /// # Errors
-/// When a GPU was asked for and there is none, or it refuses.
+/// When the user asked for a GPU and the machine has none, or the GPU refuses.
 #[cfg(not(target_arch = "wasm32"))]
 pub async fn open_crossing(choice: DeviceChoice, crossing: Crossing) -> Result<Chosen> {
     crossed(device::open(choice).await?, crossing).await
 }
 
-/// The same beside a window, whose device is shared where both want one adapter.
+/// Opens a device beside a window, and shares the window's device where both want one adapter.
 ///
 /// # Errors
-/// When a GPU was asked for and there is none, or it refuses.
+/// When the user asked for a GPU and the machine has none, or the GPU refuses.
 pub async fn open_beside(choice: DeviceChoice, shared: Option<&Shared>) -> Result<Chosen> {
     let chosen = device::open_beside(choice, shared).await?;
     #[cfg(not(target_arch = "wasm32"))]
@@ -47,8 +47,8 @@ pub async fn open_beside(choice: DeviceChoice, shared: Option<&Shared>) -> Resul
     Ok(chosen)
 }
 
-/// A GPU, which promises no equal numbers anyway, always has its own crossover; a page, which is to
-/// begin at once, and a software adapter, which would take minutes, never.
+/// Measures the crossover of a GPU, which promises no equal numbers anyway. A page never measures,
+/// since it has to start at once, nor does a software adapter, which would take minutes.
 #[cfg(not(target_arch = "wasm32"))]
 async fn crossed(chosen: Chosen, crossing: Crossing) -> Result<Chosen> {
     let measured = chosen.hardware && (chosen.gpu || crossing == Crossing::Measured);

@@ -1,22 +1,24 @@
-//! What a run will cost, known before it starts: from its settings alone, without data or device.
+//! Estimates the cost of a run from its settings alone, before it starts and without data or
+//! device.
 
 use tightrope_core::{
     config::{NetCount, Role, RunConfig, net_count},
     metric::flops::{self, Count, Forward, Images, Work, masked_forward, yardstick_forward},
 };
 
-/// Sizes, FLOPs and memory of a run at the densities its stages begin with.
+/// Sizes, FLOPs and memory of a run at the densities with which its stages begin.
 #[derive(Clone, Debug)]
 pub struct Estimate {
     /// G, then D.
     pub nets: [Size; 2],
-    /// Training FLOPs: what will be computed.
+    /// Training FLOPs this program computes.
     pub performed: Cost,
     /// Training FLOPs as ADAPT counts them.
     pub paper: Cost,
     /// Training FLOPs as STU-GAN counts them.
     pub stu: Cost,
-    /// Testing FLOPs, those of one image from the generator at its last density; and from the dense one.
+    /// Testing FLOPs, i.e. of one image: from the generator at its last density, and from the dense
+    /// one.
     pub testing: [f64; 2],
     /// Bytes of weights, gradients, the optimiser's state, averages, masks and indices.
     pub weights: f64,
@@ -27,43 +29,43 @@ pub struct Estimate {
 /// Size of one network.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
-    /// Which.
+    /// The network.
     pub role: Role,
     /// Share of its maskable parameters that is active.
     pub density: f64,
     /// All parameters and the maskable ones.
     pub count: NetCount,
-    /// Active parameters, those no mask covers among them.
+    /// Active parameters, including those no mask covers.
     pub active: u64,
 }
 
-/// FLOPs of the run's first iterations, of all of them, and of the dense pair it is compared with.
+/// FLOPs of a run and of the dense pair it is compared with.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
-    /// The run's, an iteration of its first stage on average.
+    /// FLOPs of the run per iteration, averaged over its first stage.
     pub sparse: f64,
-    /// The run's, all stages together.
+    /// FLOPs of the run over all stages.
     pub total: f64,
-    /// The dense pair's training.
+    /// FLOPs of training the dense pair.
     pub dense_total: f64,
 }
 
 impl Cost {
-    /// The run's as a share of the dense pair's.
+    /// FLOPs of the run as a share of the dense pair's.
     pub fn share(self) -> f64 {
         self.total / self.dense_total
     }
 }
 
 impl Estimate {
-    /// The estimate for these settings.
+    /// Estimates a run with these settings.
     pub fn of(c: &RunConfig) -> Self {
         let nets = [Role::G, Role::D].map(|role| size(c, role));
         let roles = [Role::G, Role::D];
         let yardstick = roles.map(|role| yardstick_forward(c, role));
         let dense = roles.map(|role| masked_forward(c, role, 1.0));
-        // By iterations: the first stage, then each of the later ones. Where pruning by magnitude will leave the weights
-        // nobody knows yet; they are spread as the masks of a sparse run would be.
+        // The first stage, then each later one. Only training decides which weights pruning by
+        // magnitude leaves; the estimate spreads them like the masks of a sparse run.
         let stages: Vec<Stage> = (0..c.stages())
             .map(|stage| Stage {
                 after: stage.checked_sub(1).map_or(0, |before| c.last_of(before)),
@@ -100,13 +102,13 @@ impl Estimate {
         }
     }
 
-    /// Bytes in all.
+    /// Total bytes.
     pub fn memory(&self) -> f64 {
         self.weights + self.activations
     }
 }
 
-/// The iterations of a stage, and what an image costs in it.
+/// The iterations of a stage, and its forward costs per image.
 struct Stage {
     after: u64,
     last: u64,
@@ -118,13 +120,13 @@ impl Stage {
         (self.last - self.after) as f64
     }
 
-    /// Its work, if every update on schedule takes place.
+    /// Work of the stage if every scheduled update takes place.
     fn work(&self, c: &RunConfig) -> Work {
         let multiples = |every: u64, last: u64| match every {
             0 => 0,
             every => (last / every).saturating_sub(self.after / every),
         };
-        // None on the last iteration of the first stage, nor after it.
+        // The last iteration of the first stage updates no mask, nor does any later stage.
         let updates = |role| match c.net(role) {
             own if own.grows_by_gradient() => multiples(
                 own.mask_interval,
@@ -154,7 +156,8 @@ fn size(c: &RunConfig, role: Role) -> Size {
     }
 }
 
-/// Weights, gradients, second moments, averages and masks; two indices of active weights.
+/// Bytes of weights, gradients, second moments, averages and masks, plus two indices of active
+/// weights.
 fn weights(net: &Size) -> f64 {
     4.0 * (5.0 * net.count.params as f64 + 2.0 * net.active as f64)
 }
@@ -165,8 +168,8 @@ fn activations(c: &RunConfig, role: Role) -> f64 {
         Role::D => 2 * c.batch_d.max(c.batch_g),
     };
     let layers = flops::layers(&c.model, role, c.z_dim, c.data.channels(), c.data.side);
-    // A layer's bias term counts one multiply-add an output, so it is the size of its activation;
-    // normalisation, activation and gradient keep about four copies.
+    // A layer's bias term counts one multiply-add per output, so it equals the activation's size.
+    // Normalisation, activation and gradient keep about four copies.
     let values: u64 = layers.iter().map(|l| l.bias).sum();
     16.0 * batch as f64 * values as f64
 }
@@ -205,12 +208,12 @@ mod tests {
     fn all_stages_are_paid_for() {
         let density = ("generator.density", "0.1");
         let pruned = estimate(Method::PostHoc, &[density, ("iterations", "100")]);
-        // Dense training, then half as long again with a tenth of G and all of D.
+        // Dense training, then half as many iterations with a tenth of G and all of D.
         assert!((1.0..1.5).contains(&pruned.stu.share()));
         assert_eq!(pruned.nets[0].active, pruned.nets[0].count.params);
         let tickets = estimate(Method::GanTickets, &[density, ("pruning.rounds", "1")]);
         assert!((1.5..2.0).contains(&tickets.stu.share()));
-        // In every stage there are probes on top.
+        // Every stage also runs probes.
         assert!(tickets.performed.share() > tickets.stu.share());
     }
 

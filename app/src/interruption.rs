@@ -1,4 +1,4 @@
-//! Ctrl-C and its kin.
+//! Ctrl-C and similar signals.
 
 use std::sync::{
     OnceLock,
@@ -10,17 +10,18 @@ use anyhow::{Context, Result};
 /// Exit code after an interruption.
 pub const INTERRUPTED: u8 = 130;
 
-/// Set by Ctrl-C and the like; a second one ends the program at once.
+/// Returns the flag that Ctrl-C or a similar signal sets; a second signal ends the program at once.
 pub fn interruption() -> Result<&'static AtomicBool> {
     interruption_waking(|| ())
 }
 
-/// The same for a program that sleeps until it is woken.
+/// As [`interruption`], for a program that sleeps: the first signal also calls `wake`.
 pub fn interruption_waking(wake: impl Fn() + Send + 'static) -> Result<&'static AtomicBool> {
     static ASKED: AtomicBool = AtomicBool::new(false);
     static INSTALLED: OnceLock<()> = OnceLock::new();
     if INSTALLED.set(()).is_ok() {
         ctrlc::set_handler(move || {
+            #[allow(clippy::disallowed_methods, reason = "who asks twice will not wait")]
             if ASKED.swap(true, Ordering::Relaxed) {
                 std::process::exit(INTERRUPTED.into());
             }

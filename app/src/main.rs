@@ -14,9 +14,7 @@ mod lab;
 mod native;
 mod part;
 mod paths;
-mod problems;
 mod report;
-mod stand_in;
 mod story;
 #[cfg(target_arch = "wasm32")]
 mod web;

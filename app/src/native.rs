@@ -1,4 +1,4 @@
-//! The program of a desktop: arguments in, an exit code out.
+//! The desktop program: arguments in, an exit code out.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -17,12 +17,13 @@ use crate::{
     gui,
 };
 
-/// Training allocates and frees large buffers at every step; the system allocator returns them to the kernel each time.
+/// Training allocates and frees large buffers at every step, and the system allocator returns them
+/// to the kernel each time.
 #[global_allocator]
 static GLOBAL: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Memory that was freed is wanted again within the same iteration; given back to the system, it comes back page by page,
-/// each cleared anew, which costs a quarter of an iteration.
+/// Keeps freed memory, because the same iteration needs it again. Memory given back to the system
+/// returns page by page, each cleared anew, which costs a quarter of an iteration.
 fn keep_freed_memory() {
     /// `mi_option_purge_delay`, which the bindings leave out.
     const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
@@ -33,7 +34,7 @@ fn keep_freed_memory() {
     }
 }
 
-/// Does what the command line says.
+/// Runs the command line.
 pub fn main() -> ExitCode {
     keep_freed_memory();
     quieten_mesa();
@@ -42,7 +43,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return trouble::usage(&error),
     };
-    // Nothing is looked at after a panic, so nothing half-done can be seen.
+    // No code looks at the values after a panic, so none sees them half-done.
     match catch_unwind(AssertUnwindSafe(|| pollster::block_on(run(&cli)))) {
         Ok(Ok(code)) => code,
         Ok(Err(error)) => trouble::exit(&error),
@@ -50,8 +51,8 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Mesa's device-selection layer looks for a Wayland session and prints an error where there is none. It only reorders
-/// adapters, which Tightrope does itself.
+/// Turns off Mesa's device-selection layer, which looks for a Wayland session and prints an error
+/// where it finds none. The layer only reorders adapters, which Tightrope does itself.
 fn quieten_mesa() {
     if cfg!(target_os = "linux") && std::env::var_os("XDG_RUNTIME_DIR").is_none() {
         #[allow(

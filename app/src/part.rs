@@ -1,15 +1,15 @@
-//! The parts of the window, by the names that addresses, menus and stories use.
+//! Parts of the window, by the names that addresses, menus and stories use.
 
 use std::str::FromStr;
 
 /// A part of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// Name, menus and beams.
+    /// The title bar: name, menus and beams.
     Title,
     /// The beams in the title bar.
     Beam,
-    /// What this is, in three sentences.
+    /// An introduction in three sentences.
     Welcome,
     /// The list of runs.
     Runs,
@@ -17,9 +17,9 @@ pub enum Part {
     Samples,
     /// The layers of the selected run.
     Layers,
-    /// How runs were evaluated.
+    /// Evaluations of the runs.
     Evaluations,
-    /// Each run in a sentence.
+    /// A sentence about each run.
     Going,
     /// The bar with play, steps and the slider.
     Controls,
@@ -28,7 +28,7 @@ pub enum Part {
 }
 
 impl Part {
-    /// Those that can be hidden; what would be left without samples is no lesson.
+    /// Parts the user can hide. A lesson needs its samples, so they stay.
     pub const HIDEABLE: [Self; 9] = [
         Self::Title,
         Self::Beam,
@@ -41,10 +41,10 @@ impl Part {
         Self::Timelines,
     ];
 
-    /// Those that a page within another goes without.
+    /// Parts that an embedded page leaves out.
     pub const NOT_EMBEDDED: [Self; 3] = [Self::Welcome, Self::Runs, Self::Layers];
 
-    /// Its name in an address.
+    /// The name in an address.
     pub fn name(self) -> &'static str {
         match self {
             Self::Title => "title",
@@ -60,7 +60,7 @@ impl Part {
         }
     }
 
-    /// Its name in a menu.
+    /// The name in a menu.
     pub fn title(self) -> &'static str {
         match self {
             Self::Title => "Title",
@@ -76,7 +76,7 @@ impl Part {
         }
     }
 
-    /// Where it is.
+    /// The place in the window, in words.
     pub fn words(self) -> &'static str {
         match self {
             Self::Title => "the title bar, at the top",

@@ -7,27 +7,27 @@ use crate::{gui, lab::wire};
 
 #[allow(unsafe_code, reason = "the linker provides it")]
 unsafe extern "C" {
-    /// Runs the constructors with which cubecl registers its operations.
+    /// Runs the constructors through which cubecl registers its operations.
     safe fn __wasm_call_ctors();
 }
 
-/// What both the page and its worker begin with; JavaScript calls the rest.
+/// Entry point of the page and of its worker; JavaScript calls the rest.
 pub fn main() {
-    // Unless somebody calls them, the linker takes the module for a command and runs them again at every call from
-    // JavaScript: seconds an iteration.
+    // Without this call, the linker takes the module for a command and runs the constructors again
+    // at every call from JavaScript, which costs seconds an iteration.
     __wasm_call_ctors();
     // The page has no other logger.
     drop(eframe::WebLogger::init(log::LevelFilter::Warn));
 }
 
-/// Opens the window in this canvas, as the page's address (its query) asks for it.
+/// Opens the window in this canvas, as the query of the page's address asks.
 ///
-/// - `lab`: one end of a `MessageChannel`, at whose other end a worker calls `serveLab`; without it, the page trains
-///   itself.
-/// - `kept`: what `serveLab` has returned.
+/// - `lab`: one end of a `MessageChannel`, at whose other end a worker calls `serveLab`. Without
+///   it, the page trains itself.
+/// - `kept`: the result of `serveLab`.
 /// - `notice`: a line the window shows.
 ///
-/// Rejected with a sentence when the address asks for what there is not.
+/// Rejects with a sentence if the address asks for something that does not exist.
 #[wasm_bindgen(js_name = openWindow)]
 pub async fn open_window(
     canvas: HtmlCanvasElement,
@@ -41,8 +41,8 @@ pub async fn open_window(
     gui::open(canvas, &query, gui::Found { lab, kept, notice }).await
 }
 
-/// Serves the window at the other end of `post` from within a worker, and keeps its files in `drawer`, a `Store` of
-/// `store.js`, if there is one.
+/// Serves the window at the other end of `post` from a worker. Its files stay in `drawer`, a
+/// `Store` of `store.js`, if the page has one.
 #[wasm_bindgen(js_name = serveLab)]
 pub async fn serve_lab(post: gui::Post, drawer: Option<gui::Drawer>) -> Result<Vec<u8>, JsValue> {
     gui::serve(post, drawer).await

@@ -1,24 +1,26 @@
-//! DiffAugment (Zhao et al., 2020): the same random colours, shifts and holes for real and fake images, in D's steps
-//! and in G's, differentiable throughout. ADAPT draws once an iteration, for all of its batches.
+//! DiffAugment (Zhao et al., 2020) applies the same random colours, shifts and holes to real and
+//! fake images, in D's steps and in G's. Every operation is differentiable. ADAPT draws once per
+//! iteration, for all of its batches.
 
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::{config::AugmentConfig, kernel::product::product, net::Leaves, rng::Stream};
 
-/// What an iteration's images go through. Draws are per image, the first of them for the first of every batch.
+/// Augmentation of one iteration. Draws are per image: the first goes to the first image of every
+/// batch.
 #[derive(Clone, Debug)]
 pub struct Augment {
     side: usize,
-    /// Uniform draws of brightness, saturation and contrast.
+    /// Uniform draws for brightness, saturation and contrast.
     color: Option<[Vec<f32>; 3]>,
     /// Pixels by which rows and columns are shifted.
     translation: Option<[Vec<i64>; 2]>,
-    /// Row and column of the middle of the hole.
+    /// Centre of the hole: row and column.
     cutout: Option<[Vec<i64>; 2]>,
 }
 
 impl Augment {
-    /// Draws for batches of up to `n` images of `side` pixels.
+    /// Draws the augmentation of batches of up to `n` images of `side` pixels.
     pub fn draw(config: AugmentConfig, n: usize, side: usize, stream: &mut Stream) -> Self {
         let color = config.color.then(|| [(); 3].map(|()| stream.uniform(n)));
         let mut whole = |low: i64, count: usize| -> Vec<i64> {
@@ -62,12 +64,12 @@ impl Augment {
     }
 }
 
-/// That share of a side in whole pixels, halves up.
+/// A share of a side in whole pixels, rounded half up.
 fn share(side: usize, of: f64) -> usize {
     (side as f64 * of + 0.5) as usize
 }
 
-/// `[n, 1, 1, 1]`.
+/// Draws as a tensor `[n, 1, 1, 1]`.
 pub fn per_image(draws: &[f32], device: &Device) -> Tensor<4> {
     Tensor::from_data(
         TensorData::new(draws.to_vec(), [draws.len(), 1, 1, 1]),
@@ -80,24 +82,24 @@ pub fn brightness(x: Tensor<4>, draws: Tensor<4>) -> Tensor<4> {
     x + (draws - 0.5)
 }
 
-/// Moves colours from a pixel's mean: by 0 to 2 times their distance.
+/// Scales each colour's distance from its pixel's mean by 0 to 2.
 pub fn saturation(x: Tensor<4>, draws: Tensor<4>) -> Tensor<4> {
     let mean = x.clone().mean_dim(1);
     (x - mean.clone()) * (draws * 2.0) + mean
 }
 
-/// Moves values from an image's mean: by 0.5 to 1.5 times their distance.
+/// Scales each value's distance from its image's mean by 0.5 to 1.5.
 pub fn contrast(x: Tensor<4>, draws: Tensor<4>) -> Tensor<4> {
     let mean = x.clone().mean_dim(1).mean_dim(2).mean_dim(3);
     (x - mean.clone()) * (draws + 0.5) + mean
 }
 
-/// Shifts images by the [`shifts`] of their rows and columns; what comes in is 0. A product with zeros and ones, so
-/// that its gradient is one too on every device.
+/// Shifts images by the [`shifts`] of their rows and columns; the space that opens is 0. The shift
+/// is a product with zeros and ones, so its gradient is a product too, on every device.
 pub fn translation(x: Tensor<4>, rows: Tensor<4>, columns: Tensor<4>) -> Tensor<4> {
     let [n, c, h, w] = x.dims();
     let matrices = |shifts: Tensor<4>, side| shifts.reshape([n, side, side]);
-    // Lines of all channels side by side, then one below the other.
+    // Puts the lines of all channels side by side, then one below the other.
     let x = x.swap_dims(1, 2).reshape([n, h, c * w]);
     let x = product(matrices(rows, h), x, [false, false]);
     let x = x.reshape([n, h, c, w]).swap_dims(1, 2);
@@ -109,7 +111,7 @@ pub fn translation(x: Tensor<4>, rows: Tensor<4>, columns: Tensor<4>) -> Tensor<
     x.reshape([n, c, h, w])
 }
 
-/// Matrices `[n, 1, side, side]` that take line `i + by` to line `i`.
+/// Matrices `[n, 1, side, side]` that move line `i + by` to line `i`.
 pub fn shifts(by: &[i64], side: usize, device: &Device) -> Tensor<4> {
     let mut values = vec![0.0_f32; by.len() * side * side];
     for (matrix, &by) in values.chunks_exact_mut(side * side).zip(by) {
@@ -123,7 +125,8 @@ pub fn shifts(by: &[i64], side: usize, device: &Device) -> Tensor<4> {
     Tensor::from_data(TensorData::new(values, [by.len(), 1, side, side]), device)
 }
 
-/// Masks `[n, 1, height, width]`: 0 in a hole of half of each side around the given rows and columns, 1 elsewhere.
+/// Masks `[n, 1, height, width]`: 0 in a hole of half of each side, centred on the given row and
+/// column, 1 elsewhere.
 pub fn holes(middles: [&[i64]; 2], sides: [usize; 2], device: &Device) -> Tensor<4> {
     let (n, [height, width]) = (middles[0].len(), sides);
     let reach = |side: usize, middle: i64| {

@@ -1,4 +1,4 @@
-//! Panics of others' code, caught.
+//! Catches panics of third-party code.
 
 use std::{
     any::Any,
@@ -8,7 +8,8 @@ use std::{
     task::Poll,
 };
 
-/// Turns a panic within `work` into its message, so that one broken run does not take the others down.
+/// Turns a panic within `work` into its message, so that one broken run does not take the others
+/// down.
 pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, String> {
     let mut work = pin!(work);
     poll_fn(|context| {

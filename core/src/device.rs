@@ -1,4 +1,4 @@
-//! Which device trains, and why.
+//! Choice of the device that trains, with the reason for it.
 
 use std::{fmt, str::FromStr};
 
@@ -12,21 +12,21 @@ mod words;
 
 pub use adapter::{Adapter, Limits, Shared, adapters, best_first, descriptor};
 
-/// Why there is no GPU to be had.
+/// Message for a missing GPU.
 const NO_ADAPTER: &str = if cfg!(target_arch = "wasm32") {
     "this browser offers no WebGPU here"
 } else {
     "no graphics adapter was found"
 };
 
-/// What lists the adapters.
+/// Hint at the command that lists the adapters; a browser has none.
 const LISTED: &str = if cfg!(target_arch = "wasm32") {
     ""
 } else {
     " (see `tightrope doctor`)"
 };
 
-/// What the user asks for.
+/// The user's choice of a device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum DeviceChoice {
@@ -50,7 +50,7 @@ impl FromStr for DeviceChoice {
             _ => match text.strip_prefix("gpu:").map(str::parse) {
                 Some(Ok(n)) => Ok(Self::Gpu(Some(n))),
                 _ => Err(format!(
-                    "'{text}' is no device; choose auto, cpu, gpu or gpu:N{LISTED}"
+                    "'{text}' is not a device; choose auto, cpu, gpu or gpu:N{LISTED}"
                 )),
             },
         }
@@ -87,22 +87,22 @@ impl From<DeviceChoice> for String {
 pub struct Chosen {
     /// The device.
     pub device: Device,
-    /// What it is, in words.
+    /// Description of the device.
     pub name: String,
-    /// Why it was taken.
+    /// Reason for the choice.
     pub reason: String,
     /// Whether kernels run as WGSL.
     pub gpu: bool,
-    /// Whether it is what it pretends to be, not a software adapter.
+    /// Whether the device is real rather than a software adapter.
     pub hardware: bool,
-    /// Whether somebody else draws with it.
+    /// Whether the caller also draws with it.
     pub shared: bool,
-    /// Where its dense kernels overtake the sparse ones.
+    /// Densities at which its dense kernels overtake the sparse ones.
     pub crossover: Crossover,
 }
 
 impl Chosen {
-    /// A device that is already open.
+    /// Wraps a device that is already open.
     pub fn new(device: Device, name: &str, gpu: bool) -> Self {
         Self {
             device,
@@ -115,17 +115,18 @@ impl Chosen {
         }
     }
 
-    /// Whether it still computes: a GPU can be lost to a driver's reset, an update or a cable.
+    /// Whether the device still computes: a GPU can be lost to a driver's reset, an update or a
+    /// cable.
     pub async fn answers(&self) -> bool {
         let two = async { read(Tensor::<1>::ones([1], &self.device) + 1.0).await };
         matches!(caught(two).await, Ok(Ok(two)) if two == [2.0])
     }
 }
 
-/// Lets the CPU backend use `threads` threads; only before anything has been computed.
+/// Limits the CPU backend to `threads` threads. Call it before anything is computed.
 ///
 /// # Errors
-/// When the threads cannot be started, or have been already.
+/// When the threads cannot be started, or already were.
 pub fn limit_threads(threads: usize) -> Result<()> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
@@ -133,12 +134,12 @@ pub fn limit_threads(threads: usize) -> Result<()> {
         .map_err(|e| Error::Device(format!("{threads} threads cannot be used: {e}")))
 }
 
-/// Threads the CPU backend uses.
+/// Threads of the CPU backend.
 pub fn threads() -> usize {
     rayon::current_num_threads()
 }
 
-/// The vector instructions the CPU kernels use here.
+/// Vector instructions of the CPU kernels on this machine.
 pub fn vector_unit() -> &'static str {
     #[cfg(target_arch = "x86_64")]
     {
@@ -158,18 +159,20 @@ pub fn vector_unit() -> &'static str {
     }
 }
 
-/// Opens the device the user chose. `auto` never takes a software adapter: the CPU backend is far faster.
+/// Opens the device that the user chose. `auto` never takes a software adapter, because the CPU
+/// backend is far faster.
 ///
 /// # Errors
-/// When a GPU was asked for and there is none, or it refuses.
+/// When the user asked for a GPU and none is found, or it refuses.
 pub async fn open(choice: DeviceChoice) -> Result<Chosen> {
     open_beside(choice, None).await
 }
 
-/// The same beside somebody who draws: where both want one adapter, they share its device.
+/// Opens a device for a caller that also draws. If both want the same adapter, they share one
+/// device.
 ///
 /// # Errors
-/// When a GPU was asked for and there is none, or it refuses.
+/// When the user asked for a GPU and none is found, or it refuses.
 pub async fn open_beside(choice: DeviceChoice, shared: Option<&Shared>) -> Result<Chosen> {
     let cpu = |reason: &str| Chosen {
         device: Device::flex(),

@@ -1,21 +1,20 @@
-//! The one error type of the engine. Every message says what is wrong, where, and what would do.
+//! The engine's only error type. Every message says what is wrong, where, and how to go on.
 
-use std::fmt;
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 /// One wrong setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The method concerned, where several are compared and not all of them are.
+    /// Method concerned; `None` if the problem concerns all methods compared.
     pub method: Option<String>,
-    /// The setting's name as the command line writes it; empty where no setting is to blame.
+    /// Name of the setting as the command line writes it; empty if no setting is to blame.
     pub key: String,
-    /// What is wrong and what would do.
+    /// Description of the problem and how to go on.
     pub text: String,
 }
 
 impl Problem {
-    /// A problem of every method.
+    /// A problem common to every method.
     pub fn new(key: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
             method: None,
@@ -51,7 +50,7 @@ pub enum Error {
     Io {
         /// The file or folder concerned.
         path: PathBuf,
-        /// What the system said.
+        /// Error of the operating system.
         error: std::io::Error,
     },
     /// A run folder, checkpoint or record is unreadable.
@@ -60,25 +59,38 @@ pub enum Error {
     /// The device could not do what was asked.
     #[error("device: {0}")]
     Device(String),
-    /// The user called it off.
+    /// The user cancelled the work.
     #[error("cancelled")]
     Cancelled,
-    /// A loss became NaN or infinite.
+    /// A loss, a probe's score or a weight became NaN or infinite.
     #[error("training diverged at iteration {iteration}: {what} is {value} (last event: {after})")]
     Diverged {
         /// Generator iteration, counted from 1.
         iteration: u64,
-        /// Which loss.
+        /// Name of the value, e.g. the discriminator's loss.
         what: &'static str,
-        /// Its value.
+        /// The value itself.
         value: f32,
-        /// The event that preceded it, in words.
+        /// Description of the event that preceded it.
         after: String,
     },
 }
 
-/// The engine's result.
+/// Result with the engine's error.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Returns `result` if `problems` is empty, else all problems, those of a failed `result` included.
+pub fn collect<T>(mut problems: Vec<Problem>, result: Result<T>) -> Result<T> {
+    match result {
+        Ok(value) if problems.is_empty() => Ok(value),
+        Ok(_) => Err(Error::Settings(problems)),
+        Err(error) if problems.is_empty() => Err(error),
+        Err(error) => {
+            problems.extend(error.into_problems());
+            Err(Error::Settings(problems))
+        }
+    }
+}
 
 fn join(problems: &[Problem]) -> String {
     let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
@@ -86,12 +98,12 @@ fn join(problems: &[Problem]) -> String {
 }
 
 impl Error {
-    /// An [`Error::Settings`] about one of them.
+    /// An [`Error::Settings`] with a single problem.
     pub fn setting(key: impl Into<String>, text: impl Into<String>) -> Self {
         Self::Settings(vec![Problem::new(key, text)])
     }
 
-    /// The problems with settings; any other error becomes one problem that blames no setting.
+    /// The problems with settings; any other error becomes one problem that names no setting.
     pub fn into_problems(self) -> Vec<Problem> {
         match self {
             Self::Settings(problems) => problems,

@@ -1,5 +1,5 @@
-//! What a run says (`Event`) and what it can be told (`Command`): plain data, no tensors.
-//! The recorder, the window and the reports consume the same stream.
+//! Events that a run emits (`Event`) and commands that it takes (`Command`): plain data, no
+//! tensors. The recorder, the window and the reports consume the same stream.
 
 mod floats;
 mod moment;
@@ -10,12 +10,12 @@ use crate::config::{Estimator, Role, StageWeights};
 pub use crate::sparse::plan::MaskChange;
 pub use moment::{Field, Masks, Push};
 
-/// One thing that happened in a run. A line of `stats.jsonl` (`Stats`) or of `events.jsonl` (the rest), but for `Samples`,
-/// `Field` and `Masks`, which have files of their own.
+/// An event of a run: a line of `stats.jsonl` (`Stats`) or of `events.jsonl` (the rest). `Samples`,
+/// `Field` and `Masks` have files of their own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
-    /// The run is ready; says what it consists of.
+    /// The run is ready; carries its description.
     Started(RunInfo),
     /// The state of the run at one iteration.
     Stats(Stats),
@@ -25,57 +25,57 @@ pub enum Event {
     Stage(StageEvent),
     /// Samples from the fixed z.
     Samples(Samples),
-    /// How D sees the plane at the moment of samples.
+    /// D's scores over the plane, taken with samples.
     Field(Field),
-    /// Masks at the moment of samples, where they have changed since the last.
+    /// Masks taken with samples, if they have changed since the last ones.
     Masks(Masks),
     /// Quality of generated samples.
     Quality(Quality),
     /// A live setting was edited by command.
     Edited {
-        /// Iteration after which it holds.
+        /// Iteration after which the edit holds.
         iteration: u64,
-        /// The setting's name, e.g. `generator.lr`.
+        /// Name of the setting, e.g. `generator.lr`.
         key: String,
-        /// Its new value.
+        /// New value of the setting.
         value: String,
     },
     /// A command was refused; the run goes on as it was.
     Refused {
-        /// When.
+        /// Iteration of the refusal.
         iteration: u64,
-        /// Why.
+        /// Reason for the refusal.
         reason: String,
     },
     /// The verdict on the balance changed.
     Balance {
-        /// When.
+        /// Iteration of the change.
         iteration: u64,
         /// The new verdict.
         verdict: Verdict,
     },
     /// A checkpoint was written.
     Checkpoint {
-        /// When.
+        /// Iteration of the checkpoint.
         iteration: u64,
         /// File name within the run folder.
         file: String,
     },
     /// The run continued from a checkpoint.
     Resumed {
-        /// The checkpoint's iteration.
+        /// Iteration of the checkpoint.
         iteration: u64,
     },
     /// The run ended.
     Ended {
         /// The last finished iteration.
         iteration: u64,
-        /// Why.
+        /// Reason the run ended.
         reason: EndReason,
     },
 }
 
-/// Why a run ended.
+/// Reason a run ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndReason {
@@ -83,16 +83,16 @@ pub enum EndReason {
     Finished,
     /// Stopped by command.
     Stopped,
-    /// Stopped by an error, in words.
+    /// Stopped by an error, with its message.
     Failed(String),
 }
 
-/// What a run consists of.
+/// Description of a run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunInfo {
-    /// The device in words.
+    /// Description of the device.
     pub device: String,
-    /// Number of real images or points (0: drawn endlessly).
+    /// Number of real images or points (0: endless).
     pub real_count: usize,
     /// The generator.
     pub generator: NetInfo,
@@ -100,12 +100,12 @@ pub struct RunInfo {
     pub discriminator: NetInfo,
     /// FLOPs of one dense iteration without a probe, every pass counted; multiply-adds.
     pub dense_flops_per_iteration: f64,
-    /// The same as ADAPT counts it.
+    /// FLOPs of one dense iteration as ADAPT counts them.
     pub dense_flops_per_iteration_paper: f64,
-    /// The same as STU-GAN counts it; 0 in older records.
+    /// FLOPs of one dense iteration as STU-GAN counts them; 0 in older records.
     #[serde(default)]
     pub dense_flops_per_iteration_stu: f64,
-    /// Names of the classes it learns, by label; none where it learns none.
+    /// Names of the classes that the run learns, by label; empty if it learns none.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub classes: Vec<String>,
 }
@@ -115,9 +115,9 @@ pub struct RunInfo {
 pub struct NetInfo {
     /// All parameters.
     pub params: usize,
-    /// Those that a mask covers.
+    /// Parameters that a mask covers.
     pub maskable: usize,
-    /// Active among the maskable at the start.
+    /// Maskable parameters that are active at the start.
     pub active: usize,
     /// Maskable layers in order.
     pub layers: Vec<LayerInfo>,
@@ -126,9 +126,9 @@ pub struct NetInfo {
 /// One maskable layer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LayerInfo {
-    /// The weight's name.
+    /// Name of the weight.
     pub name: String,
-    /// Its shape, row-major, PyTorch layout.
+    /// Shape of the weight, row-major, PyTorch layout.
     pub shape: Vec<usize>,
     /// Active weights at the start.
     pub active: usize,
@@ -143,7 +143,7 @@ pub struct Stats {
     pub seconds: f64,
     /// Real images seen so far.
     pub images: u64,
-    /// Training FLOPs so far: what was computed. Older records have the passes that ADAPT lists.
+    /// Training FLOPs so far, as computed. Older records count the passes that ADAPT lists.
     pub flops: f64,
     /// Training FLOPs so far, as ADAPT counts.
     pub flops_paper: f64,
@@ -168,7 +168,7 @@ pub struct Stats {
     /// Samples of the window at which D ranked fakes above reals; their ratios have the wrong sign.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub inverted_in_window: usize,
-    /// All such samples so far.
+    /// Samples since the start of the run at which D ranked fakes above reals.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub inverted: u64,
     /// Overfitting r_t over the window, where the criterion asks for it.
@@ -183,7 +183,7 @@ pub struct Stats {
     /// Mean score of fakes at the latest probe, before the generator's update.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub score_fake: Option<f64>,
-    /// The balance in a word.
+    /// Verdict on the balance.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub verdict: Option<Verdict>,
     /// Realised density of the generator.
@@ -192,13 +192,13 @@ pub struct Stats {
     pub density_d: f64,
     /// Share of the generator's maskable weights that were ever active (ITOP rate).
     pub exploration_g: f64,
-    /// The same for the discriminator.
+    /// Share of the discriminator's maskable weights that were ever active.
     pub exploration_d: f64,
 }
 
 impl Stats {
-    /// The balance ratio over the window as the verdict sees it: by the estimator of the settings, but
-    /// by the ratio of means where some sample has the wrong sign. `None` where no gap is left.
+    /// The balance ratio over the window as the verdict sees it: by the configured estimator, or by
+    /// the ratio of means if a sample has the wrong sign. `None` if no gap is left.
     pub fn window_br(&self, estimator: Estimator) -> Option<f64> {
         let value = match estimator {
             Estimator::MeanOfRatios if self.inverted_in_window == 0 => self.br_mean_of_ratios,
@@ -221,13 +221,14 @@ fn null_is_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f32, D::Err
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// BR below its band.
+    /// D is too strong: BR at or below `br_low`, or an overfitting measure at or above `r_high`.
     DTooStrong,
-    /// BR in its band.
+    /// The criterion lies in its band.
     Balanced,
-    /// BR above its band, or no gap left between real and fake.
+    /// D is too weak: BR at or above `br_high`, an overfitting measure at or below `r_low`, or no
+    /// gap left between real and fake.
     DTooWeak,
-    /// The discriminator answers the same to everything.
+    /// The discriminator scores everything alike.
     DDead,
 }
 
@@ -243,33 +244,35 @@ impl Verdict {
     }
 }
 
-/// The beginning of a stage after the first: networks were pruned, and train on.
+/// The beginning of a stage after the first: networks were pruned and train on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StageEvent {
-    /// Its first iteration.
+    /// First iteration of the stage.
     pub iteration: u64,
-    /// Its number; the first training, without masks, is 0.
+    /// Number of the stage; the first training, without masks, is 0.
     pub stage: u64,
-    /// The weights it begins with.
+    /// Weights that the stage begins with.
     pub weights: StageWeights,
-    /// The iteration after which those were measured or reached.
+    /// Iteration after which those weights were measured or reached.
     pub taken: u64,
 }
 
 /// A change of a mask.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MaskEvent {
-    /// Iteration after whose steps it happened; a pruning comes before the first steps of its stage.
+    /// Iteration after whose steps the mask changed. A pruning comes before the first steps of its
+    /// stage.
     pub iteration: u64,
-    /// Whose mask.
+    /// Network whose mask changed.
     pub net: Role,
-    /// What was done.
+    /// Kind of change.
     pub change: MaskChange,
     /// Active weights that became inactive.
     pub dropped: usize,
     /// Inactive weights that became active.
     pub grown: usize,
-    /// Weights dropped and grown again in the same update; they keep their value.
+    /// Weights dropped and grown again in the same update; the setting `regrown` decides their
+    /// value.
     pub regrown: usize,
     /// Active weights now.
     pub active: usize,
@@ -278,7 +281,7 @@ pub struct MaskEvent {
     /// Share of active weights that was put up for dropping.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub drop_fraction: Option<f64>,
-    /// The balance ratio the decision was made on.
+    /// Balance ratio that the decision was based on.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub br: Option<f64>,
     /// Active weights of every maskable layer now, in order.
@@ -288,7 +291,7 @@ pub struct MaskEvent {
 /// Generated samples of the fixed z.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Samples {
-    /// When.
+    /// Iteration of the samples.
     pub iteration: u64,
     /// Whether the averaged generator made them.
     pub averaged: bool,
@@ -318,7 +321,7 @@ pub enum SampleData {
 /// Quality of generated samples; absent fields do not apply to the data.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
-    /// When.
+    /// Iteration of the measurement.
     pub iteration: u64,
     /// Samples scored.
     pub samples: usize,
@@ -327,7 +330,7 @@ pub struct Quality {
     /// Modes covered.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub modes: Option<usize>,
-    /// Modes there are.
+    /// Number of modes in the data.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub modes_total: Option<usize>,
     /// Share of high-quality samples.
@@ -341,7 +344,7 @@ pub struct Quality {
     pub frechet_rf: Option<f64>,
 }
 
-/// What a run can be told while it trains.
+/// Commands to a run while it trains.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Stop advancing until `Resume`.
@@ -356,7 +359,7 @@ pub enum Command {
     StepG,
     /// Change a live setting, by its config name.
     Edit {
-        /// E.g. `generator.lr`, `balance.br_high`.
+        /// Name of the setting, e.g. `generator.lr`, `balance.br_high`.
         key: String,
         /// The new value as the config file would write it.
         value: String,

@@ -1,5 +1,5 @@
-//! The files of runs and data: the system's or, in a browser, which lets a page see none, a file system in memory under
-//! the same names.
+//! The files of runs and data: the system's files or, in a browser, where a page sees none, a file
+//! system in memory under the same names.
 
 use std::path::Path;
 
@@ -19,17 +19,17 @@ pub use mirror::{Change, Mirror};
 #[cfg(not(target_arch = "wasm32"))]
 pub use std::fs::*;
 
-/// Whether there is a file or a folder of this name.
+/// Whether a file or a folder of this name exists.
 pub fn exists(path: &Path) -> bool {
     metadata(path).is_ok()
 }
 
-/// Whether there is a file of this name.
+/// Whether a file of this name exists.
 pub fn is_file(path: &Path) -> bool {
     metadata(path).is_ok_and(|found| found.is_file())
 }
 
-/// Whether there is a folder of this name.
+/// Whether a folder of this name exists.
 pub fn is_dir(path: &Path) -> bool {
     metadata(path).is_ok_and(|found| found.is_dir())
 }

@@ -1,6 +1,6 @@
 //! "Did you mean ...?"
 
-/// The candidate most like `word`, if any is like it at all.
+/// The candidate most similar to `word`, if any is similar at all.
 pub(crate) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -13,7 +13,7 @@ pub(crate) fn nearest<'a>(
     (best.0 > 0.7).then_some(best.1)
 }
 
-/// `; did you mean ...?`, or nothing.
+/// `; did you mean ...?`, or an empty string.
 pub(crate) fn hint<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     nearest(word, candidates)
         .map(|name| format!("; did you mean `{name}`?"))

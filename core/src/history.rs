@@ -1,4 +1,4 @@
-//! `History::apply`: the only fold over events. A live run and a stored run are the same thing to a reader.
+//! `History::apply`: the only fold over events. Readers treat a live run and a stored run alike.
 
 mod edits;
 mod flops;
@@ -8,21 +8,24 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Estimator, Role, RunConfig};
-use crate::event::{
-    EndReason, Event, MaskEvent, Masks, NetInfo, Quality, RunInfo, StageEvent, Stats, Verdict,
+use crate::{
+    config::{Estimator, Role, RunConfig},
+    event::{
+        EndReason, Event, MaskEvent, Masks, NetInfo, Quality, RunInfo, StageEvent, Stats, Verdict,
+    },
 };
 pub use flops::RelativeFlops;
 pub use moment::{KEPT_MOMENTS, Moment};
 
-/// Everything a run has said so far, in order.
+/// All events of a run so far, in order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct History {
-    /// The run's settings when it was started or last read, where known; [`History::settings`] are those of now.
+    /// The run's settings when it was started or last read, if known; [`History::settings`] has the
+    /// current ones.
     pub config: Option<RunConfig>,
-    /// The settings with what was edited since, once something was.
+    /// The settings after all edits, once one was made.
     edited: Option<RunConfig>,
-    /// What the run consists of.
+    /// Description of the run.
     pub info: Option<RunInfo>,
     /// States by rising iteration.
     pub stats: Vec<Stats>,
@@ -41,20 +44,21 @@ pub struct History {
     pub checkpoints: Vec<(u64, String)>,
     /// Iterations from which the run was resumed.
     pub resumed: Vec<u64>,
-    /// Samples of the fixed z and what goes with them by iteration, at most [`KEPT_MOMENTS`] of them.
+    /// Samples of the fixed z and their networks' state, by iteration; at most [`KEPT_MOMENTS`] of
+    /// them.
     pub samples: BTreeMap<u64, Moment>,
-    /// How the run ended; `None` while it trains, and for a run that was cut off.
+    /// End of the run; `None` while it trains, and for a run that was cut off.
     pub ended: Option<Ended>,
 }
 
 /// A live setting edited by command.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Edit {
-    /// Iteration after which it holds.
+    /// Iteration after which the edit holds.
     pub iteration: u64,
-    /// The setting's name.
+    /// Name of the setting.
     pub key: String,
-    /// Its new value.
+    /// New value of the setting.
     pub value: String,
 }
 
@@ -63,7 +67,7 @@ pub struct Edit {
 pub struct Ended {
     /// The last finished iteration.
     pub iteration: u64,
-    /// Why.
+    /// Reason the run ended.
     pub reason: EndReason,
 }
 
@@ -76,7 +80,7 @@ impl History {
         }
     }
 
-    /// Takes one event in.
+    /// Takes in one event.
     pub fn apply(&mut self, event: &Event) {
         match event {
             Event::Started(info) => self.info = Some(info.clone()),
@@ -116,7 +120,7 @@ impl History {
                 });
                 self.take_up_last();
             }
-            // Nothing changed, so there is nothing to remember.
+            // A refused command changed nothing.
             Event::Refused { .. } => {}
             Event::Balance { iteration, verdict } => self.verdicts.push((*iteration, *verdict)),
             Event::Checkpoint { iteration, file } => {
@@ -132,7 +136,7 @@ impl History {
         }
     }
 
-    /// Forgets what came after `iteration`: the resumed run says it again.
+    /// Forgets everything after `iteration`; the resumed run repeats it.
     fn rewind(&mut self, iteration: u64) {
         self.stats.retain(|s| s.iteration <= iteration);
         self.masks.retain(|m| m.iteration <= iteration);
@@ -152,7 +156,7 @@ impl History {
         self.stats.last()
     }
 
-    /// The last finished iteration that is known of.
+    /// The last finished iteration, as far as the events tell.
     pub fn iteration(&self) -> u64 {
         let stats = self.latest().map_or(0, |s| s.iteration);
         self.ended
@@ -167,7 +171,7 @@ impl History {
             .map(|(&at, moment)| (at, moment))
     }
 
-    /// The masks of a network as they were recorded up to iteration `until`, the latest first.
+    /// The recorded masks of a network up to iteration `until`, the latest first.
     pub fn masks_until(&self, net: Role, until: u64) -> impl Iterator<Item = &Masks> {
         let moments = self.samples.range(..=until).rev();
         moments.filter_map(move |(_, moment)| moment.masks_of(net))
@@ -178,7 +182,7 @@ impl History {
         self.quality.last()
     }
 
-    /// The best quality measurement of the present stage, see [`Quality::is_better_than`].
+    /// The best quality measurement of the current stage, see [`Quality::is_better_than`].
     pub fn best_quality(&self) -> Option<&Quality> {
         let began = self.stages.last().map_or(0, |stage| stage.iteration);
         let present = self.quality.iter().filter(|q| q.iteration >= began);
@@ -203,12 +207,14 @@ impl History {
         Some((balance.br_low, balance.br_high))
     }
 
-    /// Share of the recorded states in which the game was balanced; `None` where BR was never measured.
+    /// Share of the recorded states in which the game was balanced; `None` if BR was never
+    /// measured.
     pub fn share_in_band(&self) -> Option<f64> {
         share(&self.stats, Verdict::Balanced)
     }
 
-    /// The same after the first third of the iterations done, which a controller needs to find its way.
+    /// Share of balanced states after the first third of the iterations done; a controller needs
+    /// that long to find its way.
     pub fn late_share_in_band(&self) -> Option<f64> {
         let end = self.iteration();
         self.share_in_band_between(end / 3, end)
@@ -219,7 +225,7 @@ impl History {
         share(&self.stats, Verdict::DTooStrong)
     }
 
-    /// Share of the recorded states in which BR was above its band, or there was no gap to close.
+    /// Share of the recorded states in which BR was above its band, or no gap was left to close.
     pub fn share_above_band(&self) -> Option<f64> {
         share(&self.stats, Verdict::DTooWeak)
     }
@@ -260,7 +266,7 @@ impl History {
         })
     }
 
-    /// Parameters of a network that are active now: unmasked ones plus active weights.
+    /// Active parameters of a network now: unmasked ones plus active weights.
     pub fn active_params(&self, role: Role) -> Option<usize> {
         let net = self.net_info(role)?;
         let latest = self.masks.iter().rev().find(|m| m.net == role);
@@ -269,7 +275,7 @@ impl History {
     }
 }
 
-/// By verdict, not by the recorded ratio: a vanished gap has a verdict but no finite ratio.
+/// Counts by verdict, not by the recorded ratio: a vanished gap has a verdict but no finite ratio.
 fn share(stats: &[Stats], verdict: Verdict) -> Option<f64> {
     let verdicts = stats.iter().filter_map(|s| s.verdict);
     let (held, known) = verdicts.fold((0, 0), |(held, known), v| {
@@ -279,8 +285,8 @@ fn share(stats: &[Stats], verdict: Verdict) -> Option<f64> {
 }
 
 impl Quality {
-    /// Whether these samples are better: a lower Fréchet distance where both have one, else more modes,
-    /// then a larger share of high-quality samples.
+    /// Whether these samples are better: a lower Fréchet distance if both have one, else more
+    /// modes, then a larger share of high-quality samples.
     pub fn is_better_than(&self, other: &Self) -> bool {
         if let (Some(mine), Some(theirs)) = (self.frechet_rf, other.frechet_rf) {
             return mine < theirs;

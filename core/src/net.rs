@@ -1,7 +1,9 @@
-//! One network: its flat parameters, masks, sparse indices, spectral vectors and batch-norm buffers.
+//! One network: its flat parameters, masks, sparse indices, spectral vectors and batch-norm
+//! buffers.
 //!
-//! All parameters of a net lie in one flat tensor, maskable weights first, so that the optimiser, the mask
-//! and the average are one kernel and "the whole net" of a global top-k is one contiguous range.
+//! All parameters of a net lie in one flat tensor, maskable weights first. The optimiser, the mask
+//! and the average are then one kernel, and "the whole net" of a global top-k is one contiguous
+//! range.
 
 pub mod blueprint;
 mod init;
@@ -38,18 +40,18 @@ pub struct Spectral {
     pub u: Tensor<2>,
     /// Right vector `[c_in * k * k, 1]`.
     pub v: Tensor<2>,
-    /// Keeps a vanishing norm from dividing by zero.
+    /// Epsilon that keeps a vanishing norm from dividing by zero.
     pub eps: f32,
 }
 
 /// One network and everything that changes while it trains.
 #[derive(Clone, Debug)]
 pub struct Net {
-    /// Which of the two.
+    /// Role of the network.
     pub role: Role,
     /// Parameters in the model's order.
     pub params: Vec<Param>,
-    /// Maskable weights' places in `params`, in order.
+    /// Places of the maskable weights in `params`, in order.
     pub maskable: Vec<usize>,
     /// Flat parameters and optimiser state.
     pub flat: Flat,
@@ -59,15 +61,15 @@ pub struct Net {
     pub ever: Tensor<1>,
     /// Index of every weight, by its place in `params`.
     pub indices: Vec<Option<SparseIndex>>,
-    /// Which kernels compute a weight's layer, by its place in `params`.
+    /// Kernels of a weight's layer, by the weight's place in `params`.
     pub choices: Vec<Choice>,
-    /// Where dense kernels overtake sparse ones.
+    /// Densities at which dense kernels overtake sparse ones.
     pub crossover: Crossover,
-    /// What becomes of weights that are dropped and grown again in one update.
+    /// Treatment of weights that are dropped and grown again in one update.
     pub regrown: Regrown,
-    /// Active weights of every maskable layer.
+    /// Number of active weights in every maskable layer.
     pub active: Vec<usize>,
-    /// Weights ever active (ITOP), over the whole net.
+    /// Number of weights that were ever active (ITOP), over the whole net.
     pub explored: usize,
     /// Spectral norm's state.
     pub spectral: Vec<Spectral>,
@@ -81,7 +83,8 @@ pub struct Net {
 }
 
 impl Net {
-    /// Builds a network: parameters by the seed's init streams, masks by its mask stream.
+    /// Builds a network, with parameters from the seed's init streams and masks from its mask
+    /// stream.
     pub fn new(role: Role, blueprint: Blueprint, config: &RunConfig, device: &Device) -> Self {
         let own = config.net(role);
         let (params, maskable) = place(&blueprint, own);
@@ -190,22 +193,22 @@ impl Net {
         self.flat.average.dims()[0] == self.len()
     }
 
-    /// All parameters.
+    /// Number of parameters.
     pub fn len(&self) -> usize {
         self.params.iter().map(Param::len).sum()
     }
 
-    /// Whether there are none.
+    /// Whether it has no parameters.
     pub fn is_empty(&self) -> bool {
         self.params.is_empty()
     }
 
-    /// Maskable weights.
+    /// Number of maskable weights.
     pub fn masked_len(&self) -> usize {
         self.maskable.iter().map(|&p| self.params[p].len()).sum()
     }
 
-    /// Weights of every maskable layer.
+    /// Number of weights in every maskable layer.
     pub fn layer_sizes(&self) -> Vec<usize> {
         self.maskable
             .iter()
@@ -213,7 +216,7 @@ impl Net {
             .collect()
     }
 
-    /// Realised density; 1 where nothing can be masked.
+    /// Realised density; 1 if nothing can be masked.
     pub fn density(&self) -> f64 {
         match self.masked_len() {
             0 => 1.0,
@@ -229,18 +232,26 @@ impl Net {
         }
     }
 
-    /// The device everything lies on.
+    /// The device that holds all tensors.
     pub fn device(&self) -> &Device {
         &self.device
     }
 
-    /// The parameters for forward passes, live or averaged.
-    pub fn leaves(&self, view: View, averaged: bool, dense_grad: bool) -> Leaves {
-        let flat = if averaged && self.has_average() {
-            &self.flat.average
+    /// The parameters for forward passes.
+    pub fn leaves(&self, view: View) -> Leaves {
+        self.cut(&self.flat.weight, view)
+    }
+
+    /// The averaged parameters for forward passes, or the live ones of a net that keeps no average.
+    pub fn averaged_leaves(&self, view: View) -> Leaves {
+        if self.has_average() {
+            self.cut(&self.flat.average, view)
         } else {
-            &self.flat.weight
-        };
+            self.leaves(view)
+        }
+    }
+
+    fn cut(&self, flat: &Tensor<1>, view: View) -> Leaves {
         let pieces = self
             .params
             .iter()
@@ -255,12 +266,13 @@ impl Net {
             .collect();
         Leaves {
             pieces,
-            dense_grad,
+            dense_grad: false,
             view,
         }
     }
 
-    /// One Adam step with the flat gradient; `averaging` is left out when the mask changes right after.
+    /// One Adam step with the flat gradient. The `averaging` rule is `None` if the mask changes
+    /// right after.
     pub fn adam(
         &mut self,
         grad: Tensor<1>,
@@ -279,7 +291,7 @@ impl Net {
             averaging: averaging.0,
             decay: averaging.1 as f32,
         };
-        // Moved out so that the kernel may write in place.
+        // Moved out, so that the kernel may write in place.
         let empty = Tensor::zeros([1], &self.device);
         let flat = Flat {
             weight: empty.clone(),
@@ -290,13 +302,13 @@ impl Net {
         self.flat = std::mem::replace(&mut self.flat, flat).step(grad, self.mask.clone(), step);
     }
 
-    /// Gives weights that have just grown a second moment of their own, where inactive ones have kept
-    /// none (`gradients: active`). Without it their first step would be `1 / sqrt(1 - beta2)` learning
-    /// rates long, since the bias correction is that of the whole net.
+    /// Gives weights that have just grown a second moment of their own, since inactive ones have
+    /// kept none (`gradients: active`). Without it their first step would be `1 / sqrt(1 - beta2)`
+    /// learning rates long, because the bias correction is that of the whole net.
     ///
-    /// grown: `[maskable]`, 1 where a weight has grown. gradient: `[>= maskable]`, where growth went by
-    /// it; elsewhere the mean second moment of the layer serves. The sign marks the estimate as such
-    /// for the next step.
+    /// grown: `[maskable]`, 1 where a weight has grown. gradient: `[>= maskable]` if growth went by
+    /// it; without one, the mean second moment of the layer serves. The sign marks the estimate as
+    /// such for the next step.
     pub fn warm_moments(&mut self, grown: Tensor<1>, gradient: Option<Tensor<1>>, beta2: f64) {
         let masked = self.masked_len();
         let v = self.flat.v.clone();
@@ -315,7 +327,8 @@ impl Net {
         self.flat.v = Tensor::cat(vec![warm, rest], 0);
     }
 
-    /// At every place of `[maskable]` values the mean of its layer over those with a `mask` of 1.
+    /// Mean of each layer's values over those with a `mask` of 1, repeated at all its places:
+    /// `[maskable]`.
     fn layer_means(&self, values: Tensor<1>, mask: Tensor<1>) -> Tensor<1> {
         let layers = self.maskable.iter().map(|&p| {
             let p = &self.params[p];
@@ -327,7 +340,8 @@ impl Net {
         Tensor::cat(layers.collect(), 0)
     }
 
-    /// One step of the average by itself: dropped weights leave it, newly grown ones enter it by `rule`.
+    /// One step of the average alone: dropped weights leave it, newly grown ones enter it by
+    /// `rule`.
     pub fn average(&mut self, rule: AveragingRule, decay: f64) {
         let restart = match rule {
             AveragingRule::None => return,
@@ -346,7 +360,7 @@ impl Net {
         };
     }
 
-    /// Goes back to where `first` is, a net of the same shape that has not trained; masks stay.
+    /// Resets the net to `first`, an untrained net of the same shape; masks stay.
     pub fn rewind(&mut self, first: Self) {
         self.flat = first.flat;
         self.flat.weight = mask_apply(self.flat.weight.clone(), self.mask.clone());
@@ -355,7 +369,8 @@ impl Net {
         self.steps = 0;
     }
 
-    /// Rebuilds the indices of all maskable layers and chooses their kernels; `active` must already hold their counts.
+    /// Rebuilds the indices of all maskable layers and chooses their kernels. `active` must hold
+    /// their counts beforehand.
     pub fn reindex(&mut self) {
         for (layer, &place) in self.maskable.iter().enumerate() {
             let slice = self.params[place].slice();
@@ -385,14 +400,14 @@ impl Net {
         Ok(())
     }
 
-    /// How many ones each maskable layer has among values `[maskable]` of 0 and 1: `[1]` each.
+    /// Number of ones in each maskable layer among values `[maskable]` of 0 and 1: `[1]` each.
     pub fn layer_sums(&self, values: &Tensor<1>) -> Vec<Tensor<1, Int>> {
         self.maskable
             .iter()
             .map(|&p| {
                 let p = &self.params[p];
                 let layer = values.clone().slice(p.offset..p.offset + p.len());
-                // As integers: float32 stops counting at 2^24.
+                // Summed as integers, because float32 stops counting at 2^24.
                 layer.int().sum()
             })
             .collect()

@@ -1,30 +1,32 @@
-//! How far long work has come, and whether it should go on.
+//! Progress of long work, and its cancellation.
 
 use crate::error::Result;
 
-/// Told how far work has come, as often as it gets a piece done.
+/// Receives the progress of work, as often as a piece is done.
 pub trait Progress: Sync {
-    /// `done` pieces are done of `total`; 0 where only the end tells.
+    /// `done` of `total` pieces are done; a `total` of 0 is unknown.
     ///
     /// # Errors
-    /// [`Error::Cancelled`](crate::Error::Cancelled) when the work is called off: it leaves nothing behind.
+    /// [`Error::Cancelled`](crate::Error::Cancelled) when the work is cancelled: it leaves nothing
+    /// behind.
     fn at(&self, done: usize, total: usize) -> Result<()>;
 }
 
-/// Nobody watches.
+/// Ignores all progress and never cancels.
 impl Progress for () {
     fn at(&self, _: usize, _: usize) -> Result<()> {
         Ok(())
     }
 }
 
-/// One of the pieces that a whole is counted in: nothing it says moves the whole, but it can be called off inside.
+/// A piece of a larger whole. Its own progress does not move the whole, but it can be cancelled
+/// midway.
 pub struct Piece<'a> {
     /// The whole.
     pub whole: &'a dyn Progress,
     /// Pieces done before this one.
     pub done: usize,
-    /// Pieces in all.
+    /// Total number of pieces.
     pub total: usize,
 }
 

@@ -1,5 +1,5 @@
-//! Seeded, named random streams. Nothing in the engine draws from a global generator, so equal seeds give
-//! equal runs, and runs that advance side by side cannot disturb each other.
+//! Seeded, named random streams. The engine never draws from a global generator, so equal seeds
+//! give equal runs, and runs that advance side by side cannot disturb each other.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -13,8 +13,8 @@ pub struct Stream(ChaCha8Rng);
 impl Stream {
     /// The stream `name` of a run with this seed.
     pub fn new(seed: u64, name: &str) -> Self {
-        // FNV-1a over the name, so that a stream does not depend on which others exist.
-        let mut hash = 0xcbf2_9ce4_8422_2325u64;
+        // FNV-1a over the name, so that a stream does not depend on the existence of others.
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
         for byte in name.bytes() {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
@@ -39,7 +39,7 @@ impl Stream {
         self.0.random_range(0..n)
     }
 
-    /// The generator itself.
+    /// The underlying generator.
     pub fn rng(&mut self) -> &mut ChaCha8Rng {
         &mut self.0
     }

@@ -1,8 +1,18 @@
-//! Any number of runs, advanced in lock-step: one iteration each, in turn. Takes commands, yields events.
+//! Any number of runs, advanced in lock-step: one iteration each, in turn. A [`Session`] takes
+//! commands and yields events. A [`RecordedSession`] writes the events into run folders before it
+//! passes them on.
+
+mod datasets;
+mod recorded;
+mod run_checkpoint;
 
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
+
+pub use datasets::Datasets;
+pub use recorded::{RecordedSession, check_out, real_examples};
+pub use run_checkpoint::RunCheckpoint;
 
 use crate::{
     Result,
@@ -11,22 +21,22 @@ use crate::{
     run::Run,
 };
 
-/// A run's place in its session.
+/// Index of a run in its session.
 pub type RunId = usize;
 
-/// What a run is doing.
+/// State of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RunState {
     /// Advancing.
     Running,
     /// Waiting for `Resume` or a step.
     Paused,
-    /// Over.
+    /// Finished, stopped or failed.
     Ended,
 }
 
 struct Slot {
-    /// Absent once an ended run has been let go of.
+    /// `None` once an ended run has been released.
     run: Option<Run>,
     /// The last finished iteration.
     iteration: u64,
@@ -57,27 +67,22 @@ impl Session {
         Ok(self.add_opened(run, opening))
     }
 
-    /// Adds a run with the events it begins with: its opening, or what says that it continues from a checkpoint.
+    /// Adds a run with its first events: its opening, or the report that it continues from a
+    /// checkpoint. A run with nothing left to do ends at once.
     pub fn add_opened(&mut self, run: Run, opening: Vec<Event>) -> RunId {
-        let id = self.place(run);
-        self.events
-            .extend(opening.into_iter().map(|event| (id, event)));
-        id
-    }
-
-    fn place(&mut self, run: Run) -> RunId {
-        let state = if run.is_finished() {
-            RunState::Ended
-        } else {
-            RunState::Running
-        };
+        let (id, is_finished) = (self.slots.len(), run.is_finished());
         self.slots.push(Slot {
             iteration: run.iteration(),
             run: Some(run),
-            state,
+            state: RunState::Running,
             commands: VecDeque::new(),
         });
-        self.slots.len() - 1
+        self.events
+            .extend(opening.into_iter().map(|event| (id, event)));
+        if is_finished {
+            self.end(id, EndReason::Finished);
+        }
+        id
     }
 
     /// Queues a command; it takes effect before the run's next iteration.
@@ -87,17 +92,17 @@ impl Session {
         }
     }
 
-    /// A run that has not been let go of.
+    /// A run that has not been released.
     pub fn run(&self, id: RunId) -> Option<&Run> {
         self.slots.get(id)?.run.as_ref()
     }
 
-    /// A run, to read samples or a checkpoint from.
+    /// A run, for reading samples or a checkpoint.
     pub fn run_mut(&mut self, id: RunId) -> Option<&mut Run> {
         self.slots.get_mut(id)?.run.as_mut()
     }
 
-    /// Lets go of an ended run's networks and data; its place stays taken.
+    /// Releases an ended run's networks and data; its index stays taken.
     pub fn release(&mut self, id: RunId) {
         if let Some(slot) = self.slots.get_mut(id)
             && slot.state == RunState::Ended
@@ -106,7 +111,7 @@ impl Session {
         }
     }
 
-    /// What a run is doing.
+    /// State of a run.
     pub fn state(&self, id: RunId) -> Option<RunState> {
         self.slots.get(id).map(|slot| slot.state)
     }
@@ -116,7 +121,7 @@ impl Session {
         self.slots.len()
     }
 
-    /// Whether there is no run.
+    /// Whether the session has no runs.
     pub fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
@@ -126,7 +131,8 @@ impl Session {
         self.slots.iter().all(|slot| slot.state == RunState::Ended)
     }
 
-    /// One iteration of every running run, in turn. A run that fails ends with an event; the others go on.
+    /// Advances every running run by one iteration, in turn. A run that fails ends with an event;
+    /// the others go on.
     pub async fn advance(&mut self) {
         for id in 0..self.slots.len() {
             self.advance_one(id).await;
@@ -138,25 +144,25 @@ impl Session {
         std::mem::take(&mut self.events)
     }
 
-    /// Ends a run that its owner cannot go on with, e.g. because it cannot be recorded.
+    /// Ends a run that its owner cannot continue, e.g. because it cannot be recorded.
     pub fn fail(&mut self, id: RunId, why: String) {
         if self.state(id).is_some_and(|state| state != RunState::Ended) {
             self.end(id, EndReason::Failed(why));
         }
     }
 
-    /// Runs that asked for a checkpoint by command since the last call.
+    /// Runs that were asked for a checkpoint by command since the last call.
     pub fn drain_checkpoints(&mut self) -> Vec<RunId> {
         std::mem::take(&mut self.checkpoints)
     }
 
-    /// Lets commands take effect without advancing; says whether steps are still to be made.
+    /// Lets commands take effect without advancing; returns whether commands for steps are waiting.
     pub fn obey(&mut self) -> bool {
         (0..self.slots.len()).for_each(|id| self.obey_one(id));
         self.slots.iter().any(|slot| !slot.commands.is_empty())
     }
 
-    /// Obeys a run's commands up to the first that makes a step.
+    /// Obeys a run's commands up to the first that takes a step.
     fn obey_one(&mut self, id: RunId) {
         loop {
             let slot = &mut self.slots[id];
@@ -223,7 +229,7 @@ impl Session {
         }
     }
 
-    /// A refused edit is said, not fatal: the run goes on as it was.
+    /// Reports a refused edit as an event; the run goes on as it was.
     fn change(&mut self, id: RunId, change: impl FnOnce(&mut Run) -> Result<Event>) {
         let slot = &mut self.slots[id];
         let Some(run) = &mut slot.run else {
@@ -262,7 +268,7 @@ enum Step {
 }
 
 impl Step {
-    /// The step a command makes, if it makes one.
+    /// The step that a command takes, if any.
     fn of(command: &Command) -> Option<Self> {
         match command {
             Command::Step => Some(Self::Whole),

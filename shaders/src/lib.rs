@@ -1,8 +1,11 @@
 //! Tightrope's WGSL compute kernels and their registry.
 //!
-//! One kernel is one file of `wgsl/`; what several share lies in `wgsl/shared/` and is put in front of
-//! them here. Every buffer is a `read_write` storage buffer but the last, which holds the parameters as
-//! `u32` (floats by their bits), so a kernel's source never changes and its name identifies it.
+//! Each kernel is one file of `wgsl/`. Parts that several kernels share lie in `wgsl/shared/` and
+//! are put in front of them here. Every buffer is a `read_write` storage buffer, except the last,
+//! which holds the parameters as a struct of [`params`]. A kernel's source therefore never changes,
+//! and its name identifies it.
+
+pub mod params;
 
 /// A compute kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,60 +35,60 @@ macro_rules! kernels {
 }
 
 kernels! {
-    /// Images as the convolution's kernels read them.
+    /// Packs images for the convolution's kernels.
     CONV2D_PACK = "conv2d_pack" + "quads";
-    /// A sparse index as the convolution's kernels read it.
+    /// Packs a sparse index for the convolution's kernels.
     CONV2D_ENTRIES = "conv2d_entries" + "quads";
     /// Convolution with active weights, or its gradient with respect to the input.
     CONV2D_SPARSE = "conv2d_sparse" + "quads" + "columns";
-    /// The same with every weight.
+    /// Convolution with every weight, or its gradient with respect to the input.
     CONV2D_DENSE = "conv2d_dense" + "quads" + "columns";
-    /// The same with every weight of few channels.
+    /// As `CONV2D_DENSE`, for few channels of the result.
     CONV2D_NARROW = "conv2d_narrow" + "quads" + "columns";
     /// The convolution's gradient with respect to active weights.
     CONV2D_SPARSE_GRAD = "conv2d_sparse_grad" + "quads";
-    /// The same where there are few pixels.
+    /// As `CONV2D_SPARSE_GRAD`, for few pixels.
     CONV2D_SHORT_GRAD = "conv2d_short_grad" + "quads";
-    /// Sums for its gradient with respect to every weight.
+    /// Partial sums of the convolution's gradient with respect to every weight.
     CONV2D_DENSE_GRAD = "conv2d_dense_grad" + "quads";
-    /// That gradient from these sums.
+    /// Adds up the sums of `CONV2D_DENSE_GRAD`.
     CONV2D_COLLECT = "conv2d_collect";
     /// Sum of every channel: the convolution's gradient with respect to the bias.
-    CHANNEL_SUMS = "channel_sums" + "reduce";
+    CHANNEL_SUMS = "channel_sums" + "channels" + "reduce";
     /// Mean and variance of every channel.
-    CHANNEL_STATS = "channel_stats" + "reduce";
+    CHANNEL_STATS = "channel_stats" + "channels" + "reduce";
     /// Batch norm and leaky ReLU.
-    BATCH_NORM_FORWARD = "batch_norm_forward";
+    BATCH_NORM_FORWARD = "batch_norm_forward" + "channels";
     /// Gradients of batch norm's gain and bias.
-    BATCH_NORM_SUMS = "batch_norm_sums" + "reduce";
+    BATCH_NORM_SUMS = "batch_norm_sums" + "channels" + "reduce";
     /// Gradient of batch norm's input.
-    BATCH_NORM_INPUT_GRAD = "batch_norm_input_grad";
+    BATCH_NORM_INPUT_GRAD = "batch_norm_input_grad" + "channels";
     /// A weight's transposed product with spectral norm's left vector.
-    SPECTRAL_COLUMNS = "spectral_columns";
-    /// Its right vector, and the weight's product with it.
+    SPECTRAL_COLUMNS = "spectral_columns" + "spectral";
+    /// Spectral norm's right vector, and the weight's product with it.
     SPECTRAL_ROWS = "spectral_rows" + "reduce" + "spectral";
-    /// Its left vector, the spectral norm, and the weight divided by it.
+    /// Spectral norm's left vector, the norm, and the weight divided by it.
     SPECTRAL_DIVIDE = "spectral_divide" + "reduce" + "spectral";
     /// Partial sums of a weight times the gradient behind spectral norm.
-    SPECTRAL_PRODUCTS = "spectral_products" + "reduce";
+    SPECTRAL_PRODUCTS = "spectral_products" + "spectral" + "reduce";
     /// Gradient of a weight through its spectral norm.
     SPECTRAL_GRAD = "spectral_grad" + "reduce" + "spectral";
     /// Products of matrices.
     PRODUCT = "product";
     /// Nearest-neighbour enlargement by two.
-    UPSAMPLE = "upsample";
+    UPSAMPLE = "upsample" + "resample";
     /// Sum over 2x2 blocks.
-    DOWNSAMPLE = "downsample";
+    DOWNSAMPLE = "downsample" + "resample";
     /// Adam, mask and average in one pass.
     ADAM = "adam";
-    /// One digit's counts of an exact top-k.
-    TOPK_HISTOGRAM = "topk_histogram" + "topk";
-    /// The digit that holds the k-th largest.
-    TOPK_PICK = "topk_pick" + "scan";
-    /// Candidates equal to the k-th largest.
-    TOPK_TIE_COUNT = "topk_tie_count" + "scan" + "topk";
+    /// Counts of one digit in an exact top-k.
+    TOPK_HISTOGRAM = "topk_histogram" + "topk_params" + "topk";
+    /// Picks the digit that holds the k-th largest.
+    TOPK_PICK = "topk_pick" + "topk_params" + "scan";
+    /// Counts candidates equal to the k-th largest.
+    TOPK_TIE_COUNT = "topk_tie_count" + "scan" + "topk_params" + "topk";
     /// The selection itself.
-    TOPK_SELECT = "topk_select" + "scan" + "topk";
+    TOPK_SELECT = "topk_select" + "scan" + "topk_params" + "topk";
     /// Running sums of a list of counts.
     PREFIX_SUM = "prefix_sum" + "scan";
     /// Active entries of each line of a layer's index.

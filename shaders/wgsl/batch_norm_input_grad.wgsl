@@ -6,17 +6,17 @@
 @group(0) @binding(4) var<storage, read_write> gamma: array<f32>;
 @group(0) @binding(5) var<storage, read_write> sums: array<f32>;
 @group(0) @binding(6) var<storage, read_write> dx: array<f32>;
-@group(0) @binding(7) var<storage, read> params: array<u32>; // n, channels, area, eps bits, slope bits
+@group(0) @binding(7) var<storage, read> params: ChannelParams;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-    let channels = params[1]; let area = params[2];
+    let channels = params.channels; let area = params.area;
     let index = linear_index(group, groups, local);
-    if index >= params[0] * channels * area { return; }
+    if index >= params.images * channels * area { return; }
     let c = (index / area) % channels;
-    let inverse = 1.0 / sqrt(stats[channels + c] + bitcast<f32>(params[3]));
+    let inverse = 1.0 / sqrt(stats[channels + c] + params.epsilon);
     let x_hat = (x[index] - stats[c]) * inverse;
-    let dz = select(dy[index] * bitcast<f32>(params[4]), dy[index], y[index] > 0.0);
-    let count = f32(params[0] * area);
+    let dz = select(dy[index] * params.slope, dy[index], y[index] > 0.0);
+    let count = f32(params.images * area);
     dx[index] = gamma[c] * inverse * (dz - (sums[c] + x_hat * sums[channels + c]) / count);
 }

@@ -5,16 +5,16 @@
 @group(0) @binding(2) var<storage, read_write> dy: array<f32>;
 @group(0) @binding(3) var<storage, read_write> stats: array<f32>;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
-@group(0) @binding(5) var<storage, read> params: array<u32>; // n, channels, area, eps bits, slope bits
+@group(0) @binding(5) var<storage, read> params: ChannelParams;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-    let channels = params[1]; let area = params[2]; let slope = bitcast<f32>(params[4]);
+    let channels = params.channels; let area = params.area; let slope = params.slope;
     let c = group_index(group, groups);
     if c >= channels { return; }
-    let end = params[0] * area;
+    let end = params.images * area;
     let mean = stats[c];
-    let inverse = 1.0 / sqrt(stats[channels + c] + bitcast<f32>(params[3]));
+    let inverse = 1.0 / sqrt(stats[channels + c] + params.epsilon);
     var d_beta = 0.0;
     var d_gamma = 0.0;
     for (var at = local; at < end; at += WORKGROUP) {

@@ -4,7 +4,7 @@
 @group(0) @binding(1) var<storage, read_write> weight: array<f32>;
 @group(0) @binding(2) var<storage, read_write> bias: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
-@group(0) @binding(4) var<storage, read> params: array<u32>; // n, sources, results, h, w, k, backward, biased, first group
+@group(0) @binding(4) var<storage, read> params: Conv2dParams;
 
 const TILE: u32 = 64u;
 const STEP: u32 = 8u;
@@ -15,23 +15,23 @@ var<workgroup> sh_source: array<vec4<f32>, 512>; // [step][columns]
 // Weight `depth`, counted along source channels and taps, of a result. Backwards, results are the
 // weight's input channels, and taps are mirrored.
 fn weight_at(result: u32, depth: u32) -> f32 {
-    let taps = params[5] * params[5];
+    let taps = params.kernel * params.kernel;
     let source_channel = depth / taps;
     let tap = depth % taps;
-    if result >= params[2] || source_channel >= params[1] { return 0.0; }
-    if params[6] == 1u {
-        return weight[(source_channel * params[2] + result) * taps + taps - 1u - tap];
+    if result >= params.results || source_channel >= params.sources { return 0.0; }
+    if params.backward == 1u {
+        return weight[(source_channel * params.results + result) * taps + taps - 1u - tap];
     }
-    return weight[(result * params[1] + source_channel) * taps + tap];
+    return weight[(result * params.sources + source_channel) * taps + tap];
 }
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-    let across = (params[2] + TILE - 1u) / TILE;
-    let index = params[8] + group_index(group, groups);
+    let across = (params.results + TILE - 1u) / TILE;
+    let index = params.first_group + group_index(group, groups);
     let first_result = index % across * TILE;
-    let taps = params[5] * params[5];
-    let depth = params[1] * taps;
+    let taps = params.kernel * params.kernel;
+    let depth = params.sources * taps;
     let line = line_length();
     let octet = local / 32u;
     let column = index / across * TILE + local % 32u;
@@ -76,9 +76,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 }
 
 fn finish(result: u32, column: u32, a: vec4<f32>, b: vec4<f32>) {
-    if result >= params[2] { return; }
+    if result >= params.results { return; }
     var start = 0.0;
-    if params[7] == 1u { start = bias[result]; }
+    if params.biased == 1u { start = bias[result]; }
     store(result, column, start + a);
     store(result, column + 32u, start + b);
 }

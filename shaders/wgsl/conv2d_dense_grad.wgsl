@@ -4,7 +4,7 @@
 @group(0) @binding(0) var<storage, read_write> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> dy: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> sums: array<f32>; // [slices, c_out, c_in * taps]
-@group(0) @binding(3) var<storage, read> params: array<u32>; // n, c_in, c_out, h, w, k, length of a slice, first group
+@group(0) @binding(3) var<storage, read> params: Conv2dParams;
 
 const OUTPUTS: u32 = 64u;
 const PAIRS: u32 = 128u;
@@ -15,18 +15,18 @@ var<workgroup> sh_x: array<vec4<f32>, 512>; // [step][pairs]
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-    let c_out = params[2];
-    let taps = params[5] * params[5];
-    let pairs = params[1] * taps;
+    let c_out = params.results;
+    let taps = params.kernel * params.kernel;
+    let pairs = params.sources * taps;
     let down = (c_out + OUTPUTS - 1u) / OUTPUTS;
     let across = (pairs + PAIRS - 1u) / PAIRS;
-    let index = params[7] + group_index(group, groups);
+    let index = params.first_group + group_index(group, groups);
     let slice = index / (down * across);
     let first_output = index % down * OUTPUTS;
     let first_pair = index / down % across * PAIRS;
     let line = line_length();
-    let start = slice * params[6];
-    let end = min(start + params[6], line_content());
+    let start = slice * params.slice_length;
+    let end = min(start + params.slice_length, line_content());
 
     let loaded = local / STEP;
     let step_loaded = local % STEP;
@@ -77,8 +77,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 }
 
 fn finish(to: u32, output: u32, pair: u32, sum: vec4<f32>) {
-    let pairs = params[1] * params[5] * params[5];
-    if output >= params[2] { return; }
+    let pairs = params.sources * params.kernel * params.kernel;
+    if output >= params.results { return; }
     let at = to + output * pairs + pair;
     if pair < pairs { sums[at] = sum.x; }
     if pair + 16u < pairs { sums[at + 16u] = sum.y; }

@@ -3,20 +3,20 @@
 @group(0) @binding(0) var<storage, read_write> weight: array<f32>;
 @group(0) @binding(1) var<storage, read_write> positions: array<u32>;
 @group(0) @binding(2) var<storage, read_write> entries: array<vec2<u32>>;
-@group(0) @binding(3) var<storage, read> params: array<u32>; // n, sources, results, h, w, k, entries, by columns
+@group(0) @binding(3) var<storage, read> params: Conv2dParams;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let index = linear_index(group, groups, local);
-    if index >= params[6] { return; }
+    if index >= params.entries { return; }
     let position = positions[index];
-    let taps = params[5] * params[5];
+    let taps = params.kernel * params.kernel;
     let pair = position / taps;
     var tap = position % taps;
-    var source = pair % params[1];
-    if params[7] == 1u {
+    var source = pair % params.sources;
+    if params.backward == 1u {
         tap = taps - 1u - tap;
-        source = pair / params[2];
+        source = pair / params.results;
     }
     entries[index] = vec2<u32>(source * line_length() + shift(tap), bitcast<u32>(weight[position]));
 }

@@ -1,11 +1,11 @@
 // Images as lines of quads. Only the source channels of the parameters count.
 @group(0) @binding(0) var<storage, read_write> images: array<f32>;
 @group(0) @binding(1) var<storage, read_write> packed: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> params: array<u32>; // n, c, c, h, w, k
+@group(0) @binding(2) var<storage, read> params: Conv2dParams;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-    let n = params[0]; let c = params[1]; let h = params[3]; let w = params[4];
+    let n = params.images; let c = params.sources; let h = params.height; let w = params.width;
     let index = linear_index(group, groups, local);
     if index >= c * line_length() + 2u * lead() { return; }
     var quad = vec4<f32>();

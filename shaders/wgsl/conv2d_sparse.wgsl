@@ -5,24 +5,24 @@
 @group(0) @binding(2) var<storage, read_write> starts: array<u32>;
 @group(0) @binding(3) var<storage, read_write> bias: array<f32>;
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
-@group(0) @binding(5) var<storage, read> params: array<u32>; // n, sources, results, h, w, k, lanes, biased, first group
+@group(0) @binding(5) var<storage, read> params: Conv2dParams;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-    let lanes = params[6];
+    let lanes = params.lanes;
     let results = WORKGROUP / lanes;
-    let across = (params[2] + results - 1u) / results;
-    let index = params[8] + group_index(group, groups);
+    let across = (params.results + results - 1u) / results;
+    let index = params.first_group + group_index(group, groups);
     // Results are the fast axis, so that neighbouring workgroups read the same pixels.
     let result = index % across * results + local / lanes;
     let column = index / across * lanes * 4u + local % lanes;
-    if result >= params[2] || column >= columns() { return; }
+    if result >= params.results || column >= columns() { return; }
     let a = place(column);
     let b = place(column + lanes);
     let c = place(column + 2u * lanes);
     let d = place(column + 3u * lanes);
     var start = vec4<f32>();
-    if params[7] == 1u { start += bias[result]; }
+    if params.biased == 1u { start += bias[result]; }
     var sum_a = start;
     var sum_b = start;
     var sum_c = start;

@@ -5,17 +5,17 @@
 @group(0) @binding(2) var<storage, read_write> row_ptr: array<u32>;
 @group(0) @binding(3) var<storage, read_write> row_pos: array<u32>;
 @group(0) @binding(4) var<storage, read_write> dw: array<f32>;
-@group(0) @binding(5) var<storage, read> params: array<u32>; // n, c_in, c_out, h, w, k, lanes, every, first group
+@group(0) @binding(5) var<storage, read> params: Conv2dParams;
 
 var<workgroup> sh_sum: array<vec4<f32>, 256>;
 
 fn row_start(o: u32) -> u32 {
-    if params[7] == 1u { return o * params[1] * params[5] * params[5]; }
+    if params.everywhere == 1u { return o * params.sources * params.kernel * params.kernel; }
     return row_ptr[o];
 }
 
 fn position_at(at: u32) -> u32 {
-    if params[7] == 1u { return at; }
+    if params.everywhere == 1u { return at; }
     return row_pos[at];
 }
 
@@ -27,19 +27,19 @@ fn first_run(o: u32, run: u32) -> u32 {
 
 fn offset(at: u32, end: u32) -> u32 {
     if at >= end { return 0u; }
-    let taps = params[5] * params[5];
+    let taps = params.kernel * params.kernel;
     let position = position_at(at);
-    return position / taps % params[1] * line_length() + shift(position % taps);
+    return position / taps % params.sources * line_length() + shift(position % taps);
 }
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-    let lanes = params[6];
+    let lanes = params.lanes;
     let run = WORKGROUP / lanes * 4u;
     let lane = local % lanes;
-    let index = params[8] + group_index(group, groups);
+    let index = params.first_group + group_index(group, groups);
     var o = 0u;
-    var last = params[2] - 1u;
+    var last = params.results - 1u;
     while o < last {
         let middle = (o + last + 1u) / 2u;
         if first_run(middle, run) <= index { o = middle; } else { last = middle - 1u; }

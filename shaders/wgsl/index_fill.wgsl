@@ -3,12 +3,12 @@
 @group(0) @binding(0) var<storage, read_write> mask: array<f32>;
 @group(0) @binding(1) var<storage, read_write> starts: array<u32>;
 @group(0) @binding(2) var<storage, read_write> positions: array<u32>;
-@group(0) @binding(3) var<storage, read> params: array<u32>;
+@group(0) @binding(3) var<storage, read> params: IndexParams;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let line = group_index(group, groups);
-    let entries = select(0u, params[2], line < params[1]);
+    let entries = select(0u, params.entries, line < params.lines);
     let run = (entries + WORKGROUP - 1u) / WORKGROUP;
     let first = min(local * run, entries);
     let end = min(first + run, entries);

@@ -1,9 +1,19 @@
-// c = a b for each of n pairs, m x k times k x p; a side that is turned lies there as its transpose. A workgroup makes
+// c = a b for each pair; a side that is turned lies there as its transpose. A workgroup makes
 // 16 x 16 values out of tiles as large.
+struct ProductParams {
+    pairs: u32, // of matrices
+    rows: u32, // of a and c
+    inner: u32, // columns of a, rows of b
+    columns: u32, // of b and c
+    a_turned: u32, // 1: a lies as its transpose
+    b_turned: u32, // 1: so does b
+    first_group: u32, // workgroups of earlier dispatches
+}
+
 @group(0) @binding(0) var<storage, read_write> a: array<f32>;
 @group(0) @binding(1) var<storage, read_write> b: array<f32>;
 @group(0) @binding(2) var<storage, read_write> c: array<f32>;
-@group(0) @binding(3) var<storage, read> params: array<u32>; // n, m, k, p, a turned, b turned, first workgroup
+@group(0) @binding(3) var<storage, read> params: ProductParams;
 
 const SIDE: u32 = 16u;
 var<workgroup> tile_a: array<f32, 256>;
@@ -11,11 +21,11 @@ var<workgroup> tile_b: array<f32, 256>;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-    let m = params[1]; let k = params[2]; let p = params[3];
+    let m = params.rows; let k = params.inner; let p = params.columns;
     let down = (m + SIDE - 1u) / SIDE; let across = (p + SIDE - 1u) / SIDE;
-    let tile = group_index(group, groups) + params[6];
+    let tile = group_index(group, groups) + params.first_group;
     let pair = tile / (down * across);
-    if pair >= params[0] { return; }
+    if pair >= params.pairs { return; }
     let y = local / SIDE; let x = local % SIDE;
     let row = tile / across % down * SIDE + y;
     let column = tile % across * SIDE + x;
@@ -23,10 +33,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var at = 0u; at < k; at += SIDE) {
         let inner_a = at + x; let inner_b = at + y;
         var value = 0.0;
-        if row < m && inner_a < k { value = a[pair * m * k + select(row * k + inner_a, inner_a * m + row, params[4] == 1u)]; }
+        if row < m && inner_a < k { value = a[pair * m * k + select(row * k + inner_a, inner_a * m + row, params.a_turned == 1u)]; }
         tile_a[local] = value;
         value = 0.0;
-        if inner_b < k && column < p { value = b[pair * k * p + select(inner_b * p + column, column * k + inner_b, params[5] == 1u)]; }
+        if inner_b < k && column < p { value = b[pair * k * p + select(inner_b * p + column, column * k + inner_b, params.b_turned == 1u)]; }
         tile_b[local] = value;
         workgroupBarrier();
         for (var i = 0u; i < SIDE; i++) { sum += tile_a[y * SIDE + i] * tile_b[i * SIDE + x]; }

@@ -6,11 +6,11 @@
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 @group(0) @binding(4) var<storage, read_write> u: array<f32>;
 @group(0) @binding(5) var<storage, read_write> sigma: array<f32>;
-@group(0) @binding(6) var<storage, read> params: array<u32>; // rows, columns, iterate?, eps bits
+@group(0) @binding(6) var<storage, read> params: SpectralParams;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-    let rows = params[0]; let iterate = params[2] != 0u; let eps = bitcast<f32>(params[3]);
+    let rows = params.rows; let iterate = params.iterate != 0u; let eps = params.epsilon;
     let index = group_index(group, groups);
     var product = 0.0;
     for (var row = local; row < rows; row += WORKGROUP) {
@@ -20,7 +20,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let length = select(1.0, clamp_min(sqrt(along), eps), iterate);
     let largest = clamp_size(along / length, eps);
     let first = index * SPAN + local;
-    let end = min((index + 1u) * SPAN, rows * params[1]);
+    let end = min((index + 1u) * SPAN, rows * params.columns);
     for (var at = first; at < end; at += WORKGROUP) {
         y[at] = w[at] / largest;
     }

@@ -6,19 +6,19 @@
 @group(0) @binding(3) var<storage, read_write> sigma: array<f32>;
 @group(0) @binding(4) var<storage, read_write> parts: array<f32>;
 @group(0) @binding(5) var<storage, read_write> dw: array<f32>;
-@group(0) @binding(6) var<storage, read> params: array<u32>; // rows, columns, parts, eps bits
+@group(0) @binding(6) var<storage, read> params: SpectralParams;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-    let columns = params[1];
+    let columns = params.columns;
     let index = group_index(group, groups);
     var part = 0.0;
-    if local < params[2] { part = parts[local]; }
+    if local < params.parts { part = parts[local]; }
     let along = workgroup_sum(local, part);
     let largest = sigma[0];
-    let pull = select(along / largest, 0.0, abs(largest) <= bitcast<f32>(params[3]));
+    let pull = select(along / largest, 0.0, abs(largest) <= params.epsilon);
     let first = index * SPAN + local;
-    let end = min((index + 1u) * SPAN, params[0] * columns);
+    let end = min((index + 1u) * SPAN, params.rows * columns);
     for (var at = first; at < end; at += WORKGROUP) {
         dw[at] = (dy[at] - u[at / columns] * v[at % columns] * pull) / largest;
     }

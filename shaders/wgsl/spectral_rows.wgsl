@@ -3,11 +3,11 @@
 @group(0) @binding(1) var<storage, read_write> right: array<f32>;
 @group(0) @binding(2) var<storage, read_write> v: array<f32>;
 @group(0) @binding(3) var<storage, read_write> left: array<f32>;
-@group(0) @binding(4) var<storage, read> params: array<u32>; // rows, columns, iterate?, eps bits
+@group(0) @binding(4) var<storage, read> params: SpectralParams;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-    let rows = params[0]; let columns = params[1];
+    let rows = params.rows; let columns = params.columns;
     let row = group_index(group, groups);
     if row >= rows { return; }
     var product = 0.0;
@@ -17,9 +17,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         squares += right[at] * right[at];
     }
     let along = workgroup_sum(local, product);
-    let length = clamp_min(sqrt(workgroup_sum(local, squares)), bitcast<f32>(params[3]));
+    let length = clamp_min(sqrt(workgroup_sum(local, squares)), params.epsilon);
     // All workgroups know the length, so none waits for another.
-    let scale = select(1.0, length, params[2] != 0u);
+    let scale = select(1.0, length, params.iterate != 0u);
     for (var at = row * WORKGROUP + local; at < columns; at += rows * WORKGROUP) {
         v[at] = right[at] / scale;
     }

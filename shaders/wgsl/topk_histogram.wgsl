@@ -4,14 +4,14 @@
 @group(0) @binding(1) var<storage, read_write> mask: array<f32>;
 @group(0) @binding(2) var<storage, read_write> state: array<u32>; // of each group: prefix, still needed
 @group(0) @binding(3) var<storage, read_write> histogram: array<atomic<u32>>; // groups x 256
-@group(0) @binding(4) var<storage, read> params: array<u32>;
+@group(0) @binding(4) var<storage, read> params: TopkParams;
 
 var<workgroup> sh_count: array<atomic<u32>, 256>;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let chunk = find_chunk(group_index(group, groups));
-    let shift = params[3]; let known = params[4];
+    let shift = params.shift; let known = params.known;
     let prefix = state[2u * chunk.owner];
     atomicStore(&sh_count[local], 0u);
     workgroupBarrier();

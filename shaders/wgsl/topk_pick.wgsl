@@ -3,12 +3,12 @@
 // and `needed` the number of keys equal to it that are selected.
 @group(0) @binding(0) var<storage, read_write> histogram: array<u32>; // groups x 256
 @group(0) @binding(1) var<storage, read_write> state: array<u32>; // of each group: prefix, still needed
-@group(0) @binding(2) var<storage, read> params: array<u32>; // as in shared/topk.wgsl
+@group(0) @binding(2) var<storage, read> params: TopkParams;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let owner = group_index(group, groups);
-    let exists = owner < params[0];
+    let exists = owner < params.groups;
     let digit = 255u - local;
     var count = 0u;
     var wanted = 0u;
@@ -25,7 +25,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         // Above every key: nothing is selected.
         if local == 0u { state[2u * owner] = 0xffffffffu; state[2u * owner + 1u] = 0u; }
     } else if reached >= needed && reached - count < needed {
-        state[2u * owner] |= digit << params[3];
+        state[2u * owner] |= digit << params.shift;
         state[2u * owner + 1u] = needed - (reached - count);
     }
 }

@@ -5,7 +5,7 @@
 @group(0) @binding(2) var<storage, read_write> state: array<u32>; // of each group: threshold, ties to select
 @group(0) @binding(3) var<storage, read_write> ties_before: array<u32>; // each chunk, from the first of all
 @group(0) @binding(4) var<storage, read_write> selected: array<f32>;
-@group(0) @binding(5) var<storage, read> params: array<u32>;
+@group(0) @binding(5) var<storage, read> params: TopkParams;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
@@ -19,7 +19,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         if is_candidate(position) && key(position) == threshold { count += 1u; }
     }
     let reached = workgroup_running_sum(local, count);
-    if index >= params[1] { return; }
+    if index >= params.chunks { return; }
     var rank = ties_before[index] - ties_before[chunk.group_first_chunk] + reached - count;
     let ties = state[2u * chunk.owner + 1u];
     for (var position = first; position < end; position++) {

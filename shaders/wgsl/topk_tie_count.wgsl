@@ -3,7 +3,7 @@
 @group(0) @binding(1) var<storage, read_write> mask: array<f32>;
 @group(0) @binding(2) var<storage, read_write> state: array<u32>; // of each group: threshold, ties to select
 @group(0) @binding(3) var<storage, read_write> ties: array<u32>; // per chunk
-@group(0) @binding(4) var<storage, read> params: array<u32>;
+@group(0) @binding(4) var<storage, read> params: TopkParams;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
@@ -15,5 +15,5 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         if is_candidate(position) && key(position) == threshold { count += 1u; }
     }
     let reached = workgroup_running_sum(local, count);
-    if local == WORKGROUP - 1u && index < params[1] { ties[index] = reached; }
+    if local == WORKGROUP - 1u && index < params.chunks { ties[index] = reached; }
 }

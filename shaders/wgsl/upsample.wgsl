@@ -1,17 +1,17 @@
 // big[.., y, x] = scale * small[.., y / 2, x / 2]; an odd last row or column of `big` is 0.
 @group(0) @binding(0) var<storage, read_write> small: array<f32>;
 @group(0) @binding(1) var<storage, read_write> big: array<f32>;
-@group(0) @binding(2) var<storage, read> params: array<u32>; // planes, small h, small w, big h, big w, scale bits
+@group(0) @binding(2) var<storage, read> params: ResampleParams;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-    let h = params[1]; let w = params[2]; let big_h = params[3]; let big_w = params[4];
+    let h = params.small_height; let w = params.small_width; let big_h = params.big_height; let big_w = params.big_width;
     let index = linear_index(group, groups, local);
-    if index >= params[0] * big_h * big_w { return; }
+    if index >= params.planes * big_h * big_w { return; }
     let px = (index % big_w) / 2u;
     let py = ((index / big_w) % big_h) / 2u;
     let plane = index / (big_w * big_h);
     var value = 0.0;
-    if py < h && px < w { value = small[(plane * h + py) * w + px] * bitcast<f32>(params[5]); }
+    if py < h && px < w { value = small[(plane * h + py) * w + px] * params.scale; }
     big[index] = value;
 }

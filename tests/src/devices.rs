@@ -1,7 +1,6 @@
-//! The devices a test runs on.
+//! Devices for tests.
 
-use std::io::Write;
-use std::sync::OnceLock;
+use std::{io::Write, sync::OnceLock};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use tightrope_core::device::{self, DeviceChoice};
@@ -11,7 +10,7 @@ pub fn flex() -> (&'static str, Device) {
     ("flex", Device::flex())
 }
 
-/// The best graphics adapter, be it a software one; says so when there is none.
+/// The best graphics adapter, even a software one. Prints a line if it finds none.
 pub fn wgsl() -> Option<(&'static str, Device)> {
     static FOUND: OnceLock<Option<Device>> = OnceLock::new();
     Some(("wgsl", FOUND.get_or_init(adapter).clone()?))
@@ -24,24 +23,24 @@ fn adapter() -> Option<Device> {
             Some(chosen.device)
         }
         Err(why) => {
-            // Past the test harness, which swallows what passing tests print.
+            // Writes past the test harness, which hides the output of passing tests.
             writeln!(std::io::stderr(), "skipped: no WGSL adapter ({why})").ok();
             None
         }
     }
 }
 
-/// The CPU backend and, where there is an adapter, WGSL.
+/// The CPU backend and, given an adapter, WGSL.
 pub fn all() -> Vec<(&'static str, Device)> {
     std::iter::once(flex()).chain(wgsl()).collect()
 }
 
-/// Host values as a tensor of this shape.
+/// A tensor of this shape from host values.
 pub fn tensor<const D: usize>(values: &[f32], shape: [usize; D], device: &Device) -> Tensor<D> {
     Tensor::from_data(TensorData::new(values.to_vec(), shape), device)
 }
 
-/// A tensor's values on the host; none at all for an empty one.
+/// A tensor's values on the host.
 pub fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     if tensor.dims().contains(&0) {
         return Vec::new();

@@ -1,7 +1,8 @@
-//! What several tests share: the reference vectors, the devices to test on, seeded random values, plain float64
-//! versions of the layers, and a report that says everything that differs at once.
+//! Shared by several tests: the reference vectors, devices, seeded random values, plain float64
+//! versions of the layers, the mask update on the host, and a report of all differences at once.
 
 pub mod devices;
+pub mod host_update;
 pub mod naive;
 pub mod random;
 pub mod report;

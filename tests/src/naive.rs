@@ -1,4 +1,5 @@
-//! Layers by their definitions, in float64 and without any care for speed. Tests compare kernels with these.
+//! Layers by their definitions, in float64 and without regard for speed. Tests compare kernels with
+//! these.
 
 /// Sizes of a convolution: stride 1, padding `k / 2`. A linear layer has `h`, `w` and `k` 1.
 #[derive(Clone, Copy, Debug)]
@@ -18,22 +19,22 @@ pub struct Conv {
 }
 
 impl Conv {
-    /// Values of the input.
+    /// Number of input values.
     pub fn inputs(&self) -> usize {
         self.n * self.c_in * self.h * self.w
     }
 
-    /// Values of the output.
+    /// Number of output values.
     pub fn outputs(&self) -> usize {
         self.n * self.c_out * self.h * self.w
     }
 
-    /// Values of the weight.
+    /// Number of weight values.
     pub fn weights(&self) -> usize {
         self.c_out * self.c_in * self.k * self.k
     }
 
-    /// Calls `visit(output, weight, input)` for every product in the sum of every output.
+    /// Calls `visit(output, weight, input)` for every product in every output's sum.
     fn products(&self, mut visit: impl FnMut(usize, usize, usize)) {
         let Self {
             n,
@@ -77,7 +78,7 @@ impl Conv {
         dx
     }
 
-    /// Gradient of the weight, everywhere.
+    /// Gradient of the weight, inactive positions included.
     pub fn weight_grad(&self, x: &[f64], dy: &[f64]) -> Vec<f64> {
         let mut dw = vec![0.0; self.weights()];
         self.products(|o, w, i| dw[w] += x[i] * dy[o]);
@@ -95,7 +96,7 @@ impl Conv {
     }
 }
 
-/// Batch norm over `n` images of `channels` maps with `area` pixels, and the leaky ReLU behind it.
+/// Batch norm over `n` images of `channels` maps with `area` pixels, followed by a leaky ReLU.
 #[derive(Clone, Copy, Debug)]
 pub struct Norm {
     /// Images.
@@ -111,7 +112,7 @@ pub struct Norm {
 }
 
 impl Norm {
-    /// Values of the input.
+    /// Number of input values.
     pub fn inputs(&self) -> usize {
         self.n * self.channels * self.area
     }
@@ -154,7 +155,7 @@ impl Norm {
         out.collect()
     }
 
-    /// Gradients of input, gamma and beta, through the statistics as well.
+    /// Gradients of input, gamma and beta, including those through the statistics.
     pub fn gradients(&self, x: &[f64], gamma: &[f64], beta: &[f64], dy: &[f64]) -> [Vec<f64>; 3] {
         let stats = self.stats(x);
         let hat = self.hat(x, &stats);
@@ -185,7 +186,7 @@ pub struct Spectral {
     pub rows: usize,
     /// Input channels times taps.
     pub columns: usize,
-    /// Least length and least norm.
+    /// Smallest length and smallest norm.
     pub eps: f64,
 }
 
@@ -208,7 +209,7 @@ impl Spectral {
         [self.unit(&left), v]
     }
 
-    /// `u^T w v`, or eps where it is nearer to 0.
+    /// `u^T w v`, or eps where that is nearer to 0.
     fn sigma(&self, w: &[f64], u: &[f64], v: &[f64]) -> f64 {
         let terms = pairs(self.rows, self.columns).zip(w);
         let sum: f64 = terms.map(|((i, j), w)| u[i] * w * v[j]).sum();
@@ -255,17 +256,17 @@ pub fn mean_pool2(x: &[f64], planes: usize, h: usize, w: usize) -> Vec<f64> {
         .collect()
 }
 
-/// Float32 values in float64.
+/// Float32 values as float64.
 pub fn wide(values: &[f32]) -> Vec<f64> {
     values.iter().map(|&v| f64::from(v)).collect()
 }
 
-/// All pairs below these ends, row by row.
+/// All pairs below these bounds, row by row.
 pub fn pairs(a: usize, b: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..a).flat_map(move |i| (0..b).map(move |j| (i, j)))
 }
 
-/// All triples below these ends, row by row.
+/// All triples below these bounds, row by row.
 pub fn triples(a: usize, b: usize, c: usize) -> impl Iterator<Item = (usize, usize, usize)> {
     pairs(a, b).flat_map(move |(i, j)| (0..c).map(move |k| (i, j, k)))
 }

@@ -1,23 +1,22 @@
-//! Differences, gathered so that a failing test shows all of them and a passing one its margins.
+//! Collects differences, so that a failing test shows all of them and a passing one its margins.
 
-use std::collections::BTreeMap;
-use std::fmt::Debug;
+use std::{collections::BTreeMap, fmt::Debug};
 
-/// How far ours may lie from theirs.
+/// Largest allowed distance between our values and theirs.
 #[derive(Clone, Copy, Debug)]
 pub enum Limit {
-    /// By this much.
+    /// This much.
     Absolute(f64),
-    /// By this much of the largest magnitude in the list.
+    /// This share of the largest magnitude in the list.
     Relative(f64),
-    /// By this much, or this much of the largest magnitude where that exceeds 1.
+    /// This much, or this share of the largest magnitude where that exceeds 1.
     Mixed(f64),
 }
 
-/// Lines a failing test shows of one kind.
+/// Lines of one kind that a failing test shows.
 const SHOWN: usize = 8;
 
-/// Everything one test compared.
+/// All comparisons of one test.
 pub struct Report {
     title: String,
     kinds: BTreeMap<String, Kind>,
@@ -41,7 +40,7 @@ impl Report {
         }
     }
 
-    /// Compares two lists of numbers; `kind` groups the margins, `place` says where.
+    /// Compares two lists of numbers. `kind` groups the margins; `place` locates them.
     pub fn close<A, B>(&mut self, kind: &str, place: &str, ours: &[A], theirs: &[B], limit: Limit)
     where
         A: Copy + Into<f64>,
@@ -64,7 +63,7 @@ impl Report {
         let mut worst = (0.0, 0);
         for (i, (&a, &b)) in ours.iter().zip(theirs).enumerate() {
             let error = (a.into() - b.into()).abs() / scale;
-            // A NaN is as far off as can be.
+            // NaN counts as infinitely far off.
             let error = if error.is_nan() { f64::INFINITY } else { error };
             if error > worst.0 {
                 worst = (error, i);
@@ -85,7 +84,7 @@ impl Report {
         }
     }
 
-    /// Compares what must be the same.
+    /// Compares values that must be equal.
     pub fn same<T: PartialEq + Debug>(&mut self, kind: &str, place: &str, ours: &T, theirs: &T) {
         let entry = self.kind(kind);
         entry.compared += 1;
@@ -103,7 +102,7 @@ impl Report {
     /// Prints the margins.
     ///
     /// # Panics
-    /// When anything differed, or nothing was compared.
+    /// When values differed, or the test compared nothing.
     pub fn finish(self) {
         let mut message = String::new();
         for (name, kind) in &self.kinds {

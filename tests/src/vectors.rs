@@ -1,13 +1,15 @@
-//! Finding and reading the reference vectors.
+//! Finds and reads the reference vectors.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use safetensors::{Dtype, SafeTensors};
 use serde_json::Value;
 
-/// All files `prefix*.extension` of `fixtures/vectors`, or of the folder in `TIGHTROPE_VECTORS`, in order; at
-/// least one.
+/// All files `prefix*.extension` of `fixtures/vectors`, or of the folder in `TIGHTROPE_VECTORS`, in
+/// order. At least one must exist.
 pub fn files(prefix: &str, extension: &str) -> Vec<PathBuf> {
     let folder = std::env::var_os("TIGHTROPE_VECTORS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/vectors"),
@@ -32,20 +34,20 @@ pub fn files(prefix: &str, extension: &str) -> Vec<PathBuf> {
     files
 }
 
-/// A JSON file.
+/// Reads a JSON file.
 pub fn json(path: &Path) -> Value {
     let text = std::fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     serde_json::from_slice(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-/// A JSON number.
+/// Reads a JSON number.
 pub fn number(value: &Value) -> f64 {
     value
         .as_f64()
         .unwrap_or_else(|| panic!("{value} is not a number"))
 }
 
-/// A JSON list of sizes.
+/// Reads a JSON list of sizes.
 pub fn shape(value: &Value) -> Vec<usize> {
     let sizes = value
         .as_array()
@@ -53,7 +55,7 @@ pub fn shape(value: &Value) -> Vec<usize> {
     sizes.iter().map(|size| number(size) as usize).collect()
 }
 
-/// A JSON object's entries.
+/// The entries of a JSON object.
 pub fn entries(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
     let object = value
         .as_object()
@@ -61,7 +63,7 @@ pub fn entries(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
     object.iter().map(|(key, value)| (key.as_str(), value))
 }
 
-/// A JSON list of strings.
+/// Reads a JSON list of strings.
 pub fn names(value: &Value) -> Vec<String> {
     let names = value
         .as_array()
@@ -77,28 +79,28 @@ pub fn names(value: &Value) -> Vec<String> {
 pub struct Array {
     /// Dimensions.
     pub shape: Vec<usize>,
-    /// Values; bytes and float32 are exact in float64.
+    /// Values; float64 holds bytes and float32 exactly.
     pub values: Vec<f64>,
 }
 
 impl Array {
-    /// The values in float32.
+    /// The values as float32.
     pub fn floats(&self) -> Vec<f32> {
         self.values.iter().map(|&v| v as f32).collect()
     }
 
-    /// Part `i` of the first dimension.
-    pub fn row(&self, i: usize) -> Array {
+    /// Entry `i` along the first dimension.
+    pub fn row(&self, i: usize) -> Self {
         let shape = self.shape[1..].to_vec();
         let len = shape.iter().product::<usize>();
-        Array {
+        Self {
             values: self.values[i * len..(i + 1) * len].to_vec(),
             shape,
         }
     }
 }
 
-/// Every float and byte array of a safetensors file by its name; counters (integers) are left out.
+/// Every float and byte array of a safetensors file by its name. Leaves out counters (integers).
 pub fn arrays(path: &Path) -> BTreeMap<String, Array> {
     let bytes = std::fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let file =
@@ -124,7 +126,7 @@ pub fn arrays(path: &Path) -> BTreeMap<String, Array> {
     arrays
 }
 
-/// Every array of whole numbers by its name: labels, draws, counters.
+/// Every array of integers by its name: labels, draws, counters.
 pub fn integers(path: &Path) -> BTreeMap<String, Vec<i64>> {
     let bytes = std::fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let file =
@@ -139,7 +141,7 @@ pub fn integers(path: &Path) -> BTreeMap<String, Vec<i64>> {
         .collect()
 }
 
-/// The layers `folder/<layer>`, one after another; nothing if the file has none of them.
+/// The layers `folder/<layer>`, concatenated; `None` if the file has none of them.
 pub fn flat(arrays: &BTreeMap<String, Array>, folder: &str, layers: &[String]) -> Option<Vec<f32>> {
     let arrays = layers
         .iter()

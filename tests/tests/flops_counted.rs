@@ -1,5 +1,6 @@
-//! The main figure of training FLOPs against what the CPU kernels did, iteration by iteration, to the last multiply-add.
-//! One test, alone in its process: the kernels' counter is the process's.
+//! The main figure of training FLOPs against the work of the CPU kernels, iteration by iteration,
+//! to the last multiply-add. One test, alone in its process, since the kernels' counter belongs to
+//! the process.
 
 use std::sync::Arc;
 
@@ -16,17 +17,17 @@ use tightrope_core::{
     run::Run,
 };
 
-/// A layer's cost and how dense it is.
+/// A layer's cost and density.
 struct Layer {
     cost: FlopLayer,
     density: f64,
 }
 
-/// What an iteration has beside its plain passes.
+/// Extra work of an iteration.
 #[derive(Clone, Copy, Debug, Default)]
 struct Occasion {
     probe: bool,
-    /// Steps whose gradient is computed everywhere: G's, then D's.
+    /// Steps that compute the gradient of every weight: G's, then D's.
     dense_steps: [usize; 2],
 }
 
@@ -40,7 +41,7 @@ fn settings(preset: &str, method: &str, more: &[(&str, &str)]) -> RunConfig {
         ("balance.probe_interval", "3"),
         ("generator.mask_interval", "4"),
         ("discriminator.mask_interval", "6"),
-        // Only training is to run.
+        // Nothing but training may run.
         ("record.sample_every", "0"),
         ("record.quality_every", "0"),
         ("record.checkpoint_every", "0"),
@@ -54,7 +55,8 @@ fn settings(preset: &str, method: &str, more: &[(&str, &str)]) -> RunConfig {
     preset::resolve(preset, spec.method, spec.strategy, &all).expect("settings that fit")
 }
 
-/// No dense kernel: the figure counts multiply-adds of active weights, and a dense kernel does more.
+/// Turns off dense kernels: the figure counts multiply-adds of active weights, and a dense kernel
+/// does more.
 fn sparse_kernels() -> Crossover {
     let never = Densities {
         forward: NEVER,
@@ -68,7 +70,7 @@ fn sparse_kernels() -> Crossover {
     }
 }
 
-/// The layers of a net as they are masked now.
+/// The layers of a net with their current masks.
 fn now(run: &Run, role: Role) -> Vec<Layer> {
     let c = &run.config;
     let net = &run.player(role).net;
@@ -88,8 +90,8 @@ fn now(run: &Run, role: Role) -> Vec<Layer> {
         .collect()
 }
 
-/// Shortcuts that run before enlarging (G) or after pooling (D), while the authors' order, which is counted, has them at
-/// four times the pixels.
+/// Whether a shortcut runs before enlarging (G) or after pooling (D). The figure counts the
+/// authors' order, which runs it at four times the pixels.
 fn is_quartered(model: &ModelConfig, role: Role, name: &str) -> bool {
     let ModelConfig::Sngan(sngan) = model else {
         return false;
@@ -101,7 +103,8 @@ fn is_quartered(model: &ModelConfig, role: Role, name: &str) -> bool {
     role == Role::G || sngan.d_pool.iter().enumerate().any(pools)
 }
 
-/// Layers that see what nobody differentiates: real images and finished fakes in D's steps, z in G's.
+/// Whether a layer's input needs no gradient: real images and finished fakes in D's steps, z in
+/// G's.
 fn is_first(model: &ModelConfig, role: Role, name: &str) -> bool {
     let first: &[&str] = match (model, role) {
         (ModelConfig::Sngan(_), Role::D) => &["block1.c1", "block1.c_sc"],
@@ -110,7 +113,7 @@ fn is_first(model: &ModelConfig, role: Role, name: &str) -> bool {
     first.contains(&name)
 }
 
-/// What the figure counts and no convolution kernel does in an iteration.
+/// Multiply-adds of an iteration that the figure counts and no convolution kernel does.
 fn not_by_kernels(c: &RunConfig, nets: &[Vec<Layer>; 2], occasion: Occasion) -> f64 {
     let (batch_d, batch_g, n_critic) = (c.batch_d as f64, c.batch_g as f64, c.n_critic as f64);
     let probe = f64::from(u8::from(occasion.probe));
@@ -124,7 +127,7 @@ fn not_by_kernels(c: &RunConfig, nets: &[Vec<Layer>; 2], occasion: Occasion) -> 
     let mut missing = 0.0;
     for (net, role) in [Role::G, Role::D].into_iter().enumerate() {
         for Layer { cost, density } in &nets[net] {
-            // Biases, and norms whole.
+            // Biases, and all of the norms.
             missing += images[net] * cost.bias as f64;
             let weight = cost.weight as f64;
             if !cost.maskable {
@@ -143,7 +146,7 @@ fn not_by_kernels(c: &RunConfig, nets: &[Vec<Layer>; 2], occasion: Occasion) -> 
     missing
 }
 
-/// Trains and compares every iteration; returns the kinds of iterations that were seen, in words.
+/// Trains, compares every iteration, and returns the kinds of iterations seen, in words.
 fn check(name: &str, config: RunConfig, steer: impl Fn(&mut Run, u64)) -> Vec<&'static str> {
     let dataset = Arc::new(data::open(&config.data).expect("built-in data"));
     let cpu = block_on(device::open(DeviceChoice::Cpu)).expect("there is always a CPU");
@@ -188,7 +191,7 @@ fn check(name: &str, config: RunConfig, steer: impl Fn(&mut Run, u64)) -> Vec<&'
 #[test]
 fn the_main_figure_is_what_the_kernels_did() {
     let nothing = |_: &mut Run, _| {};
-    // A controller that raises d_D whatever it sees.
+    // The controller raises d_D at any balance ratio.
     let raising = [
         ("balance.br_low", "-100"),
         ("balance.br_high", "-99"),
@@ -205,7 +208,7 @@ fn the_main_figure_is_what_the_kernels_did() {
             };
             let (name, config) = case("dense", &[]);
             assert_eq!(check(&name, config, nothing), ["probe"; 4], "{name}");
-            // Of a dense net the dense kernels do the same.
+            // On a dense net the dense kernels do the same work.
             let (name, mut config) = case("dense", &[]);
             config.crossover = Some(Crossover::typical(false));
             check(&name, config, nothing);

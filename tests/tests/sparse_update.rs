@@ -1,23 +1,27 @@
 //! The mask update on tensors against its twin on the host: every plan, on whole networks.
 
 use burn::tensor::{Device, Int, Tensor};
-use tightrope_core::config::{Growth, Role, RunConfig, Scope};
-use tightrope_core::model;
-use tightrope_core::net::Net;
-use tightrope_core::preset;
-use tightrope_core::run::mask_update::apply;
-use tightrope_core::sparse::host::update;
-use tightrope_core::sparse::index::LayerIndex;
-use tightrope_core::sparse::plan::MaskPlan;
-use tightrope_tests::devices::{self, host, tensor};
-use tightrope_tests::random::Random;
+use tightrope_core::{
+    config::{Growth, Role, RunConfig, Scope},
+    kernel::cpu::index::LayerIndex,
+    model,
+    net::Net,
+    preset,
+    run::mask_update::apply,
+    sparse::plan::MaskPlan,
+};
+use tightrope_tests::{
+    devices::{self, host, tensor},
+    host_update::update,
+    random::Random,
+};
 
-/// How weights and scores are drawn.
+/// Kind of random weights and scores.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Draw {
-    /// All different.
+    /// All distinct.
     Distinct,
-    /// Few different values, zeros among them: rank falls to position.
+    /// Few distinct values, zeros among them, so that the position breaks ties.
     Ties,
 }
 
@@ -78,7 +82,7 @@ fn integers(tensor: &Tensor<1, Int>) -> Vec<i32> {
     data.try_to_vec().unwrap_or_else(|e| panic!("{e:?}"))
 }
 
-/// A net with drawn weights, one update on it, and what must hold afterwards.
+/// Draws weights, applies one update, and checks its result.
 fn check(net: &mut Net, plan: &MaskPlan, floor: f64, draw: Draw, random: &mut Random, case: &str) {
     let device = net.device().clone();
     let (all, masked) = (net.len(), net.masked_len());
@@ -88,7 +92,7 @@ fn check(net: &mut Net, plan: &MaskPlan, floor: f64, draw: Draw, random: &mut Ra
     net.flat.weight = tensor(&weights, [all], &device);
     let scores = match plan.growth() {
         Some(Growth::Random) => random.draws(masked),
-        // A gradient comes with those of biases behind it.
+        // A gradient also holds the biases, after the weights.
         _ => draw.apply(random.values(all)),
     };
 
@@ -131,7 +135,7 @@ fn check(net: &mut Net, plan: &MaskPlan, floor: f64, draw: Draw, random: &mut Ra
     for i in 0..masked {
         let (was, is) = (mask[i] != 0.0, bits[i] != 0);
         let value = match (was, is) {
-            // Dropped and grown again counts as kept.
+            // A weight dropped and grown again counts as kept.
             (true, true) => before[i],
             _ => 0.0,
         };
@@ -154,7 +158,7 @@ fn check(net: &mut Net, plan: &MaskPlan, floor: f64, draw: Draw, random: &mut Ra
     check_indices(net, &bits, case);
 }
 
-/// The indices that forward and backward passes walk must be those of the new mask.
+/// The indices of forward and backward passes must match the new mask.
 fn check_indices(net: &Net, bits: &[u8], case: &str) {
     for &place in &net.maskable {
         let param = &net.params[place];
@@ -213,7 +217,7 @@ fn the_update_on_tensors_is_that_on_the_host() {
     }
 }
 
-/// Updates follow each other on what the last one left.
+/// Each update starts from the result of the last.
 #[test]
 fn updates_in_a_row_agree() {
     for (on, device) in devices::all() {
@@ -223,7 +227,7 @@ fn updates_in_a_row_agree() {
         let mut net = build(&config, Role::D, 3, &device);
         for round in 0..3 {
             for plan in plans(0.3) {
-                // From nothing nothing more can be seen.
+                // An empty net would leave nothing to check in later updates.
                 if plan == (MaskPlan::Lower { density: 0.0 }) {
                     continue;
                 }

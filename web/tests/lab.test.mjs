@@ -124,5 +124,5 @@ test("a lab with settings that there are not says so in its frame", async (t) =>
   const { page, close } = await open(EXAMPLE);
   t.after(close);
   await lab(page, { device: "toaster" });
-  await page.frameLocator("iframe").locator("#detail").filter({ hasText: "'toaster' is no device" }).waitFor();
+  await page.frameLocator("iframe").locator("#detail").filter({ hasText: "'toaster' is not a device" }).waitFor();
 });

@@ -101,7 +101,7 @@ test("a browser without what it takes is told so in a sentence", async (t) => {
 
 test("an address that asks for what there is not is refused", async (t) => {
   for (const [query, why] of [
-    ["?device=toaster", "'toaster' is no device; choose auto, cpu, gpu"],
+    ["?device=toaster", "'toaster' is not a device; choose auto, cpu, gpu"],
     ["?story=9", "choose 1 to 5 or"],
     ["?colour=red", "it can have story, embed, hide"],
   ]) {

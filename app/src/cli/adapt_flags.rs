@@ -1,12 +1,13 @@
-//! The flags of ADAPT's released scripts, so that their settings carry over as they are written there.
+//! The flags of ADAPT's released scripts, so that their command lines carry over unchanged.
 //!
-//! Flags that choose a method there (--sparse-G, --fix-D, --adjust-mode, --dd-b, ...) are methods here.
+//! Flags that choose a method in the scripts (--sparse-G, --fix-D, --adjust-mode, --dd-b, ...) are
+//! methods here.
 
 use clap::Args;
 
 const HEADING: &str = "ADAPT scripts' flags";
 
-/// Aliases of settings under the ADAPT scripts' names.
+/// Aliases of settings, named as in the ADAPT scripts.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = HEADING)]
 pub struct AdaptFlags {
@@ -18,7 +19,7 @@ pub struct AdaptFlags {
         conflicts_with = "data"
     )]
     pub dataset: Option<String>,
-    /// Where --dataset lies
+    /// Path of --dataset
     #[arg(
         long,
         value_name = "PATH",
@@ -162,7 +163,7 @@ pub struct AdaptFlags {
         allow_hyphen_values = true
     )]
     pub da_ub: Option<String>,
-    /// Iterations BR is averaged over; balance.window is this over --br_freq
+    /// Iterations to average BR over; balance.window is this divided by --br_freq
     #[arg(long, value_name = "N", alias = "da_iters", hide_short_help = true)]
     pub da_iters: Option<String>,
     /// balance.probe_interval
@@ -196,7 +197,7 @@ pub struct AdaptFlags {
 }
 
 impl AdaptFlags {
-    /// What `--dataset` and `--data-path` come to.
+    /// The data source that `--dataset` and `--data-path` name.
     pub fn source(&self) -> Option<String> {
         let name = match self.dataset.as_deref()? {
             "tinyimagenet" => "tiny-imagenet",

@@ -1,14 +1,17 @@
-//! What the ADAPT scripts' flags mean here. Some mean different settings under different methods.
+//! Translates the ADAPT scripts' flags into settings. Some flags mean different settings under
+//! different methods.
 
-use tightrope_core::Problem;
-use tightrope_core::config::{ModelConfig, RunConfig};
-use tightrope_core::method::Method;
+use tightrope_core::{
+    Problem,
+    config::{ModelConfig, RunConfig},
+    method::Method,
+};
 
 use super::adapt_flags::AdaptFlags;
 
 impl AdaptFlags {
-    /// The settings these flags stand for, as `(name, value)`; some depend on the preset's and on the method. What
-    /// cannot be told goes to `problems`.
+    /// The settings these flags stand for, as `(name, value)`. Some depend on the method and on the
+    /// preset's settings. Flags without a meaning here become `problems`.
     pub fn overrides(
         &self,
         base: &RunConfig,
@@ -81,9 +84,10 @@ impl AdaptFlags {
         out.0
     }
 
-    /// The scripts' death rate of D is a density step under ADAPT and a drop fraction elsewhere.
+    /// The scripts' death rate of D is a density step for methods that move D's density, else a
+    /// drop fraction.
     fn discriminator_rate(&self, method: Method, out: &mut Overrides, problems: &mut Vec<Problem>) {
-        if method.steers() {
+        if method.info().steers {
             out.put("balance.density_step", self.death_rate_d.as_deref());
             if self
                 .death_rate_schedule_d
@@ -110,7 +114,7 @@ impl AdaptFlags {
         );
     }
 
-    /// The scripts give the window in iterations, the config in samples.
+    /// The scripts count the window in iterations, the config in samples.
     fn window(&self, base: &RunConfig, out: &mut Overrides, problems: &mut Vec<Problem>) {
         if self.da_iters.is_none() && self.br_freq.is_none() {
             return;
@@ -123,7 +127,7 @@ impl AdaptFlags {
             base.balance.probe_interval,
             problems,
         );
-        // An interval of 0 measures nothing; validation says so where BR is needed.
+        // An interval of 0 measures nothing; validation reports it where a method needs BR.
         if let Some(window) = iterations.checked_div(interval) {
             out.put("balance.window", Some(&window.to_string()));
         }
@@ -181,7 +185,7 @@ impl Overrides {
             .extend(value.map(|value| (key.to_owned(), value.to_owned())));
     }
 
-    /// `global_gradient` is a growth rule and a scope in one word.
+    /// A rule such as `global_gradient` names a growth rule and a scope at once.
     fn rule(&mut self, net: &str, growth: Option<&str>, death: Option<&str>) {
         let scope = |rule: &str| {
             if rule.starts_with("global_") {

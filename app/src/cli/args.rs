@@ -1,4 +1,5 @@
-//! What the command line takes. Settings stay text here: `cli::settings` checks them all together.
+//! Arguments of the command line. Settings stay text here: `cli::settings` checks them all
+//! together.
 
 use std::path::PathBuf;
 
@@ -10,17 +11,19 @@ use super::{
     eval_args::{EvalArgs, StatsArgs},
     export::ExportArgs,
 };
-use crate::comparison::SEEDS;
-use crate::device::Crossing;
-use crate::gui::Opening;
-use crate::report::Place;
-use crate::story::{self, Story};
+use crate::{
+    comparison::SEEDS,
+    device::Crossing,
+    gui::Opening,
+    report::Place,
+    story::{self, Story},
+};
 
 /// Train sparse GANs in balance, compare methods, see the balance.
 #[derive(Debug, Parser)]
 #[command(name = "tightrope", version, about, before_long_help = super::overview::TEXT, propagate_version = true)]
 pub struct Cli {
-    /// What to do; nothing opens the window.
+    /// The subcommand. Without one, the window opens.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -32,20 +35,22 @@ pub enum Command {
     Window(WindowArgs),
     /// Train several methods side by side from one seed and report who kept the balance
     ///
-    /// Without --preset or --data this is the showcase: the 2-D spiral, then procedural images. It needs no data, no
-    /// GPU and no network, and takes about three minutes on two CPU cores.
+    /// Without --preset or --data this is the showcase: the 2-D spiral, then procedural images. It
+    /// needs no data, no GPU and no network, and takes about three minutes on two CPU cores.
     Compare(CompareArgs),
     /// Train one method, or continue a run
     Train(TrainArgs),
     /// Generate samples from a run's last checkpoint
     Sample(SampleArgs),
-    /// Judge samples of runs by a feature network: FID, IS, KID, precision and recall, density and coverage
+    /// Judge samples of runs by a feature network: FID, IS, KID, precision and recall, density and
+    /// coverage
     Eval(EvalArgs),
     /// Make statistics of real images that `eval` measures against, in pytorch-fid's form
     Stats(StatsArgs),
-    /// Write one HTML report over any number of run folders, finished or not
+    /// Write one HTML report on any number of run folders, finished or not
     Report(ReportArgs),
-    /// Take files away from run folders: tables, pictures, animations, checkpoints, generators, settings
+    /// Export files from run folders: tables, pictures, animations, checkpoints, generators,
+    /// settings
     Export(ExportArgs),
     /// Show the devices here, which one `auto` takes and why, and test every kernel
     Doctor(DoctorArgs),
@@ -64,25 +69,25 @@ pub enum Command {
 /// `window`.
 #[derive(Debug, Args)]
 pub struct WindowArgs {
-    /// What to open: run folders, folders or zips of them, a settings file, data
+    /// Run folders, folders or zips of them, a settings file or data to open
     #[arg(value_name = "RUN")]
     pub runs: Vec<PathBuf>,
     /// auto, cpu, gpu or gpu:N [default: as last chosen in the window, at first auto]
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<DeviceChoice>,
-    /// Begin with a story: 1 to 5, or its name (see `tightrope stories`)
+    /// Start with a story: 1 to 5, or its name (see `tightrope stories`)
     #[arg(long, value_name = "STORY", value_parser = story::find)]
     pub story: Option<&'static Story>,
-    /// Where run folders go
+    /// Folder for run folders
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub out: PathBuf,
-    /// Whether it takes the place of a window that could not draw any more
+    /// Whether the window replaces one that could no longer draw
     #[arg(long, hide = true)]
     pub again: bool,
 }
 
 impl WindowArgs {
-    /// How the window begins.
+    /// The state in which the window opens.
     pub fn opening(&self) -> Opening {
         Opening {
             runs: self.runs.clone(),
@@ -103,10 +108,10 @@ pub struct CompareArgs {
     /// Repeat every method with this many seeds, counted up from --seed
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(SEEDS))]
     pub seeds: u64,
-    /// Where the report goes [default: report.html in the folder of runs]
+    /// File for the report [default: report.html in the folder for run folders]
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
-    /// What all training commands share.
+    /// Arguments all training commands share.
     #[command(flatten)]
     pub run: RunArgs,
 }
@@ -117,24 +122,26 @@ pub struct TrainArgs {
     /// The method, e.g. `adapt-relax` or `static:strong` [default: adapt-relax]
     #[arg(long, short, value_name = "NAME")]
     pub method: Option<String>,
-    /// How dense a fixed D is: `balance` (as G) or `strong` (d_max); how small small-dense is: `half` the filters
+    /// Density of a fixed D: `balance` (as G) or `strong` (d_max); size of small-dense: `half` the
+    /// filters
     #[arg(long, value_name = "NAME")]
     pub strategy: Option<String>,
-    /// Continue this run from its last checkpoint, or from the checkpoint named; --iterations and --set may extend or change it
+    /// Continue this run from its last checkpoint, or from the checkpoint named; --iterations and
+    /// --set may extend or change it
     #[arg(long, value_name = "RUN", conflicts_with_all = ["method", "strategy", "preset", "config", "seed"])]
     pub resume: Option<PathBuf>,
-    /// What all training commands share.
+    /// Arguments all training commands share.
     #[command(flatten)]
     pub run: RunArgs,
 }
 
-/// What `compare` and `train` share.
+/// Arguments that `compare` and `train` share.
 #[derive(Debug, Default, Args)]
 pub struct RunArgs {
-    /// Settings to start from; `tightrope presets` lists them [default: the one that suits the data]
+    /// Preset to start from; `tightrope presets` lists them [default: the one that suits the data]
     #[arg(long, short, value_name = "NAME")]
     pub preset: Option<String>,
-    /// What to learn from, NAME or NAME:PATH; `tightrope datasets` lists them
+    /// Data to learn from, NAME or NAME:PATH; `tightrope datasets` lists them
     #[arg(long, short, value_name = "SOURCE")]
     pub data: Option<String>,
     /// Seed of every random stream [default: 42]
@@ -159,7 +166,8 @@ pub struct RunArgs {
         alias = "density_D"
     )]
     pub density_d: Option<String>,
-    /// Any setting by its name in config.json, e.g. `generator.lr=1e-3` or `checkpoint_every=200`; repeatable
+    /// Any setting by its name in config.json, e.g. `generator.lr=1e-3` or `checkpoint_every=200`;
+    /// repeatable
     #[arg(long = "set", short = 's', value_name = "KEY=VALUE")]
     pub settings: Vec<String>,
     /// A config.json, complete or not, laid over the preset
@@ -168,17 +176,17 @@ pub struct RunArgs {
     /// auto, cpu, gpu or gpu:N
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub device: DeviceChoice,
-    /// Measure where dense kernels overtake sparse ones on this CPU. Without it one seed gives the same
-    /// numbers on every machine with the same vector instructions
+    /// Measure where dense kernels overtake sparse ones on this CPU. Without it, a seed gives the
+    /// same numbers on every machine with the same vector instructions
     #[arg(long)]
     pub tune: bool,
-    /// Where run folders go
+    /// Folder for run folders
     #[arg(long, value_name = "DIR", default_value = "runs", aliases = ["save-path", "save_path"])]
     pub out: PathBuf,
     /// Print the resolved settings, parameters, FLOPs and memory, and stop
     #[arg(long)]
     pub dry_run: bool,
-    /// No progress, only the results
+    /// Print only the results, no progress
     #[arg(long, short)]
     pub quiet: bool,
     /// The ADAPT scripts' flags.
@@ -187,7 +195,7 @@ pub struct RunArgs {
 }
 
 impl RunArgs {
-    /// Where the CPU's crossover comes from.
+    /// The source of the CPU's crossover.
     pub fn crossing(&self) -> Crossing {
         if self.tune {
             Crossing::Measured
@@ -202,19 +210,20 @@ impl RunArgs {
 pub struct SampleArgs {
     /// The run's folder, or one of its checkpoints
     pub run: PathBuf,
-    /// How many samples [default: 64; of a run with classes 100, ten rows of a class each]
+    /// Number of samples [default: 64; for a run with classes 100, in ten rows of one class each]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub count: Option<u64>,
-    /// Only this class, by its number or name [default: a class for each row]
+    /// Draw only this class, by its number or name [default: one class per row]
     #[arg(long, value_name = "CLASS")]
     pub class: Option<String>,
-    /// Where they go: a PNG grid [default: samples.png in the run's folder]
+    /// PNG file for the grid of samples [default: samples.png in the run's folder]
     #[arg(long, short, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// The live generator instead of the averaged one
+    /// Use the live generator instead of the averaged one
     #[arg(long)]
     pub raw: bool,
-    /// What batch norm normalises them by: batch, the statistics of each 100, or running, those of training
+    /// Batch norm's statistics for the samples: batch, of each 100 samples, or running, of the
+    /// training
     #[arg(long, value_name = "STATISTICS", default_value = "batch")]
     pub batch_norm: NormStatistics,
     /// Seed of the latent z [default: the run's own fixed z]
@@ -231,19 +240,20 @@ pub struct ReportArgs {
     /// Run folders, or folders of run folders
     #[arg(required = true, value_name = "RUN")]
     pub runs: Vec<PathBuf>,
-    /// The HTML file to write
+    /// HTML file to write
     #[arg(long, short, value_name = "FILE", default_value = "report.html")]
     pub out: PathBuf,
-    /// Also write a Markdown table, one row a method, with the median and the range over seeds: to a new
-    /// file, or into a document between the lines `<!-- results:begin -->` and `<!-- results:end -->`,
-    /// or those with another NAME in place of `results`
+    /// Also write a Markdown table, one row per method, with the median and the range over seeds:
+    /// to a new file, or into a document between the lines `<!-- results:begin -->` and
+    /// `<!-- results:end -->`, or those with another NAME in place of `results`
     #[arg(long, value_name = "FILE[#NAME]")]
     pub markdown: Option<Place>,
-    /// Add means, standard deviations and paired tests over seeds to the Markdown: by how much the others
-    /// differ from the first runs of this method, such as `adapt-relax` or `static:strong`
+    /// Add means, standard deviations and paired tests over seeds to the Markdown, as differences
+    /// from the first runs of this method, e.g. `adapt-relax` or `static:strong`
     #[arg(long, value_name = "METHOD", requires = "markdown")]
     pub against: Option<String>,
-    /// Also figures for documents, as SVG files in this folder: balance, densities and quality by method, and what it costs
+    /// Also write figures for documents, as SVG files in this folder: balance, densities and
+    /// quality by method, and quality over cost
     #[arg(long, value_name = "DIR")]
     pub figures: Option<PathBuf>,
 }
@@ -251,7 +261,7 @@ pub struct ReportArgs {
 /// `doctor`.
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
-    /// The device `auto` is explained for, or one to test
+    /// Device whose kernels to test
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub device: DeviceChoice,
 }
@@ -259,19 +269,19 @@ pub struct DoctorArgs {
 /// `bench`.
 #[derive(Debug, Args)]
 pub struct BenchArgs {
-    /// What to measure.
+    /// The subcommand.
     #[command(subcommand)]
     pub what: BenchCommand,
 }
 
-/// What `bench` measures.
+/// Subcommands of `bench`.
 #[derive(Debug, Subcommand)]
 pub enum BenchCommand {
-    /// Every kernel by itself, over sizes and densities
+    /// Measure every kernel by itself, over sizes and densities
     Kernels(BenchKernelsArgs),
-    /// Whole training iterations of a preset
+    /// Measure whole training iterations of a preset
     Iteration(BenchIterationArgs),
-    /// Frames of the window, and what drawing costs training; needs a display
+    /// Measure frames of the window, and the cost of drawing to training; needs a display
     Window(BenchWindowArgs),
 }
 
@@ -281,22 +291,22 @@ pub struct BenchWindowArgs {
     /// Runs in the window
     #[arg(long, value_name = "N", default_value_t = 4)]
     pub runs: usize,
-    /// Recorded states of each
+    /// Recorded states of each run
     #[arg(long, value_name = "N", default_value_t = 200_000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     pub points: u64,
-    /// Frames measured
+    /// Frames to measure
     #[arg(long, value_name = "N", default_value_t = 300)]
     pub frames: usize,
     /// Seconds of training in each round, without and with the window
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub seconds: u64,
-    /// Rounds
+    /// Number of rounds
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub rounds: usize,
-    /// What trains: auto, cpu, gpu or gpu:N
+    /// Device that trains: auto, cpu, gpu or gpu:N
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub device: DeviceChoice,
-    /// One JSON object instead of words
+    /// Print one JSON object instead of words
     #[arg(long)]
     pub json: bool,
 }
@@ -310,7 +320,7 @@ pub struct BenchKernelsArgs {
     /// CPU threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
     pub threads: Option<u64>,
-    /// One JSON object instead of a table
+    /// Print one JSON object instead of a table
     #[arg(long)]
     pub json: bool,
 }
@@ -318,7 +328,7 @@ pub struct BenchKernelsArgs {
 /// `bench iteration`.
 #[derive(Debug, Args)]
 pub struct BenchIterationArgs {
-    /// Settings to start from
+    /// Preset to start from
     #[arg(long, short, value_name = "NAME", default_value = "sngan-cifar10")]
     pub preset: String,
     /// Density of the generator
@@ -342,16 +352,16 @@ pub struct BenchIterationArgs {
     /// auto, cpu, gpu or gpu:N
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub device: DeviceChoice,
-    /// Iterations measured
+    /// Iterations to measure
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub iterations: u64,
-    /// Iterations before measuring starts
+    /// Iterations before the measurement
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=1_000_000))]
     pub warmup: u64,
     /// CPU threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
     pub threads: Option<u64>,
-    /// One JSON object instead of a line
+    /// Print one JSON object instead of a line
     #[arg(long)]
     pub json: bool,
 }

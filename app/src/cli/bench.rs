@@ -1,4 +1,4 @@
-//! `bench`: seconds of whole training iterations, or of single kernels.
+//! `bench`: times whole training iterations or single kernels.
 
 use std::{sync::Arc, time::Instant};
 
@@ -8,10 +8,10 @@ use tightrope_core::{
     config::{RecordConfig, Role},
     device,
     event::{Event, NetInfo, Stats},
-    run::Run,
+    run::{Run, placeholder_data},
 };
 
-use crate::{device::open, stand_in};
+use crate::device::open;
 
 use super::{
     args::{BenchArgs, BenchCommand, BenchIterationArgs},
@@ -32,7 +32,8 @@ pub async fn run(args: &BenchArgs) -> Result<()> {
 async fn iteration(args: &BenchIterationArgs) -> Result<()> {
     let mut config = settings::bench(args)?;
     use_threads(args.threads)?;
-    // Losses are read after every iteration, so that each waits for the device; nothing else is recorded.
+    // Reading the losses after every iteration makes each wait for the device. The run records
+    // nothing else.
     config.record = RecordConfig {
         log_every: 1,
         sample_every: 0,
@@ -42,7 +43,7 @@ async fn iteration(args: &BenchIterationArgs) -> Result<()> {
     };
     config.iterations = args.warmup + args.iterations;
     let chosen = open(args.device).await?;
-    let dataset = Arc::new(stand_in::data(&config)?);
+    let dataset = Arc::new(placeholder_data(&config)?);
     let mut run = Run::new(config, dataset, &chosen).await?;
     let mut seconds = Seconds::default();
     for at in 0..args.warmup + args.iterations {
@@ -68,7 +69,7 @@ async fn iteration(args: &BenchIterationArgs) -> Result<()> {
     Ok(())
 }
 
-/// Seconds of the measured iterations, by what happened in them.
+/// Seconds of the measured iterations, grouped by the updates and probes in them.
 #[derive(Default)]
 struct Seconds {
     plain: Vec<f64>,
@@ -76,7 +77,7 @@ struct Seconds {
     with_mask_update: Vec<f64>,
 }
 
-/// Limits the CPU backend's threads, before it has any.
+/// Limits the threads of the CPU backend, before it starts any.
 pub fn use_threads(threads: Option<u64>) -> Result<()> {
     if let Some(threads) = threads {
         device::limit_threads(usize::try_from(threads)?)?;
@@ -186,7 +187,7 @@ pub fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// The most memory this process ever held, where the system tells (Linux).
+/// Peak memory of this process in bytes, where the system reports it (Linux).
 fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;

@@ -1,4 +1,4 @@
-//! `bench kernels`: the convolution over layers, densities and kernels.
+//! `bench kernels`: times the convolution over layers, densities and kernels.
 
 use anyhow::Result;
 use comfy_table::{CellAlignment, Table, presets};
@@ -15,7 +15,7 @@ use tightrope_core::{
 use super::{args::BenchKernelsArgs, bench::use_threads, output::say};
 use crate::device::{self, Crossing};
 
-/// Seconds every kernel is timed for.
+/// Seconds for which to time every kernel.
 const PATIENCE: f64 = 0.25;
 
 /// One measurement of one layer.
@@ -84,7 +84,7 @@ pub async fn run(args: &BenchKernelsArgs) -> Result<()> {
     Ok(())
 }
 
-/// Where the dense kernels take over, a line a class of layers.
+/// The densities at which the dense kernels take over, a line per class of layers.
 fn in_words(crossover: &Crossover) -> String {
     let mut text = "dense kernels take over at these densities:".to_owned();
     for (name, density) in crossover.named() {
@@ -110,7 +110,7 @@ fn as_json(row: &Row) -> Value {
     })
 }
 
-/// One row a layer and kernel or density, three columns a direction.
+/// A table with a row per layer and kernel or density, and three columns per direction.
 fn table(rows: &[Row]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);

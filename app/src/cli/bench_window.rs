@@ -1,4 +1,4 @@
-//! `bench window`: how long a frame takes, and what drawing costs training.
+//! `bench window`: times frames, and measures the cost of drawing to training.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub fn run(args: &BenchWindowArgs) -> Result<()> {
     let rates = bench::rates(args.device, Duration::from_secs(args.seconds), args.rounds)?;
     let way = |way: Way| move |round: &[f64; Way::ALL.len()]| round[way as usize];
     let rate = |at: Way| median(&rates.iter().map(way(at)).collect::<Vec<_>>());
-    // Neighbours in time, so that a machine that slows down does so for both.
+    // Compares neighbours in time, since a machine that slows down slows both.
     let share = |at: Way| {
         let shares = rates.iter().map(|r| way(at)(r) / way(Way::Headless)(r));
         median(&shares.collect::<Vec<_>>())

@@ -1,4 +1,4 @@
-//! `compare`: methods side by side from one seed, in lock-step, and one report.
+//! `compare`: trains methods side by side from one seed, in lock-step, and writes one report.
 
 use std::process::ExitCode;
 
@@ -29,7 +29,7 @@ pub async fn run(args: &CompareArgs) -> Result<ExitCode> {
         .report
         .clone()
         .unwrap_or_else(|| args.run.out.join("report.html"));
-    // Before anything trains, so that a wrong path costs no time.
+    // Checked before training, so that a wrong path costs no time.
     report::check(&file)?;
     for config in groups.iter().flat_map(|g| &g.runs) {
         data::parse_source(&config.data.source)?;

@@ -4,7 +4,7 @@ use tightrope_core::data::SOURCES;
 
 use super::list::columns;
 
-/// Every dataset, as `--data` takes it.
+/// Lists every dataset, as `--data` takes it.
 pub fn list() -> String {
     let names: Vec<String> = SOURCES
         .iter()

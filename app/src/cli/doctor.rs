@@ -1,4 +1,4 @@
-//! `doctor`: what there is to compute on, what `auto` takes, and whether every kernel is right.
+//! `doctor`: lists the devices, explains the choice of `auto`, and tests every kernel.
 
 use std::process::ExitCode;
 
@@ -10,7 +10,7 @@ use tightrope_core::{
 
 use super::{args::DoctorArgs, output::say};
 
-/// Runs the subcommand; fails when a kernel does.
+/// Runs the subcommand. The exit code is a failure when a kernel is wrong.
 pub async fn run(args: &DoctorArgs) -> Result<ExitCode> {
     say(format_args!(
         "tightrope {} on {} {}",

@@ -1,4 +1,4 @@
-//! Runs a group of runs to their end on a terminal: progress, interruption, how it went.
+//! Runs a group of runs to their end on a terminal: progress, interruption, outcome.
 
 use std::{
     path::{Path, PathBuf},
@@ -10,21 +10,20 @@ use tightrope_core::{
     config::RunConfig,
     device::Chosen,
     event::{Command, EndReason, Event},
-    session::RunId,
+    session::{RecordedSession, RunCheckpoint, RunId},
 };
 
 use super::progress::Progress;
 use crate::interruption::interruption;
-use crate::lab::{Recorded, Stored};
 
-/// How a group ended.
+/// Outcome of a group.
 #[derive(Default)]
 pub struct Outcome {
     /// The run folders, in order.
     pub folders: Vec<PathBuf>,
-    /// Those whose runs were interrupted.
+    /// Folders of the interrupted runs.
     pub interrupted: Vec<PathBuf>,
-    /// Runs that failed, in words.
+    /// Failures of runs, in words.
     pub failures: Vec<String>,
     /// Whether the user asked to stop.
     pub stopped: bool,
@@ -32,27 +31,28 @@ pub struct Outcome {
 
 /// Runs that advance together until they end.
 pub struct Drive {
-    runs: Recorded,
+    runs: RecordedSession,
     progress: Progress,
     asked_to_stop: &'static AtomicBool,
     outcome: Outcome,
 }
 
 impl Drive {
-    /// An empty drive; `quiet` shows no progress. From here on an interruption is an orderly end.
+    /// An empty drive; `quiet` hides the progress. From here on an interruption stops the runs in
+    /// order.
     ///
     /// # Errors
-    /// When the system does not let interruptions be caught.
+    /// When the system does not let the program catch interruptions.
     pub fn new(quiet: bool) -> Result<Self> {
         Ok(Self {
-            runs: Recorded::default(),
+            runs: RecordedSession::default(),
             progress: Progress::new(quiet),
             asked_to_stop: interruption()?,
             outcome: Outcome::default(),
         })
     }
 
-    /// Adds fresh runs; none stays unless all succeed.
+    /// Adds new runs, or none of them on an error.
     ///
     /// # Errors
     /// When settings, data or the folder `out` are wrong, or the device fails.
@@ -67,13 +67,14 @@ impl Drive {
         Ok(())
     }
 
-    /// Adds a run that continues from its checkpoint with these settings; `changes` say what is new about them.
+    /// Adds a run that continues from its checkpoint with these settings; `changes` reports those
+    /// that differ.
     ///
     /// # Errors
     /// When the data or the folder are wrong, or the device fails.
     pub async fn resume(
         &mut self,
-        stored: &Stored,
+        stored: &RunCheckpoint,
         config: RunConfig,
         changes: Vec<Event>,
         chosen: &Chosen,
@@ -89,7 +90,8 @@ impl Drive {
         }
     }
 
-    /// Advances all runs until they end or the user interrupts. A run that fails leaves the others alone.
+    /// Advances all runs until they end or the user interrupts. A run that fails leaves the others
+    /// running.
     pub async fn finish(mut self) -> Outcome {
         self.runs.record().await;
         self.tell();

@@ -1,4 +1,4 @@
-//! `--dry-run`: what would be trained, without data or device.
+//! `--dry-run`: shows the runs a command would train, without data or device.
 
 use anyhow::Result;
 use tightrope_core::config::{Role, RunConfig};
@@ -6,7 +6,7 @@ use tightrope_core::config::{Role, RunConfig};
 use super::output::say;
 use crate::estimate::Estimate;
 
-/// Prints resolved settings, then sizes, FLOPs and a memory estimate of every run.
+/// Prints the resolved settings of every run, then sizes, FLOPs and a memory estimate.
 pub fn print(configs: &[RunConfig]) -> Result<()> {
     for config in configs {
         say(serde_json::to_string_pretty(config)?)?;

@@ -8,15 +8,12 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use tightrope_core::{
-    Problem, config::ModelConfig, device, feature::FeatureNet, record::checkpoint,
+    Problem, config::ModelConfig, device, error::collect, feature::FeatureNet, record::checkpoint,
+    session::RunCheckpoint,
 };
 
 use super::{eval_args::EvalArgs, evaluating::ended};
-use crate::{
-    interruption::interruption,
-    lab::{Stored, run_folders},
-    problems,
-};
+use crate::{interruption::interruption, lab::run_folders};
 use follow::Watch;
 use judge::Judge;
 
@@ -28,7 +25,8 @@ pub async fn run(args: &EvalArgs) -> Result<ExitCode> {
 async fn judge_all(args: &EvalArgs) -> Result<()> {
     interruption()?;
     let runs = stored(args)?;
-    // First of all: while weights are read and real images are looked at, checkpoints come and go.
+    // Watching starts first: a run drops checkpoints while the program reads weights and real
+    // images.
     let watch = args.follow.then(|| Watch::begin(&runs, args)).transpose()?;
     let chosen = device::open(args.judge.device).await?;
     let network = FeatureNet::open(&args.judge.network, &chosen)?;
@@ -42,8 +40,8 @@ async fn judge_all(args: &EvalArgs) -> Result<()> {
     Ok(())
 }
 
-/// The runs, with everything that is wrong with them said at once.
-fn stored(args: &EvalArgs) -> Result<Vec<Stored>> {
+/// Opens the runs, and reports all problems at once.
+fn stored(args: &EvalArgs) -> Result<Vec<RunCheckpoint>> {
     let mut runs = Vec::new();
     let mut wrong = Vec::new();
     let named = args.runs.iter().flat_map(|path| {
@@ -54,7 +52,7 @@ fn stored(args: &EvalArgs) -> Result<Vec<Stored>> {
         }
     });
     for path in named {
-        match Stored::open(&path) {
+        match RunCheckpoint::open(&path) {
             Ok(run) if matches!(run.config.model, ModelConfig::Mlp(_)) => wrong.push(Problem::new(
                 path.display().to_string(),
                 "its samples are points in the plane, which have no features; see its modes in the report",
@@ -63,5 +61,5 @@ fn stored(args: &EvalArgs) -> Result<Vec<Stored>> {
             Err(error) => wrong.extend(error.into_problems()),
         }
     }
-    Ok(problems::collect(wrong, Ok(runs))?)
+    Ok(collect(wrong, Ok(runs))?)
 }

@@ -1,4 +1,5 @@
-//! What `eval` and `stats` share: progress that can be called off, and statistics of real images, made once.
+//! Shared by `eval` and `stats`: progress that the user can call off, and cached statistics of real
+//! images.
 
 use std::{
     path::PathBuf,
@@ -26,7 +27,7 @@ use super::{
 };
 use crate::interruption::{INTERRUPTED, interruption};
 
-/// Lines a piece of work prints where there are no bars.
+/// Lines of progress that a piece of work prints where bars cannot show.
 const LINES: usize = 4;
 
 /// A piece of work: a bar on a terminal, elsewhere a line now and then. Ctrl-C calls it off.
@@ -39,7 +40,7 @@ pub struct Work {
 }
 
 impl Work {
-    /// Begins a piece of work.
+    /// Starts a piece of work.
     pub fn begin(what: &str, quiet: bool) -> Result<Self> {
         let bar = if quiet {
             ProgressBar::hidden()
@@ -73,7 +74,7 @@ impl Progress for Work {
         let part = done * LINES / total;
         let is_news = self.told.fetch_max(part, Ordering::Relaxed) < part;
         if is_news && self.bar.is_hidden() && !self.quiet {
-            // Whoever stops listening does not stop the work.
+            // A reader that stops listening does not stop the work.
             drop(say(format_args!("{} {done}/{total}", self.what)));
         }
         Ok(())
@@ -86,20 +87,20 @@ impl Drop for Work {
     }
 }
 
-/// Success, or that the user called it off.
+/// Turns a result into an exit code, and reports work that the user called off.
 pub fn ended(result: Result<()>) -> Result<ExitCode> {
     match result {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(error) if matches!(error.downcast_ref(), Some(Error::Cancelled)) => {
-            complain("called off; nothing more was written");
+            complain("cancelled; nothing more was written");
             Ok(ExitCode::from(INTERRUPTED))
         }
         Err(error) => Err(error),
     }
 }
 
-/// Statistics of the split of `source` that `args` name, at `side` pixels, of `count` images drawn from all, or of all: from the
-/// cache where they were made before.
+/// Statistics of the split of `source` that `args` names, at `side` pixels, over `count` images
+/// drawn from all, or over all. Reads them from the cache if an earlier call stored them.
 pub async fn statistics(
     source: &str,
     side: usize,
@@ -132,7 +133,7 @@ pub async fn statistics(
     };
     let cache = cache_file(&key(images, network, args.resize));
     if let Some(mut known) = cache.as_ref().and_then(|file| Statistics::read(file).ok()) {
-        // The images are the same, whatever they were called then.
+        // The images are the same, but their name may differ.
         if let Some(then) = known.about.take() {
             known.about = Some(About {
                 data: about.data,
@@ -145,7 +146,7 @@ pub async fn statistics(
     let work = Work::begin("features of real images", args.quiet)?;
     let made = Statistics::of(images, network, args.resize, about, &work).await?;
     if let Some(file) = cache {
-        // What cannot be kept is made again next time.
+        // Statistics that cannot be cached are computed again next time.
         let folder = file.parent().map(std::fs::create_dir_all);
         drop(folder.map(|_| made.write(&file)));
     }

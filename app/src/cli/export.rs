@@ -1,4 +1,4 @@
-//! `export`: files for other programs, out of run folders.
+//! `export`: turns run folders into files for other programs.
 
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ pub struct ExportArgs {
     /// Run folders, or folders of run folders
     #[arg(required = true, value_name = "RUN")]
     pub runs: Vec<PathBuf>,
-    /// What to write, one or several with commas between
+    /// Kind of export, or several separated by commas
     #[arg(
         long,
         short,
@@ -26,13 +26,15 @@ pub struct ExportArgs {
         value_delimiter = ','
     )]
     pub what: Vec<What>,
-    /// The folder the files go to; none is overwritten [default: take-away beside the run folders]
+    /// Folder for the files, of which none overwrites another [default: take-away beside the run
+    /// folders]
     #[arg(long, short, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// The live generator's weights and samples instead of the averaged one's
+    /// Use the live generator's weights and samples instead of the averaged one's
     #[arg(long)]
     pub raw: bool,
-    /// Screen pixels per pixel of an image; a scatter is 480 times as wide [default: as in the run folder]
+    /// Screen pixels per pixel of an image; a scatter is 480 times as wide [default: as in the run
+    /// folder]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(SCALES))]
     pub scale: Option<u32>,
     /// Samples of this iteration, or the last ones before it [default: the last]

@@ -10,14 +10,14 @@ use super::{
 };
 use crate::interruption::INTERRUPTED;
 
-/// Says how to go on after an interruption or a failure.
+/// Tells the user how to continue after an interruption or a failure.
 pub fn tell(outcome: &Outcome) -> Result<ExitCode> {
     for failure in &outcome.failures {
         complain(format_args!("error: {failure}"));
     }
     for folder in &outcome.interrupted {
         say(format_args!(
-            "interrupted; go on with `tightrope train --resume {}`",
+            "interrupted; continue with `tightrope train --resume {}`",
             folder.display()
         ))?;
     }

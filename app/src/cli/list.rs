@@ -1,6 +1,6 @@
-//! Lists of names, one line each.
+//! Lists of names, one per line.
 
-/// Names and lines in two aligned columns.
+/// Aligns names and descriptions in two columns.
 pub fn columns<'a>(rows: impl IntoIterator<Item = (&'a str, String)>) -> String {
     let rows: Vec<(&str, String)> = rows.into_iter().collect();
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);

@@ -4,7 +4,7 @@ use tightrope_core::method::METHODS;
 
 use super::list::columns;
 
-/// Every method, what it does and where it comes from.
+/// Lists every method, with its idea and its source.
 pub fn list() -> String {
     columns(
         METHODS

@@ -5,7 +5,8 @@ use std::{
     io::{self, Write},
 };
 
-/// Writes lines to standard output. Unlike `println!` it survives a reader that has had enough (`| head`).
+/// Writes lines to standard output. Unlike `println!` it survives a reader that leaves early
+/// (`| head`).
 pub fn say(text: impl Display) -> io::Result<()> {
     let text = text.to_string();
     let mut out = io::stdout().lock();
@@ -14,8 +15,8 @@ pub fn say(text: impl Display) -> io::Result<()> {
     out.flush()
 }
 
-/// Writes a line to standard error, if anybody is there to read it.
+/// Writes a line to standard error, and ignores a reader that has left.
 pub fn complain(line: impl Display) {
-    // There is nowhere left to say that this failed.
+    // This failure has nowhere left to go.
     let _ = writeln!(io::stderr().lock(), "{line}");
 }

@@ -1,6 +1,6 @@
-//! What there is, in a few words, before the long help.
+//! A short overview before the long help.
 
-/// What Tightrope is, and the ways in.
+/// Tightrope in two sentences, and the commands to start with.
 pub const TEXT: &str = "\
 A GAN is two players on one rope: a generator that makes samples and a discriminator that judges them. Tightrope
 trains sparse ones, measures how well the two balance, and moves the discriminator's density until they do.

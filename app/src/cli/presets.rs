@@ -4,7 +4,7 @@ use tightrope_core::preset::PRESETS;
 
 use super::list::columns;
 
-/// Every preset, what it is for, and the data it needs.
+/// Lists every preset, with its purpose and the data it needs.
 pub fn list() -> String {
     columns(PRESETS.iter().map(|preset| {
         let data = match preset.data {

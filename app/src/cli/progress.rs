@@ -1,4 +1,4 @@
-//! Progress of training runs: bars on a terminal; elsewhere a line now and then.
+//! Progress of training runs: bars on a terminal, elsewhere a line now and then.
 
 use std::path::Path;
 
@@ -12,10 +12,10 @@ use tightrope_core::{
 use super::output::say;
 
 const TEMPLATE: &str = "{prefix:17} {bar:12} {pos:>5}/{len} {per_sec:>9} eta {eta:>3} {msg}";
-/// Lines a run prints where there are no bars.
+/// Lines a run prints where bars cannot show.
 const LINES: u64 = 10;
 
-/// What is shown of all runs.
+/// The progress of all runs on the terminal.
 pub struct Progress {
     screen: Screen,
     runs: Vec<Shown>,
@@ -32,12 +32,12 @@ struct Shown {
     bar: ProgressBar,
     estimator: Estimator,
     iterations: u64,
-    /// The iteration at which the next line is due.
+    /// Iteration at which the next line is due.
     next: u64,
 }
 
 impl Progress {
-    /// No runs yet; a quiet one never shows anything.
+    /// No runs yet; `quiet` never shows anything.
     pub fn new(quiet: bool) -> Self {
         let bars = MultiProgress::new();
         let screen = match (quiet, bars.is_hidden()) {
@@ -51,7 +51,7 @@ impl Progress {
         }
     }
 
-    /// One more run.
+    /// Adds a run.
     pub fn add(&mut self, config: &RunConfig, folder: &Path) {
         let name = name(config);
         let mut bar = ProgressBar::hidden();
@@ -72,7 +72,7 @@ impl Progress {
         });
     }
 
-    /// Shows what an event says.
+    /// Shows an event.
     pub fn apply(&mut self, id: RunId, event: &Event) {
         let Some(run) = self.runs.get_mut(id) else {
             return;
@@ -95,7 +95,7 @@ impl Progress {
             }
             Event::Resumed { iteration } => {
                 run.bar.set_position(*iteration);
-                // The iterations before it took no time here.
+                // The iterations before the checkpoint took no time in this process.
                 run.bar.reset_eta();
                 run.next = next_line(*iteration, run.iterations);
             }
@@ -108,17 +108,17 @@ impl Progress {
         }
     }
 
-    /// A line above the bars.
+    /// Prints a line above the bars.
     pub fn tell(&self, line: &str) {
         match &self.screen {
             Screen::Nothing => {}
-            // Whoever stops listening does not stop the training.
+            // A reader that stops listening does not stop the training.
             Screen::Lines => drop(say(line)),
             Screen::Bars(bars) => drop(bars.println(line)),
         }
     }
 
-    /// Leaves the bars as they are.
+    /// Leaves the bars on the screen.
     pub fn finish(&self) {
         for run in self.runs.iter().filter(|run| !run.bar.is_finished()) {
             run.bar.abandon();
@@ -134,7 +134,7 @@ fn name(config: &RunConfig) -> String {
     format!("{}{strategy} s{}", config.method, config.seed)
 }
 
-/// The first iteration after `iteration` that deserves a line: every tenth of the whole, and the last.
+/// The first iteration after `iteration` that gets a line: every tenth of the run, and the last.
 fn next_line(iteration: u64, iterations: u64) -> u64 {
     let tenth = (iterations / LINES).max(1);
     ((iteration / tenth + 1) * tenth).min(iterations)

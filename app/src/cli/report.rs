@@ -1,11 +1,12 @@
-//! `report`: one page over run folders, and the same for documents.
+//! `report`: writes one page on run folders, and the same results for documents.
 
 use std::path::PathBuf;
 
 use anyhow::Result;
+use tightrope_core::error::collect;
 
 use super::{args::ReportArgs, output::say};
-use crate::{lab::run_folders, problems, report};
+use crate::{lab::run_folders, report};
 
 /// Runs the subcommand.
 pub fn run(args: &ReportArgs) -> Result<()> {
@@ -26,7 +27,7 @@ pub fn run(args: &ReportArgs) -> Result<()> {
         is_new
     });
     let (runs, wrong) = report::read_runs(&folders);
-    let groups = problems::collect(wrong, Ok(report::grouped(runs)))?;
+    let groups = collect(wrong, Ok(report::grouped(runs)))?;
     report::write(&args.out, report::TITLE, &groups)?;
     for line in report::notices(&groups) {
         say(line)?;

@@ -1,4 +1,4 @@
-//! `sample`: pictures from a run's checkpoint. The run itself stays as it is.
+//! `sample`: draws pictures from a run's checkpoint. The run itself stays unchanged.
 
 use std::path::Path;
 
@@ -8,10 +8,10 @@ use tightrope_core::{
     event::{Event, SampleData},
     record::{grid, layout, png_bytes, read_events, scatter},
     run::{Classes, Draw},
+    session::RunCheckpoint,
 };
 
 use super::{args::SampleArgs, output::say};
-use crate::lab::Stored;
 
 /// Real points drawn under generated ones.
 const REAL_POINTS: usize = 1000;
@@ -21,7 +21,7 @@ pub async fn run(args: &SampleArgs) -> Result<()> {
     if let Some(file) = &args.out {
         check(file)?;
     }
-    let stored = Stored::open(&args.run)?;
+    let stored = RunCheckpoint::open(&args.run)?;
     let count = args.count.unwrap_or(match stored.config.model.classes() {
         0 => 64,
         _ => 100,
@@ -68,8 +68,8 @@ pub async fn run(args: &SampleArgs) -> Result<()> {
     Ok(())
 }
 
-/// A class by its number, or by the name that the run's data gave it.
-fn wanted(stored: &Stored, class: &str) -> Result<Classes> {
+/// A class by its number, or by its name in the run's data.
+fn wanted(stored: &RunCheckpoint, class: &str) -> Result<Classes> {
     let refused = |why: String| Error::setting("class", format!("{class}: {why}"));
     if stored.config.model.classes() == 0 {
         return Err(refused("this run learned no classes; leave --class out".into()).into());

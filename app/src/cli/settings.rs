@@ -1,18 +1,19 @@
-//! Fills in a comparison from arguments; `comparison` has the rules.
+//! Fills in a comparison from arguments; `comparison` holds the rules.
 
 use std::path::Path;
 
-use tightrope_core::config::RunConfig;
-use tightrope_core::error::{Error, Problem, Result};
-use tightrope_core::fs;
-use tightrope_core::method::{Method, MethodSpec, Strategy};
-use tightrope_core::preset::{self, ConfigFile};
+use tightrope_core::{
+    config::RunConfig,
+    error::{Error, Problem, Result, collect},
+    fs,
+    method::{Method, MethodSpec, Strategy},
+    preset::{self, ConfigFile},
+};
 
 use super::args::{BenchIterationArgs, CompareArgs, RunArgs, TrainArgs};
 use crate::comparison::{Comparison, Ground, Group, parse_methods, parse_setting, spec_of};
-use crate::problems::collect;
 
-/// The groups of runs a comparison consists of.
+/// The groups of runs that `compare` trains.
 pub fn compare(args: &CompareArgs) -> Result<Vec<Group>> {
     compare_with(args, &read(args.run.config.as_deref())?)
 }
@@ -22,10 +23,11 @@ pub fn train(args: &TrainArgs) -> Result<RunConfig> {
     train_with(args, &read(args.run.config.as_deref())?)
 }
 
-/// The settings `bench iteration` measures: static masks, so that no update falls into the measurement.
+/// The settings `bench iteration` measures. Masks are static, so that no update falls into the
+/// measurement.
 pub fn bench(args: &BenchIterationArgs) -> Result<RunConfig> {
     let mut problems = Vec::new();
-    // Neither does a probe, unless asked for.
+    // No probe falls into it either, unless the user asks for one.
     let mut overrides = vec![("balance.probe_interval".to_owned(), "0".to_owned())];
     let named = [
         ("generator.density", &args.density_g),
@@ -39,7 +41,7 @@ pub fn bench(args: &BenchIterationArgs) -> Result<RunConfig> {
     }
     overrides.extend(pairs(&args.settings, &mut problems));
     let preset = preset::find(&args.preset)?;
-    // Measuring needs no images: a preset whose data must be fetched runs on random ones of its shape.
+    // Measuring needs no images: a preset without built-in data runs on random images of its shape.
     if preset.data.is_none() {
         let source = (preset.build)().data.source;
         overrides.push(("data.source".to_owned(), format!("{source}:unused")));
@@ -50,7 +52,7 @@ pub fn bench(args: &BenchIterationArgs) -> Result<RunConfig> {
     )
 }
 
-/// Settings given beside `--resume`, as `(name, value)`; `stored` are the run's own.
+/// Settings given with `--resume`, as `(name, value)`; `stored` holds the run's own.
 pub fn resumed(args: &RunArgs, stored: &RunConfig) -> Result<Vec<(String, String)>> {
     let mut problems = Vec::new();
     let mut overrides = args.adapt.overrides(stored, stored.method, &mut problems);
@@ -77,7 +79,7 @@ fn train_with(args: &TrainArgs, file: &ConfigFile) -> Result<RunConfig> {
     collect(problems, run)
 }
 
-/// The method asked for, or the file's, or ADAPT.
+/// The method from the arguments, else from the file, else ADAPT-relax.
 fn spec(args: &TrainArgs, file: &ConfigFile) -> Result<MethodSpec> {
     let known = match &args.method {
         Some(name) => name.parse()?,
@@ -97,7 +99,7 @@ fn read(path: Option<&Path>) -> Result<ConfigFile> {
     ConfigFile::parse(&text)
 }
 
-/// A comparison with all that `compare` and `train` share, without methods.
+/// A comparison from the arguments that `compare` and `train` share, without methods.
 fn comparison(args: &RunArgs, problems: &mut Vec<Problem>) -> Comparison {
     Comparison {
         preset: args.preset.clone(),
@@ -111,7 +113,7 @@ fn comparison(args: &RunArgs, problems: &mut Vec<Problem>) -> Comparison {
     }
 }
 
-/// The settings below the arguments: the file's, then the flags of ADAPT's scripts.
+/// Settings that the arguments override: the file's, then the flags of ADAPT's scripts.
 fn ground<'a>(args: &'a RunArgs, file: &'a ConfigFile) -> Ground<'a> {
     Ground {
         file: file.clone(),

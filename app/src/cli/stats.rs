@@ -1,4 +1,4 @@
-//! `stats`: statistics of real images, for `eval` and for pytorch-fid.
+//! `stats`: makes statistics of real images, for `eval` and for pytorch-fid.
 
 use std::process::ExitCode;
 

@@ -2,7 +2,7 @@
 
 use crate::story::STORIES;
 
-/// Every story: its name, what it asks, and under it the comparison it starts.
+/// Lists every story: its name, its question, and below them the comparison it starts.
 pub fn list() -> String {
     let width = STORIES.iter().map(|story| story.name.len()).max();
     let width = width.unwrap_or_default();

@@ -1,13 +1,13 @@
-//! `train`: one method, fresh or resumed.
+//! `train`: trains one method, fresh or resumed.
 
 use std::{path::Path, process::ExitCode};
 
 use anyhow::Result;
+use tightrope_core::{record::has_ended, session::RunCheckpoint};
 
 use super::{args::TrainArgs, drive::Drive, dry_run, finish, output::say, settings};
 use crate::{
     device,
-    lab::Stored,
     report::{grouped, read_runs, results_table},
 };
 
@@ -32,13 +32,14 @@ async fn fresh(args: &TrainArgs) -> Result<ExitCode> {
 }
 
 async fn resume(args: &TrainArgs, path: &Path) -> Result<ExitCode> {
-    let stored = Stored::open(path)?;
+    let stored = RunCheckpoint::open(path)?;
     let (config, changes) = stored.changed(&settings::resumed(&args.run, &stored.config)?)?;
     if args.run.dry_run {
         dry_run::print(&[config])?;
         return Ok(ExitCode::SUCCESS);
     }
-    if config.total_iterations() <= stored.iteration {
+    // One that was killed between its last checkpoint and its end still has to end.
+    if config.total_iterations() <= stored.iteration && has_ended(&stored.folder) {
         let longer = match &config.pruning {
             None => format!("--iterations {}", 2 * stored.iteration),
             Some(pruning) => format!("--set pruning.iterations={}", 2 * pruning.iterations),

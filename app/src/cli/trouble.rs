@@ -1,4 +1,4 @@
-//! What the user sees when something goes wrong: one line a problem, and the exit code.
+//! Errors for the user: one line per problem, and the exit code.
 
 use std::{io, process::ExitCode};
 
@@ -9,7 +9,7 @@ use super::output::complain;
 /// Exit code for wrong input.
 const INPUT: u8 = 2;
 
-/// Prints an error and says how the program ends: 2 for wrong input, 1 for everything else.
+/// Prints an error and returns the exit code: 2 for wrong input, 1 for everything else.
 pub fn exit(error: &anyhow::Error) -> ExitCode {
     if reader_left(error) {
         return ExitCode::SUCCESS;
@@ -24,26 +24,27 @@ pub fn exit(error: &anyhow::Error) -> ExitCode {
     }
 }
 
-/// Prints what is wrong with the command line, or the help that was asked for.
+/// Prints the problem with the command line, or the requested help.
 pub fn usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr()
         && error.kind() != clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
     {
         complain(one_line(&error.to_string()));
     } else {
-        // Only a reader that has left keeps the help from being printed.
+        // Printing the help fails only if the reader has left.
         let _ = error.print();
     }
     u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-/// A panic is a bug; the user gets one line, a developer who asks for it the backtrace.
+/// Replaces the panic message. A panic is a bug: the user gets one line, and a developer who sets
+/// `RUST_BACKTRACE` the backtrace.
 pub fn install_panic_hook() {
     let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         let payload = info.payload_as_str().unwrap_or("no message");
         let shows_traces = std::env::var_os("RUST_BACKTRACE").is_some();
-        // The run that wanted the memory says so itself.
+        // The run that wanted the memory reports this itself.
         if payload.starts_with("wgpu error: Out of Memory") && !shows_traces {
             return;
         }
@@ -65,7 +66,7 @@ fn bug(payload: &str, place: &str) -> String {
     )
 }
 
-/// The chain of causes, without those that a message has already told.
+/// The error and its causes, without causes that an earlier message already contains.
 fn text(error: &anyhow::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -93,7 +94,7 @@ fn reader_left(error: &anyhow::Error) -> bool {
     })
 }
 
-/// clap's message with its tips, without the usage behind it.
+/// clap's message with its tips, without the usage.
 fn one_line(message: &str) -> String {
     let told: Vec<String> = message
         .split("\n\n")
@@ -134,7 +135,7 @@ mod tests {
             ),
             (
                 "tightrope train --device tpu",
-                "'tpu' is no device; choose auto, cpu, gpu or gpu:N",
+                "'tpu' is not a device; choose auto, cpu, gpu or gpu:N",
             ),
             ("tightrope report", "not provided: <RUN>..."),
             ("tightrope compare --seeds 0", "invalid value '0'"),

@@ -1,14 +1,16 @@
 //! Turns a comparison into the settings of every run, or reports all its problems at once.
 
-use tightrope_core::config::RunConfig;
-use tightrope_core::method::{Method, MethodSpec, Strategy};
-use tightrope_core::preset::{self, ConfigFile, Preset};
-use tightrope_core::{Error, Problem, Result};
+use tightrope_core::{
+    Error, Problem, Result,
+    config::RunConfig,
+    error::collect,
+    method::{Method, MethodSpec, Strategy},
+    preset::{self, ConfigFile, Preset},
+};
 
 use super::{Comparison, DENSITY_D, METHODS, SHOWCASE};
-use crate::problems::{collect, every};
 
-/// Runs that belong side by side: one preset, several methods and seeds.
+/// Runs to show side by side: one preset, several methods and seeds.
 #[cfg(not(target_arch = "wasm32"))]
 #[derive(Debug)]
 pub struct Group {
@@ -18,21 +20,23 @@ pub struct Group {
     pub runs: Vec<RunConfig>,
 }
 
-/// Settings that lie between the preset's and the comparison's own.
+/// Settings laid between the preset's and the comparison's own.
 #[derive(Default)]
 pub struct Ground<'a> {
     /// A settings file, laid over the preset.
     pub file: ConfigFile,
-    /// More settings of a run, laid over the file. They may depend on the preset's and on the method.
+    /// More settings of a run, laid over the file. They may depend on the method and on the
+    /// preset's settings.
     pub further: Option<Box<Further<'a>>>,
 }
 
-/// Makes settings by name from the preset's settings and the method. Adds problems to its last argument.
+/// Makes settings by name from the preset's settings and the method. Adds problems to its last
+/// argument.
 pub type Further<'a> = dyn Fn(&RunConfig, Method, &mut Vec<Problem>) -> Vec<(String, String)> + 'a;
 
 impl Comparison {
-    /// The settings of every run, seed by seed, method by method. A comparison without preset and data
-    /// takes the first preset of the showcase.
+    /// The settings of every run, seed by seed, method by method. A comparison without preset and
+    /// data takes the first preset of the showcase.
     ///
     /// # Errors
     /// Lists every problem.
@@ -41,8 +45,8 @@ impl Comparison {
         Ok(of_presets.into_iter().flat_map(|(_, runs)| runs).collect())
     }
 
-    /// One group of runs for each preset: a comparison without preset and data takes all of the showcase.
-    /// `problems` are those found before.
+    /// Groups the runs by preset. A comparison without preset and data takes the whole showcase.
+    /// `problems` holds those found before.
     ///
     /// # Errors
     /// Lists every problem.
@@ -56,8 +60,8 @@ impl Comparison {
         Ok(of_presets.into_iter().map(group).collect())
     }
 
-    /// The settings of one run of this method. `is_named` says that the user asked for the method, instead
-    /// of the file.
+    /// The settings of one run of this method. `is_named` tells that the user named the method, not
+    /// the file.
     ///
     /// # Errors
     /// Lists every problem.
@@ -120,7 +124,7 @@ impl Comparison {
         collect(problems, Ok(groups))
     }
 
-    /// The presets named by the comparison, the file or the data, else those of `otherwise`.
+    /// The presets that the comparison, the file or the data name, else those of `otherwise`.
     fn presets(
         &self,
         file: &ConfigFile,
@@ -139,7 +143,8 @@ impl Comparison {
         })
     }
 
-    /// Settings of one run: preset, method, file, further settings, its own. The later wins.
+    /// Settings of one run: the preset's, the method's, the file's, further ones, its own. The
+    /// later wins.
     fn resolve(
         &self,
         preset: &Preset,
@@ -151,7 +156,8 @@ impl Comparison {
         let base = (preset.build)();
         let file = &ground.file;
         let mut overrides = file.overrides(&base);
-        // The file of one method lends its settings to another, but not what makes it that method.
+        // A file for one method lends its settings to another, except those that make it that
+        // method.
         if named && file.method.is_some() {
             overrides.retain(|(key, _)| !Method::own_keys().contains(&key.as_str()));
         }
@@ -168,7 +174,7 @@ impl Comparison {
         )
     }
 
-    /// All its settings by name; the later wins.
+    /// All settings of the comparison by name; the later wins.
     pub fn overrides(&self) -> Vec<(String, String)> {
         let named = [
             ("data.source", self.data.clone()),
@@ -198,8 +204,8 @@ pub fn spec_of(file: &ConfigFile) -> Result<MethodSpec> {
     MethodSpec::new(method, strategy)
 }
 
-/// Whether a strategy overrides the file's density of D: the density belongs to another method, or is the
-/// result of the file's own strategy, which follows the flags.
+/// Whether a strategy overrides the file's density of D: the density belongs to another method, or
+/// is the result of the file's own strategy, which follows the flags.
 fn is_of_strategy(
     preset: &Preset,
     spec: MethodSpec,
@@ -213,4 +219,34 @@ fn is_of_strategy(
     };
     let is_other = named && own != spec;
     is_other || preset::resolve(preset, spec.method, spec.strategy, overrides).is_ok()
+}
+
+/// Calls `make` for every method. Reports a problem once if all methods share it, else with its
+/// method.
+fn every(
+    specs: &[MethodSpec],
+    problems: &mut Vec<Problem>,
+    make: impl Fn(&MethodSpec) -> Result<RunConfig>,
+) -> Vec<RunConfig> {
+    let (mut runs, mut wrong) = (Vec::new(), Vec::new());
+    for spec in specs {
+        match make(spec) {
+            Ok(run) => runs.push(run),
+            Err(error) => wrong.push((spec.to_string(), error.into_problems())),
+        }
+    }
+    for (name, of_one) in &wrong {
+        for problem in of_one {
+            let is_shared = wrong.len() == specs.len()
+                && wrong.iter().all(|(_, other)| other.contains(problem));
+            let problem = Problem {
+                method: (!is_shared).then(|| name.clone()),
+                ..problem.clone()
+            };
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+    }
+    runs
 }

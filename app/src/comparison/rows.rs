@@ -1,20 +1,21 @@
-//! Which runs make one comparison: a row is the methods of one seed, and rows of rising seeds belong together.
+//! Finds the runs that make one comparison: a row holds the methods of one seed, and rows of rising
+//! seeds belong together.
 
 use tightrope_core::config::RunConfig;
 
 use super::{Comparison, setup::spec};
 
-/// How many of the runs that follow may lend a row their words.
+/// Following runs that a row tries for its words.
 const REACH: usize = 16;
 
-/// Runs of one seed, no method twice, and the words that make them.
+/// Runs of one seed without a repeated method, and the words that make them.
 #[derive(Clone, Copy)]
 struct Row<'a> {
     words: &'a Comparison,
     runs: &'a [RunConfig],
 }
 
-/// Few comparisons that make these runs in this order.
+/// A short list of comparisons that make these runs in this order.
 pub fn comparisons(runs: &[RunConfig]) -> Vec<Comparison> {
     let words: Vec<Comparison> = runs.iter().map(Comparison::of).collect();
     let mut blocks: Vec<Vec<Row>> = Vec::new();
@@ -30,8 +31,8 @@ pub fn comparisons(runs: &[RunConfig]) -> Vec<Comparison> {
     blocks.iter().map(|block| comparison(block)).collect()
 }
 
-/// The longest row that begins with the first run. A method that fixes a setting says nothing of it, though another beside
-/// it may need to: so the words may be any run's.
+/// The longest row that begins with the first run. A method that fixes a setting does not name it,
+/// though another method of the row may need it, so the words may come from any run.
 fn longest<'a>(words: &'a [Comparison], runs: &'a [RunConfig]) -> Row<'a> {
     let own = Row {
         words: &words[0],
@@ -50,7 +51,7 @@ fn longest<'a>(words: &'a [Comparison], runs: &'a [RunConfig]) -> Row<'a> {
     })
 }
 
-/// How many of the first runs these words make.
+/// Counts the runs from the first on that these words make.
 fn reach(words: &Comparison, runs: &[RunConfig]) -> usize {
     let fits = |at: &usize| {
         let is_other = |other: &RunConfig| spec(other) != spec(&runs[*at]);
@@ -62,7 +63,7 @@ fn reach(words: &Comparison, runs: &[RunConfig]) -> usize {
 }
 
 impl Row<'_> {
-    /// Whether it repeats these rows with the next seed.
+    /// Whether the row repeats these rows with the next seed.
     fn follows(&self, block: &[Self]) -> bool {
         let Some(first) = block.first() else {
             return false;

@@ -1,22 +1,20 @@
-//! Comparisons and the runs they make: either can be had from the other.
+//! Comparisons and the runs they make, each derived from the other.
 
-use tightrope_core::Result;
-use tightrope_core::config::RunConfig;
-use tightrope_core::method::MethodSpec;
+use tightrope_core::{Result, config::RunConfig, method::MethodSpec};
 
 use super::{Comparison, differences, rows};
 
-/// Comparisons whose runs train side by side, and these runs.
+/// Comparisons whose runs train side by side, with these runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setup {
-    /// Each as the command line would be told.
+    /// Comparisons in the words of the command line.
     pub comparisons: Vec<Comparison>,
-    /// Their runs in order.
+    /// Their runs, in order.
     pub runs: Vec<RunConfig>,
 }
 
 impl Setup {
-    /// The runs these comparisons ask for.
+    /// Makes the runs of these comparisons.
     ///
     /// # Errors
     /// When the command line would refuse one.
@@ -28,8 +26,8 @@ impl Setup {
         Ok(Self { comparisons, runs })
     }
 
-    /// What sets up these runs, and for each the names of the settings that no words can repeat: its method derives
-    /// them anew.
+    /// The setup that makes these runs. Also names, for each run, the settings that no words can
+    /// repeat because its method derives them anew.
     pub fn of(runs: &[RunConfig]) -> (Self, Vec<Vec<String>>) {
         let runs: Vec<RunConfig> = runs.iter().map(portable).collect();
         let comparisons = rows::comparisons(&runs);
@@ -40,13 +38,14 @@ impl Setup {
         (Self { comparisons, runs }, lost)
     }
 
-    /// The command line that trains the same, a line for each comparison.
+    /// The commands that train the same runs, a line per comparison.
     pub fn command(&self) -> String {
         let lines = self.comparisons.iter().map(Comparison::command);
         lines.collect::<Vec<_>>().join("\n")
     }
 
-    /// In words: how many runs, of what, by which methods, and how else they differ from their presets.
+    /// A summary: the number of runs, their methods and data, and other differences from the
+    /// presets.
     pub fn words(&self) -> String {
         let count = match self.runs.len() {
             1 => "1 run".to_owned(),
@@ -57,7 +56,7 @@ impl Setup {
     }
 }
 
-/// How a run's method is written.
+/// A run's method, as the command line writes it.
 pub fn spec(run: &RunConfig) -> MethodSpec {
     MethodSpec {
         method: run.method,
@@ -65,7 +64,7 @@ pub fn spec(run: &RunConfig) -> MethodSpec {
     }
 }
 
-/// A run's settings without what was measured on its device.
+/// A run's settings without those measured on its device.
 fn portable(run: &RunConfig) -> RunConfig {
     RunConfig {
         crossover: None,

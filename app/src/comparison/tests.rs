@@ -1,13 +1,13 @@
 use tightrope_core::{
+    config::RunConfig,
     method::{METHODS, MethodSpec, Strategy},
     preset::{self, PRESETS},
     rng::Stream,
 };
 
 use super::*;
-use tightrope_core::config::RunConfig;
 
-/// A few settings of every kind: numbers, words, lists, switches.
+/// Settings of every kind: numbers, words, lists, switches.
 const SETTINGS: [(&str, &str); 9] = [
     ("generator.lr", "0.0007"),
     ("discriminator.density", "0.45"),
@@ -25,7 +25,7 @@ fn run(preset: &str, method: &str, seed: u64, settings: &[(&str, &str)]) -> RunC
     let spec: MethodSpec = method.parse().unwrap();
     let mut all: Vec<_> = settings
         .iter()
-        // Beside a strategy it would be refused.
+        // Beside a strategy, resolving refuses it.
         .filter(|(key, _)| spec.strategy.is_none() || *key != "discriminator.density")
         .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
         .collect();
@@ -37,7 +37,7 @@ fn run(preset: &str, method: &str, seed: u64, settings: &[(&str, &str)]) -> RunC
     preset::resolve(preset, spec.method, spec.strategy, &all).unwrap()
 }
 
-/// The comparisons that make these runs; that they do is checked.
+/// The setup for these runs, checked to make them.
 fn setup(runs: &[RunConfig]) -> Setup {
     let (setup, lost) = Setup::of(runs);
     let again = Setup::new(setup.comparisons.clone()).unwrap();

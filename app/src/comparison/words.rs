@@ -1,16 +1,17 @@
-//! A comparison in the words of the command line, so that it travels in a link or as a command.
+//! A comparison in the words of the command line, so that it fits into a link or a command.
 
 use serde_json::Value;
-use tightrope_core::Problem;
-use tightrope_core::config::RunConfig;
-use tightrope_core::method::{MethodSpec, Strategy};
-use tightrope_core::preset::{self, Preset};
+use tightrope_core::{
+    Problem,
+    config::RunConfig,
+    method::{MethodSpec, Strategy},
+    preset::{self, Preset},
+};
 
-use super::setup::spec;
-use super::{Comparison, METHODS, SEEDS, SHOWCASE, parse_methods, parse_setting};
+use super::{Comparison, METHODS, SEEDS, SHOWCASE, parse_methods, parse_setting, setup::spec};
 
 impl Comparison {
-    /// The names of all its words.
+    /// Names of all words.
     pub const NAMES: [&str; 9] = [
         "preset",
         "data",
@@ -23,11 +24,11 @@ impl Comparison {
         "set",
     ];
 
-    /// Takes a word in, by its name on the command line; `false` if there is none of that name.
+    /// Takes in a word by its name on the command line. Returns `false` for an unknown name.
     ///
     /// # Errors
-    /// When it is said twice, or is not what it should be; says all that is wrong with it. Whether it fits the others
-    /// shows in [`Self::runs`].
+    /// When the word repeats or its value is invalid, with every problem. [`Self::runs`] checks
+    /// whether the words fit together.
     pub fn take(&mut self, name: &str, value: &str) -> Result<bool, Vec<String>> {
         let text = match name {
             "preset" => &mut self.preset,
@@ -65,7 +66,7 @@ impl Comparison {
         once(text, value.to_owned()).map(|()| true)
     }
 
-    /// All that is said, by its names on the command line.
+    /// Every word given, by its name on the command line.
     pub fn said(&self) -> Vec<(&'static str, String)> {
         let number = |value: Option<u64>| value.map(|value| value.to_string());
         let values = [
@@ -85,7 +86,7 @@ impl Comparison {
         named.chain(set).collect()
     }
 
-    /// The preset it starts from, where there is one of that name.
+    /// The preset it starts from, if the name is known.
     pub fn base(&self) -> Option<&'static Preset> {
         match (&self.preset, &self.data) {
             (Some(name), _) => preset::find(name).ok(),
@@ -94,7 +95,7 @@ impl Comparison {
         }
     }
 
-    /// What one run is told apart from its method and seed: all in which it differs from its preset.
+    /// A comparison with everything in which a run differs from its preset, except method and seed.
     pub fn of(run: &RunConfig) -> Self {
         let source = &run.data.source;
         let Ok(preset) = preset::find(&run.preset).or_else(|_| preset::for_data(source)) else {
@@ -103,11 +104,11 @@ impl Comparison {
         let mut base = (preset.build)();
         let mut own = Self {
             preset: Some(preset.name.to_owned()),
-            // Before the preset's settings are looked at: some are refused without.
+            // Data first, since some settings are refused without them.
             data: (base.data.source != *source).then(|| source.to_owned()),
             ..Self::default()
         };
-        // D's density may follow from G's, so what is said of it is found last; beside a strategy none is taken.
+        // D's density may follow from G's, so it comes last. A strategy allows none.
         let is_set = matches!(run.strategy, Some(Strategy::Balance | Strategy::Strong));
         for follows in [false, true] {
             base = own.run_like(run).unwrap_or(base);
@@ -135,7 +136,7 @@ impl Comparison {
         }
     }
 
-    /// What these words make of a run of this method and seed.
+    /// The run these words make for the method and seed of `run`.
     pub fn run_like(&self, run: &RunConfig) -> Option<RunConfig> {
         let alone = Self {
             methods: Some(vec![spec(run)]),
@@ -146,14 +147,14 @@ impl Comparison {
         alone.runs().ok()?.pop()
     }
 
-    /// The command line that says it.
+    /// The command that makes this comparison.
     pub fn command(&self) -> String {
         let words = self.said().into_iter();
         let words = words.map(|(name, value)| format!(" --{name} {}", quoted(&value)));
         format!("tightrope compare{}", words.collect::<String>())
     }
 
-    /// In words: methods, what they learn, and what else is said.
+    /// A summary: the methods, their data, and the other words.
     pub fn words(&self) -> String {
         let methods = list(self.methods.as_deref().unwrap_or(&METHODS));
         let preset = self.base().map_or("", |preset| preset.name);
@@ -168,7 +169,7 @@ impl Comparison {
     }
 }
 
-/// The settings in which `run` differs from `base`, with its values as somebody would type them.
+/// Settings in which `run` differs from `base`, with the values of `run` as a user would type them.
 pub fn differences(run: &RunConfig, base: &RunConfig) -> Vec<(String, String)> {
     let tree = |config| serde_json::to_value(config).unwrap_or(Value::Null);
     let (run_tree, base_tree) = (tree(run), tree(base));
@@ -181,7 +182,7 @@ pub fn differences(run: &RunConfig, base: &RunConfig) -> Vec<(String, String)> {
     .collect()
 }
 
-/// Methods with commas between.
+/// Joins methods with commas.
 fn list(methods: &[MethodSpec]) -> String {
     let names: Vec<String> = methods.iter().map(MethodSpec::to_string).collect();
     names.join(",")
@@ -198,11 +199,11 @@ fn plain(value: &Value) -> String {
 fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), Vec<String>> {
     match slot.replace(value) {
         None => Ok(()),
-        Some(_) => Err(vec!["it is said twice; once will do".to_owned()]),
+        Some(_) => Err(vec!["it is given twice".to_owned()]),
     }
 }
 
-/// As a shell takes it for one word.
+/// Quotes a text so that a shell takes it as one word.
 fn quoted(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_=+,.:/@%".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) {

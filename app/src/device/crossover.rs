@@ -1,5 +1,5 @@
-//! Where a device's dense kernels overtake the sparse ones: measured once, about a second, then kept in the user's cache
-//! folder.
+//! The density at which a device's dense kernels overtake the sparse ones. Measuring takes about a
+//! second; the user's cache folder keeps the result.
 
 use std::{fs, path::PathBuf};
 
@@ -10,7 +10,7 @@ use tightrope_core::{
     kernel::measure,
 };
 
-/// Finds it out for this device.
+/// Reads the crossover of this device from the cache, or measures it.
 ///
 /// # Errors
 /// When the device fails.
@@ -23,13 +23,13 @@ pub async fn of(chosen: &Chosen) -> Result<Crossover> {
     let Some(file) = file else {
         return Ok(measured);
     };
-    // Processes that measure at the same time must agree: the first one's figures count.
+    // Processes that measure at the same time must agree: the first one's numbers count.
     write(&file, &measured);
     Ok(read(&file).unwrap_or(measured))
 }
 
-/// One file a device and version: kernels change. The number of CPU threads is left out, so that results do not depend
-/// on it.
+/// One file per device and version, since kernels change. The name leaves out the number of CPU
+/// threads, so that results do not depend on it.
 fn cache_file(chosen: &Chosen) -> Option<PathBuf> {
     let device = if chosen.gpu {
         &chosen.name
@@ -54,7 +54,7 @@ fn read(file: &PathBuf) -> Option<Crossover> {
     serde_json::from_slice(&fs::read(file).ok()?).ok()
 }
 
-/// What cannot be kept is measured again next time.
+/// Ignores errors: the next run measures again.
 fn write(file: &PathBuf, crossover: &Crossover) {
     let Some(folder) = file.parent() else { return };
     let fresh = folder.join(format!("crossover.{}", std::process::id()));

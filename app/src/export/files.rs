@@ -1,4 +1,4 @@
-//! The files of one export: none overwrites another, and all stay or none does.
+//! Files of one export. None overwrites another file, and an error removes them all.
 
 use std::{
     io::ErrorKind,
@@ -11,19 +11,19 @@ use tightrope_core::{
     record::write_whole,
 };
 
-/// Files that go when it goes, unless [`keep`](Self::keep) is called.
+/// Files that disappear on drop unless [`keep`](Self::keep) is called.
 pub struct Files {
     folder: PathBuf,
-    /// Whether the folder is there only for these files.
+    /// Whether this export made the folder.
     is_new: bool,
     written: Vec<PathBuf>,
 }
 
 impl Files {
-    /// Files in this folder, which is made if need be.
+    /// Prepares to write into this folder, and makes it if needed.
     ///
     /// # Errors
-    /// When there can be no such folder.
+    /// When the folder cannot be made.
     pub fn new(folder: &Path) -> Result<Self> {
         if fs::is_file(folder) {
             return Err(Error::setting(
@@ -43,7 +43,7 @@ impl Files {
         })
     }
 
-    /// Writes `STEM.ENDING`, or `STEM-2.ENDING` and so on where that is taken.
+    /// Writes `STEM.ENDING`, or `STEM-2.ENDING` and so on if the name is taken.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -55,7 +55,7 @@ impl Files {
                 _ => format!("{stem}-{count}.{ending}"),
             };
             let path = self.folder.join(name);
-            // Made at once, so that another export at the same time takes another name.
+            // Creates the file at once, so that a parallel export takes another name.
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(_) => break path,
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => count += 1,
@@ -66,7 +66,7 @@ impl Files {
         write_whole(&path, bytes)
     }
 
-    /// Lets them stay.
+    /// Keeps the files.
     pub fn keep(mut self) -> Vec<PathBuf> {
         std::mem::take(&mut self.written)
     }
@@ -75,11 +75,11 @@ impl Files {
 impl Drop for Files {
     fn drop(&mut self) {
         for path in &self.written {
-            // What stopped the export is worth telling, not this.
+            // The error that stopped the export is worth reporting, not this one.
             drop(fs::remove_file(path));
         }
         if self.is_new {
-            // It stays if anything is in it.
+            // A folder with other files in it stays.
             drop(fs::remove_dir(&self.folder));
         }
     }

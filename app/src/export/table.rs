@@ -1,4 +1,4 @@
-//! Numbers of several runs in one file: a column `run`, then what each wrote down, by its names there.
+//! Numbers of several runs in one file: a column `run`, then the columns of the run's own records.
 
 use anyhow::Result;
 use serde::Serialize;
@@ -30,7 +30,8 @@ pub const STATS: [&str; 22] = [
     "exploration_d",
 ];
 
-/// Columns of events: what all have, then those of mask changes, stages, quality, edits and ends, and of a run's start.
+/// Columns of events: those all events share, then those of mask changes, stages, quality, edits
+/// and ends, and of a run's start.
 pub const EVENTS: [&str; 34] = [
     "event",
     "iteration",
@@ -68,7 +69,7 @@ pub const EVENTS: [&str; 34] = [
     "dense_flops_per_iteration_stu",
 ];
 
-/// A table under one line of names.
+/// A CSV table with one header line.
 pub struct Table {
     columns: &'static [&'static str],
     writer: csv_core::Writer,
@@ -76,7 +77,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// An empty table with these columns behind `run`.
+    /// An empty table with these columns after `run`.
     pub fn new(columns: &'static [&'static str]) -> Self {
         let mut table = Self {
             columns,
@@ -89,7 +90,7 @@ impl Table {
 
     /// Adds a row.
     pub fn add(&mut self, run: &str, row: &impl Serialize) -> Result<()> {
-        // By way of text, so that numbers are as short here as there.
+        // Goes through JSON text, so that numbers are as short here as there.
         let fields: Map<String, Value> = serde_json::from_str(&serde_json::to_string(row)?)?;
         let cells = self.columns.iter().map(|name| cell(fields.get(*name)));
         self.line(run, cells);
@@ -111,13 +112,13 @@ impl Table {
     }
 
     fn field(&mut self, text: &str) {
-        // At worst every byte is a quotation mark, which is doubled.
+        // In the worst case every byte is a quotation mark, which is doubled.
         self.put(2 * text.len() + 2, |writer, room| {
             writer.field(text.as_bytes(), room).2
         });
     }
 
-    /// Lets the writer fill `room` bytes; it says how many it needed.
+    /// Gives `fill` a buffer of `room` bytes; it returns the number it wrote.
     fn put(&mut self, room: usize, fill: impl FnOnce(&mut csv_core::Writer, &mut [u8]) -> usize) {
         let start = self.bytes.len();
         self.bytes.resize(start + room, 0);
@@ -156,7 +157,7 @@ mod tests {
     use super::*;
     use crate::report::fixture;
 
-    /// All records of a CSV file.
+    /// Reads all records of a CSV file.
     fn records(mut bytes: &[u8]) -> Vec<Vec<String>> {
         let mut reader = csv_core::Reader::new();
         let mut found = Vec::new();

@@ -1,21 +1,21 @@
-//! What can be taken away, by the names that command line and window share.
+//! Kinds of exports, by the names that command line and window share.
 
 use serde::{Deserialize, Serialize};
 
-/// Something that can be taken away from runs.
+/// A kind of export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum What {
-    /// The comparison as a page.
+    /// The report as an HTML page.
     Report,
-    /// Numbers as tables.
+    /// Statistics and events as CSV tables.
     Csv,
-    /// Numbers as lines.
+    /// Statistics and events as JSON lines.
     Jsonl,
-    /// Samples of one moment.
+    /// Samples of one iteration.
     Samples,
-    /// Samples through time.
+    /// Samples through time, as a GIF.
     Gif,
-    /// The same in all colours.
+    /// Samples through time in full colour, as an animated PNG.
     Apng,
     /// The whole run folder.
     Run,
@@ -23,14 +23,14 @@ pub enum What {
     Checkpoint,
     /// The generator's tensors and masks.
     Generator,
-    /// The generator in compressed rows.
+    /// The generator in compressed sparse rows.
     Csr,
     /// The settings.
     Settings,
 }
 
 impl What {
-    /// All there are.
+    /// Every kind.
     #[cfg(not(target_arch = "wasm32"))]
     pub const ALL: [Self; 11] = [
         Self::Report,
@@ -46,7 +46,7 @@ impl What {
         Self::Settings,
     ];
 
-    /// Its name on the command line, its title in the window, and a line about it.
+    /// The name on the command line, the title in the window, and a description.
     fn words(self) -> [&'static str; 3] {
         match self {
             Self::Report => [
@@ -103,23 +103,23 @@ impl What {
         }
     }
 
-    /// Its name on the command line.
+    /// The name on the command line.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn name(self) -> &'static str {
         self.words()[0]
     }
 
-    /// Its title in the window.
+    /// The title in the window.
     pub fn title(self) -> &'static str {
         self.words()[1]
     }
 
-    /// A line about it.
+    /// A description in one line.
     pub fn about(self) -> &'static str {
         self.words()[2]
     }
 
-    /// Whether it is made from a checkpoint.
+    /// Whether the export reads a checkpoint.
     pub fn needs_checkpoint(self) -> bool {
         matches!(
             self,

@@ -1,23 +1,21 @@
-//! What a page's address asks for: a story or a comparison, and how the window shows it.
+//! Addresses of a page: a story or a comparison, and the look of the window.
 
 mod bounds;
 mod query;
 
 use egui::ThemePreference;
-use tightrope_core::Problem;
-use tightrope_core::device::DeviceChoice;
+use tightrope_core::{Problem, device::DeviceChoice};
 
-use super::{
-    look::Look,
-    model::{Axis, Model, RunView, Speed},
-    story::PACE,
+use super::model::{Axis, Model, RunView, Speed};
+use crate::{
+    comparison::{Comparison, Setup},
+    gui::model::preferences::Preferences,
+    part::Part,
+    story::{self, Story},
 };
-use crate::comparison::{Comparison, Setup};
-use crate::part::Part;
-use crate::story::{self, Story};
 use bounds::{MOST_BYTES, MOST_RUNS};
 
-/// What a page's address asks for.
+/// Settings carried by a page's address.
 #[derive(Clone, Debug, Default)]
 pub struct Address {
     /// The device to train on.
@@ -26,15 +24,16 @@ pub struct Address {
     pub story: Option<&'static Story>,
     /// The comparison to begin with.
     pub setup: Option<Setup>,
-    /// Whether the page stands within another: samples and timelines only, and nothing is remembered.
+    /// Whether the page is embedded in another: welcome, runs and layers are hidden, and nothing is
+    /// remembered.
     pub embed: bool,
-    /// Parts of the window that are hidden.
+    /// Parts of the window to hide.
     pub hide: Vec<Part>,
-    /// How fast training goes.
+    /// Training speed.
     pub speed: Option<Speed>,
-    /// What the timelines have in common below.
+    /// Quantity on the x-axis of all timelines.
     pub axis: Option<Axis>,
-    /// Light or dark.
+    /// Light or dark theme.
     pub theme: Option<ThemePreference>,
 }
 
@@ -42,7 +41,7 @@ impl Address {
     /// Reads a query such as `?story=3&embed=1`.
     ///
     /// # Errors
-    /// When it asks for anything that there is not, or for more than a page can hold.
+    /// When the query is malformed, names anything unknown, or asks for more than a page can hold.
     pub fn parse(query: &str) -> Result<Self, String> {
         if query.len() > MOST_BYTES {
             let length = query.len();
@@ -105,7 +104,7 @@ impl Address {
                     "light" => ThemePreference::Light,
                     "dark" => ThemePreference::Dark,
                     _ => return Err("choose light or dark".to_owned()),
-                })
+                });
             }
             "and" if !value.is_empty() => return Err("it stands for itself, without =".to_owned()),
             "and" if comparisons.len() < MOST_RUNS => comparisons.push(Comparison::default()),
@@ -127,7 +126,7 @@ impl Address {
         Ok(())
     }
 
-    /// The parts of the window that it hides.
+    /// Parts of the window to hide, including those an embedded page goes without.
     pub fn hidden(&self) -> Vec<Part> {
         let embedded = Part::NOT_EMBEDDED.into_iter().filter(|_| self.embed);
         let mut hidden: Vec<Part> = embedded.chain(self.hide.iter().copied()).collect();
@@ -135,21 +134,24 @@ impl Address {
         hidden
     }
 
-    /// Lends the window how it asks to be seen.
-    pub fn lend(&self, look: &mut Look) {
-        look.device = self.device.unwrap_or(look.device);
-        look.axis = self.axis.unwrap_or(look.axis);
-        look.theme = self.theme.unwrap_or(look.theme);
+    /// Overrides the user's device, axis and theme.
+    pub fn lend(&self, preferences: &mut Preferences) {
+        preferences.device = self.device.unwrap_or(preferences.device);
+        preferences.axis = self.axis.unwrap_or(preferences.axis);
+        preferences.theme = self.theme.unwrap_or(preferences.theme);
     }
 
-    /// What asks for the story that is told or the runs shown, as they are seen now; and what of it no address can say,
-    /// a line each.
+    /// Address of the current story or the shown runs as seen now, and a line for each detail that
+    /// no address can carry.
     pub fn of(model: &Model) -> (Self, Vec<String>) {
         let mut address = Self::default();
-        let usual = model.telling.as_ref().map_or(Speed::Full, |_| PACE);
+        let usual = model
+            .telling
+            .as_ref()
+            .map_or(Speed::Full, |_| Speed::OF_STORIES);
         address.speed = Some(model.speed).filter(|speed| *speed != usual);
-        address.axis = Some(model.look.axis).filter(|axis| *axis != Axis::default());
-        // Whoever has read the welcome has not taken it from others.
+        address.axis = Some(model.preferences.axis).filter(|axis| *axis != Axis::default());
+        // Dismissing the welcome must not hide it from those who follow the link.
         let hidden = |part: &Part| match part {
             Part::Welcome => model.hidden.contains(part),
             part => !model.shows(*part),
@@ -175,7 +177,7 @@ impl Address {
     }
 }
 
-/// What of a run its settings do not say, a line each.
+/// Details of a run that its settings do not carry, one line each.
 fn left_out(run: &RunView, lost: &[String]) -> Vec<String> {
     let mut lines = Vec::new();
     let name = &run.name;
@@ -192,20 +194,21 @@ fn left_out(run: &RunView, lost: &[String]) -> Vec<String> {
         }
         let keys = query::brief(&keys.join(", "));
         lines.push(format!(
-            "{name}: what was changed while it trained is left out: {keys}"
+            "{name}: settings changed during training are left out: {keys}"
         ));
     }
     if !run.history.resumed.is_empty() {
         lines.push(format!(
-            "{name}: it went on from a checkpoint; anew it trains from the beginning"
+            "{name}: it continued from a checkpoint; started anew, it trains from the beginning"
         ));
     }
     lines
 }
 
-/// The comparisons with their runs, if a page can hold them.
+/// Resolves comparisons into a setup, if a page can hold its runs.
 fn setup(comparisons: Vec<Comparison>) -> Result<Setup, String> {
-    let wrong = |why: String| format!("this page's address sets up what cannot be: {why}");
+    let wrong =
+        |why: String| format!("this page's address asks for an impossible comparison: {why}");
     bounds::asked(&comparisons).map_err(wrong)?;
     let setup = Setup::new(comparisons).map_err(|error| {
         let problems = error.into_problems();

@@ -1,6 +1,6 @@
 //! Every term of the window in plain words with its formula.
 
-mod judged;
+mod evaluation;
 
 use egui::{Response, RichText, Ui};
 
@@ -132,25 +132,25 @@ impl Term {
         match self {
             Self::BalanceRatio => entry(
                 "balance ratio, BR",
-                "How much of the gap between real and fake one generator step closes in the eyes of the discriminator. \
-                 Near 0 the discriminator is too strong to be fooled, near 1 too weak to teach. Taken over a window of \
+                "The share of the gap between real and fake scores that one generator step closes. Near 0, the \
+                 discriminator is too strong to be fooled. Near 1, it is too weak to teach. Measured over a window of \
                  the latest probes.",
                 "BR = (D(G'(z)) \u{2212} D(G(z))) / (D(x) \u{2212} D(G(z))), G' after the step",
             ),
             Self::TargetBand => entry(
                 "target band",
-                "Where the balance ratio should be. Above it ADAPT raises d_D, below it ADAPT lowers d_D.",
+                "The desired range of the balance ratio. ADAPT raises d_D above it and lowers d_D below it.",
                 "br_low < BR < br_high",
             ),
             Self::Verdict => entry(
                 "verdict",
-                "The balance ratio in words, by where it lies to the target band. A discriminator that answers the \
-                 same to everything is dead.",
+                "The balance ratio in words: below, in or above its target band. A discriminator that scores \
+                 everything alike is dead.",
                 "BR \u{2264} br_low: D too strong; BR \u{2265} br_high: D too weak",
             ),
             Self::Density => entry(
                 "density",
-                "The share of the weights a mask covers that are active.",
+                "The share of maskable weights that are active.",
                 "d = active / maskable",
             ),
             Self::DensityG => entry(
@@ -160,29 +160,29 @@ impl Term {
             ),
             Self::DensityD => entry(
                 "d_D",
-                "The density of the discriminator: the share of its maskable weights that are active. ADAPT moves it to \
-                 keep the balance.",
+                "The density of the discriminator: the share of its maskable weights that are active. ADAPT changes it \
+                 to keep the balance.",
                 "d_D = active of D / maskable of D",
             ),
             Self::Mask => entry(
                 "mask",
-                "Which weights of a layer take part: 1 where a weight is active, 0 where it is held at zero.",
+                "A bit for each weight of a layer: 1 where the weight is active, 0 where it is held at zero.",
                 "w = mask \u{00D7} w",
             ),
             Self::Active => entry(
                 "active",
-                "Weights that the mask lets take part; only they are computed with and trained.",
+                "Weights that the mask keeps. Only active weights are computed with and trained.",
                 "active = sum(mask)",
             ),
             Self::Magnitude => entry(
                 "magnitude",
-                "The size of a weight without its sign. The smallest active ones are dropped first.",
+                "The size of a weight without its sign. The smallest active weights are dropped first.",
                 "|w|",
             ),
             Self::DropGrow => entry(
                 "drop and grow",
-                "The active weights of least magnitude are dropped and as many inactive ones grown, at random or where \
-                 the gradient is largest. The density stays.",
+                "An update drops the active weights of least magnitude and grows as many inactive ones, at random or \
+                 where the gradient is largest. The density stays.",
                 "dropped = grown = drop fraction \u{00D7} active",
             ),
             Self::Raise => entry(
@@ -197,93 +197,94 @@ impl Term {
             ),
             Self::Stage => entry(
                 "stage",
-                "Methods that prune a trained network train it dense first; each pruning begins another stage, with masks \
-                 that stay. Lines on the timelines mark where.",
+                "Methods that prune a trained network train it dense first. Each pruning begins a new stage with fixed \
+                 masks. A line on the timelines marks it.",
                 "kept = floor(d \u{00D7} maskable weights), those of the greatest |w|",
             ),
             Self::Erk => entry(
                 "ERK",
-                "Erd\u{0151}s-R\u{00E9}nyi-Kernel: how the active weights are shared among the layers at the start. \
-                 Small layers get a higher density than large ones.",
+                "Erd\u{0151}s-R\u{00E9}nyi-Kernel: the rule that distributes the active weights over the layers at the \
+                 start. Small layers get a higher density than large ones.",
                 "density of a layer \u{221D} sum(shape) / product(shape), at most 1",
             ),
             Self::Losses => entry(
                 "losses",
-                "What each player minimises. The two pull against each other, so neither need fall.",
+                "Each player minimises its own loss. The two pull against each other, so neither has to fall.",
                 "hinge: L_D = mean(max(0, 1 \u{2212} D(x))) + mean(max(0, 1 + D(G(z)))), L_G = \u{2212}mean(D(G(z)))",
             ),
             Self::NCritic => entry(
                 "n_critic",
-                "How many steps the discriminator takes for each step of the generator.",
+                "The number of discriminator steps for each generator step.",
                 "one iteration = n_critic D steps + 1 G step",
             ),
             Self::Averaged => entry(
                 "averaged",
-                "A running average of the generator's weights, which makes steadier samples than the weights of one \
-                 moment. Raw samples come from the generator as it is.",
+                "A running average of the generator's weights. Its samples are steadier than raw ones, which come from \
+                 the weights of one moment.",
                 "average \u{2190} decay \u{00D7} average + (1 \u{2212} decay) \u{00D7} w",
             ),
             Self::Ema => entry(
                 "EMA",
-                "Exponential moving average of the generator's weights; dropped weights leave it.",
+                "Exponential moving average of the generator's weights. Dropped weights are removed from it.",
                 "average \u{2190} mask \u{00D7} (decay \u{00D7} average) + (1 \u{2212} decay) \u{00D7} w",
             ),
             Self::Sema => entry(
                 "SEMA",
-                "Sparse EMA, as STU-GAN does it: an EMA that newly grown weights enter with their own value instead \
-                 of rising from zero.",
+                "Sparse EMA, from STU-GAN: an EMA in which newly grown weights start at their own value instead of \
+                 rising from zero.",
                 "average \u{2190} w where newly grown, else as EMA",
             ),
             Self::Modes => entry(
                 "modes",
-                "The clusters of the real data that the samples reach. Few modes mean collapse: the generator \
-                 makes only some of what there is.",
+                "The clusters of the real data that the samples reach. Few modes mean collapse: the generator makes \
+                 only a part of the data.",
                 "covered: at least 1 % of the samples within the mode's radius",
             ),
             Self::Frechet => entry(
                 "Fr\u{E9}chet distance",
-                "How far the samples are from the real images, on the features of a small fixed random network. \
-                 Lower is better. It is not FID and compares only within one dataset.",
+                "The distance between samples and real images in the features of a small fixed random network. Lower \
+                 is better. It is not FID; compare it only within one dataset.",
                 "|m1 \u{2212} m2|\u{B2} + tr(S1 + S2 \u{2212} 2 (S1 S2)^\u{BD})",
             ),
             Self::Exploration => entry(
                 "exploration",
-                "The share of weights that have been active at any time: what dynamic sparsity has tried (ITOP).",
+                "The share of weights that have ever been active: the part of the network that dynamic sparsity has \
+                 tried (ITOP).",
                 "ever active / maskable",
             ),
             Self::Score => entry(
                 "score",
-                "The discriminator's opinion of every point of the plane: the higher, the more real it takes a sample \
-                 there to be. Blue is above the middle of the scale, orange below, each as strong as the score is far.",
+                "The discriminator's score at every point of the plane. A higher score means more real. Blue is above \
+                 the middle of the scale, orange below; the colour deepens with the distance from the middle.",
                 "D(x); middle of the scale: 0, for the Wasserstein loss the mean",
             ),
             Self::Push => entry(
                 "push",
-                "Where the generator is pushed: at each sample, the direction in which its loss falls fastest. A \
-                 longer arrow is a stronger push, up to the strongest tenth; where D is flat it teaches nothing. The \
-                 averaged generator is not trained itself: its arrows say how D sees its samples.",
+                "Each arrow shows where a sample must move for the generator's loss to fall fastest. A longer arrow is \
+                 a stronger push, up to the strongest tenth. Where D is flat, it teaches nothing. The averaged \
+                 generator is not trained itself: its arrows show how D sees its samples.",
                 "\u{2212}\u{2202}L_G / \u{2202}x at x = G(z); for the hinge loss the slope of D",
             ),
             Self::Flops => entry(
                 "training FLOPs",
-                "The arithmetic that training has taken at the densities it had, in multiply-adds: every pass, the \
-                 probes, and gradients at inactive weights where an update grows by them. Else inactive weights cost \
-                 nothing.",
+                "The arithmetic of training so far, in multiply-adds at the densities it had: every pass, the probes, \
+                 and gradients of inactive weights where an update grows weights by them. Otherwise inactive weights \
+                 cost nothing.",
                 "sum over layers, passes and images of active weights \u{00D7} output pixels",
             ),
             Self::Latent => entry(
                 "latent z",
-                "The random numbers a generator makes a sample from. The same z is kept, so that samples can be \
+                "The random numbers from which a generator makes a sample. The same z is kept, so samples can be \
                  compared over time and between runs.",
                 "z ~ N(0, 1), sample = G(z)",
             ),
-            Self::Class => judged::CLASS,
-            Self::Fid => judged::FID,
-            Self::InceptionScore => judged::INCEPTION_SCORE,
-            Self::Kid => judged::KID,
-            Self::PrecisionRecall => judged::PRECISION_RECALL,
-            Self::DensityCoverage => judged::DENSITY_COVERAGE,
-            Self::Protocol => judged::PROTOCOL,
+            Self::Class => evaluation::CLASS,
+            Self::Fid => evaluation::FID,
+            Self::InceptionScore => evaluation::INCEPTION_SCORE,
+            Self::Kid => evaluation::KID,
+            Self::PrecisionRecall => evaluation::PRECISION_RECALL,
+            Self::DensityCoverage => evaluation::DENSITY_COVERAGE,
+            Self::Protocol => evaluation::PROTOCOL,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Canned runs and a panel on its own, for tests.
+//! Canned runs, and a stage for a single panel, for tests.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -17,17 +17,17 @@ use crate::{
     report::fixture,
 };
 
-/// A finished ADAPT run and a STU-GAN run that is paused half way.
+/// A finished ADAPT run and a STU-GAN run paused half way.
 pub fn model() -> Model {
     let mut model = Model::default();
     for reply in replies() {
         model.take(reply);
     }
-    model.look.welcome = false;
+    model.preferences.welcome = false;
     model
 }
 
-/// What the lab said to get there.
+/// Replies of the lab that build [`model`].
 pub fn replies() -> Vec<Reply> {
     let mut replies = run(RunKey(0), "adapt-relax", 1000);
     let half = run(RunKey(1), "stu-gan", 1000).into_iter().filter(|reply| {
@@ -45,7 +45,7 @@ pub fn replies() -> Vec<Reply> {
     replies
 }
 
-/// One run from its first word to its last.
+/// Replies of one run from start to end.
 pub fn run(key: RunKey, method: &str, iterations: u64) -> Vec<Reply> {
     let stored = fixture::run(method, 42, iterations);
     let mut replies = vec![Reply::Added(Box::new(Added {
@@ -99,7 +99,7 @@ pub fn stopped(iteration: u64) -> Event {
     }
 }
 
-/// Both ends of a link whose lab is the test itself.
+/// Both ends of a link; the test plays the lab.
 pub fn link() -> (Link, Receiver<Request>, Sender<Reply>) {
     let (requests, asked) = channel();
     let (answers, replies) = channel();
@@ -107,17 +107,17 @@ pub fn link() -> (Link, Receiver<Request>, Sender<Reply>) {
     (Link::new(ask, replies), asked, answers)
 }
 
-/// A panel on its own, what it draws from, and what it wanted.
+/// A panel on its own, with its model and the actions it returned.
 pub struct Stage<P> {
     /// The panel.
     pub panel: P,
-    /// What it draws from.
+    /// Its model.
     pub model: Model,
-    /// What it wanted since it was last looked at.
+    /// Actions returned since the test last took them.
     pub actions: Vec<Action>,
 }
 
-/// Puts a panel on a stage of this size.
+/// Puts a panel in a window of this size.
 pub fn stage<'a, P: Panel + 'a>(panel: P, model: Model, size: [f32; 2]) -> Harness<'a, Stage<P>> {
     let stage = Stage {
         panel,

@@ -1,17 +1,18 @@
-//! The window's end of the lab: requests go out, replies come in, nobody waits.
+//! The window's end of the channel to the lab: requests go out, replies come in, and neither
+//! blocks.
 
 use std::sync::mpsc::{Receiver, TryRecvError};
 
 use crate::lab::{Reply, Request};
 
-/// The way to a lab that works elsewhere, and back.
+/// Channel to a lab that runs elsewhere.
 pub struct Link {
     requests: Box<dyn Fn(Request) -> bool>,
     replies: Receiver<Reply>,
 }
 
 impl Link {
-    /// `requests` passes a request on, or says `false` when nobody is there any more.
+    /// `requests` forwards a request, and returns `false` once the lab is gone.
     pub fn new(requests: impl Fn(Request) -> bool + 'static, replies: Receiver<Reply>) -> Self {
         Self {
             requests: Box::new(requests),
@@ -19,12 +20,12 @@ impl Link {
         }
     }
 
-    /// Asks for something; `false` when nobody is there any more.
+    /// Sends a request; `false` once the lab is gone.
     pub fn ask(&self, request: Request) -> bool {
         (self.requests)(request)
     }
 
-    /// The next reply, if one is there; an error when nobody is there any more.
+    /// The next reply, if one has arrived; an error once the lab is gone.
     pub fn next(&self) -> Result<Option<Reply>, LabGone> {
         match self.replies.try_recv() {
             Ok(reply) => Ok(Some(reply)),
@@ -38,16 +39,16 @@ impl Link {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LabGone;
 
-/// What the lab wakes for.
+/// A message that wakes the lab.
 pub enum Message {
-    /// The window asks for something.
+    /// A request of the window.
     Asked(Request),
-    /// A task has something to say.
+    /// A task has news for the lab.
     Woken,
 }
 
 impl Message {
-    /// Whether it may wait until an iteration in slow motion is over.
+    /// Whether it may wait until the end of an iteration in slow motion.
     pub fn can_wait(&self) -> bool {
         match self {
             Self::Asked(request) => request.can_wait(),

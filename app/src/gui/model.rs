@@ -1,107 +1,114 @@
-//! Everything the window knows: runs as they have told it, and what the user looks at.
+//! State of the window: runs as the lab reports them, and the user's view of them.
 
 mod axis;
+pub mod evaluation_groups;
+pub mod inspection;
+pub mod preferences;
 mod run;
 mod speed;
+pub mod story;
+pub mod traces;
 
 use std::path::PathBuf;
 
 use tightrope_core::{config::RunConfig, device::DeviceChoice, event::Event, session::RunState};
 
-use super::{
+use self::{
     inspection::Inspection,
-    look::Look,
-    place::Place,
+    preferences::Preferences,
     story::{Exits, Telling},
 };
-use crate::comparison::Setup;
-use crate::lab::{KeptRun, OwnData, Reply, RunKey, Task};
-use crate::part::Part;
+use crate::{
+    comparison::Setup,
+    gui::platform::Platform,
+    lab::{KeptRun, OwnData, Reply, RunKey, Task},
+    part::Part,
+};
 
 pub use axis::{Axis, Cursor};
 pub use run::RunView;
 pub use speed::Speed;
 
-/// What a new comparison starts out from.
+/// Starting point of a new comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Draft {
-    /// Nothing in particular.
+    /// No template.
     New,
-    /// A run's settings.
+    /// Settings of a run.
     Like(RunKey),
-    /// Those of a settings file: [`Model::settings`] after it was read so many times.
+    /// Settings of a file: [`Model::settings`], after this many files were read.
     File(usize),
-    /// Own data: the last of [`Model::own_data`] after so many have come in.
+    /// Own data: the last of [`Model::own_data`], after this many came in.
     Data(usize),
 }
 
-/// What takes something back.
+/// A step that undoes a user action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Undo {
-    /// Hiding a run, or showing it.
+    /// Hide a run, or show it.
     Hide(RunKey, bool),
-    /// Bringing a removed run back.
+    /// Bring a removed run back.
     Restore(RunKey),
 }
 
-/// Everything the window knows.
+/// State of the window.
 #[derive(Debug, Default)]
 pub struct Model {
-    /// The runs, in the order they came.
+    /// The runs, in order of arrival.
     pub runs: Vec<RunView>,
     /// The moment shown.
     pub cursor: Cursor,
     /// The run whose details are shown.
     pub selected: Option<RunKey>,
-    /// How fast training goes.
+    /// Training speed.
     pub speed: Speed,
-    /// The run that slow motion shows a stage of.
+    /// The run whose stage slow motion shows.
     pub shown_stage: Option<RunKey>,
     /// Whether the live settings of runs are being edited.
     pub editing: bool,
-    /// What was read of the layer that is looked at.
+    /// The inspected layer, as last read.
     pub inspection: Inspection,
-    /// How the user wants to see things; remembered.
-    pub look: Look,
+    /// The user's preferences; remembered.
+    pub preferences: Preferences,
     /// Parts that an address hides; not remembered.
     pub hidden: Vec<Part>,
-    /// Where the window is.
-    pub place: Place,
-    /// What an address sets up, until it is started or declined.
+    /// Platform of the window.
+    pub platform: Platform,
+    /// Comparison set up by an address, until it is started or declined.
     pub offer: Option<Setup>,
-    /// The device that trains, in words, once known.
+    /// Description of the device that trains, once known.
     pub device: Option<String>,
-    /// What there is to train on, once it was asked for.
+    /// Devices that can train, once requested.
     pub devices: Vec<(DeviceChoice, String)>,
-    /// Whether the device the window draws with is gone.
+    /// Whether the device that draws the window is lost.
     pub cannot_draw: bool,
-    /// What the window has to say, latest last.
+    /// Notices, latest last.
     pub notices: Vec<Notice>,
-    /// Long work under way.
+    /// Tasks under way.
     pub tasks: Vec<Task>,
-    /// What the latest settings file makes of a run, and how many have been read.
+    /// Settings from the latest settings file, and the number of files read.
     pub settings: (Option<RunConfig>, usize),
-    /// Data of somebody's own, the latest last, and how many have come in.
+    /// The user's own data, latest last, and the number of times some came in.
     pub own_data: (Vec<OwnData>, usize),
     /// Folders of runs that were left unfinished when the window closed.
     pub unfinished: Vec<PathBuf>,
-    /// Runs that the browser keeps from before, and has not been asked for.
+    /// Runs kept by the browser and not opened yet.
     pub kept: Vec<KeptRun>,
-    /// Those among them that were in the window last, and are at their end.
+    /// Kept runs that are at their end and were in the window last.
     pub shown_before: Vec<PathBuf>,
-    /// What can be taken back, latest last.
+    /// Undo steps, latest last.
     pub undo: Vec<Undo>,
-    /// What the dialog for a new comparison begins with, while it is open.
+    /// Starting point of the dialog for a new comparison, while it is open.
     pub draft: Option<Draft>,
-    /// The story that is told.
+    /// The story being told.
     pub telling: Option<Telling>,
     /// Runs on their way out.
     pub exits: Exits,
     /// Whether everything is being stopped and saved.
     pub closing: bool,
-    /// Whether everything is saved and the window may go.
+    /// Whether everything is saved and the window may close.
     pub closed: bool,
-    /// Whether the lab has ended without being asked to.
+    /// Whether the lab has ended unasked.
     pub lab_is_gone: bool,
     styles: usize,
 }
@@ -111,12 +118,12 @@ pub struct Model {
 pub struct Notice {
     /// Whether something went wrong.
     pub is_trouble: bool,
-    /// The line.
+    /// Its text.
     pub text: String,
 }
 
 impl Notice {
-    /// Something worth knowing.
+    /// A notice without trouble.
     pub fn plain(text: String) -> Self {
         let is_trouble = false;
         Self { is_trouble, text }
@@ -124,7 +131,7 @@ impl Notice {
 }
 
 impl Model {
-    /// Remembers what is kept from before; `shown` was in the window then.
+    /// Takes in runs kept from earlier sessions; those in `shown` were in the window last.
     pub fn keep(&mut self, kept: Vec<KeptRun>, shown: &[PathBuf]) {
         for KeptRun { folder, is_over } in &kept {
             if !is_over {
@@ -136,13 +143,13 @@ impl Model {
         self.kept = kept;
     }
 
-    /// Takes in what the lab says.
+    /// Takes in a reply of the lab.
     pub fn take(&mut self, reply: Reply) {
         match reply {
             Reply::Devices(devices) => self.devices = devices,
             Reply::DeviceLost { name, shared } => {
                 self.trouble(format!(
-                    "{name} computes no more; Continue takes its runs up from their last checkpoints, on another \
+                    "{name} stopped responding. Continue resumes its runs from their last checkpoints, on another \
                      device if View names one"
                 ));
                 self.cannot_draw |= shared;
@@ -158,7 +165,7 @@ impl Model {
                 if place == Some(0) {
                     self.selected = Some(added.key);
                 }
-                // A story started over looks as it did before.
+                // A story started over keeps its run colours and line styles.
                 let style = place.unwrap_or(self.styles);
                 let mut run = RunView::new(*added, style);
                 run.hidden = leaves;
@@ -200,7 +207,7 @@ impl Model {
             }
             Reply::Layer(key, state) => self.inspection.take(key, state),
             Reply::Removed(key) => {
-                // What leaves with its story is not missed.
+                // The user does not miss a run that leaves with its story.
                 if let Some(run) = self.run(key).filter(|_| !self.exits.has(key)) {
                     let text = format!("{} left the list; Ctrl Z brings it back", run.name);
                     self.say(text);
@@ -219,7 +226,7 @@ impl Model {
                 None => self.tasks.push(task),
             },
             Reply::TaskOver(id) => self.tasks.retain(|task| task.id != id),
-            Reply::Written(files) => self.say(self.place.written(&files)),
+            Reply::Written(files) => self.say(self.platform.written(&files)),
             Reply::Settings(config) => {
                 let read = self.settings.1 + 1;
                 self.settings = (Some(*config), read);
@@ -245,12 +252,12 @@ impl Model {
         }
     }
 
-    /// Something worth a line that concerns no one run.
+    /// Adds a notice that concerns no single run.
     pub fn say(&mut self, text: String) {
         self.notices.push(Notice::plain(text));
     }
 
-    /// Something went wrong that concerns no one run.
+    /// Adds a notice of trouble that concerns no single run.
     pub fn trouble(&mut self, text: String) {
         self.notices.push(Notice {
             is_trouble: true,
@@ -258,11 +265,11 @@ impl Model {
         });
     }
 
-    /// The lab has ended without being asked to.
+    /// Records that the lab has ended unasked.
     pub fn lost_lab(&mut self) {
         if !self.lab_is_gone {
             self.lab_is_gone = true;
-            self.trouble(self.place.lost_lab().to_owned());
+            self.trouble(self.platform.lost_lab().to_owned());
         }
         self.tasks.clear();
         for run in &mut self.runs {
@@ -272,21 +279,21 @@ impl Model {
 
     /// Whether a part of the window is shown.
     pub fn shows(&self, part: Part) -> bool {
-        self.look.shows(part) && !self.hidden.contains(&part)
+        self.preferences.shows(part) && !self.hidden.contains(&part)
     }
 
-    /// Shows a part of the window, or hides it.
+    /// Shows or hides a part of the window.
     pub fn show(&mut self, part: Part, shown: bool) {
         self.hidden.retain(|hidden| *hidden != part);
-        self.look.show(part, shown);
+        self.preferences.show(part, shown);
     }
 
-    /// A run.
+    /// The run with this key.
     pub fn run(&self, key: RunKey) -> Option<&RunView> {
         self.runs.iter().find(|run| run.key == key)
     }
 
-    /// A run, to be changed.
+    /// The run with this key, mutable.
     pub fn run_mut(&mut self, key: RunKey) -> Option<&mut RunView> {
         self.runs.iter_mut().find(|run| run.key == key)
     }
@@ -301,12 +308,12 @@ impl Model {
         self.runs.iter().filter(|run| !run.hidden)
     }
 
-    /// The last iteration any shown run has come to.
+    /// Latest iteration of any shown run.
     pub fn last_iteration(&self) -> u64 {
         self.shown().map(|run| run.iteration).max().unwrap_or(0)
     }
 
-    /// Whether any run advances that no story has set aside.
+    /// Whether any run is running that no story has set aside.
     pub fn is_running(&self) -> bool {
         let mut runs = self.runs.iter().filter(|run| run.aside.is_none());
         runs.any(|run| run.state == RunState::Running)

@@ -1,12 +1,8 @@
-//! The window of a page. Its lab works in a web worker or, where the browser has none for it, in the page itself, in turn
-//! with everything else that happens there.
+//! The window of a page. Its lab works in a web worker or, if the browser has none for it, in the
+//! page itself, in turn with everything else there.
 
-mod chooser;
 mod desk;
 mod far;
-mod files;
-mod port;
-mod post;
 mod store;
 mod turns;
 mod worker;
@@ -30,54 +26,59 @@ use web_sys::HtmlCanvasElement;
 
 use super::{
     address::Address,
+    browser::{files, port},
     link::Link,
-    place::Place,
-    window::{Begin, Left, Window},
+    platform::Platform,
+    shell::window::{Begin, Left, Window},
 };
 use crate::lab::{KeptRun, Lab, Reply, Request, Shelf};
 use desk::Desk;
 
-pub use files::{choose, dropped};
-pub use port::tell;
-pub use post::Post;
+pub use super::browser::post::Post;
 pub use store::Drawer;
 pub use worker::serve;
 
-/// Where run folders go.
+/// Folder of all runs.
 const OUT: &str = "runs";
-/// Where own data lie.
+/// Folder of the user's own data.
 const DATA: &str = "data";
-/// Shortest time between two frames that only show what training has said.
+/// Shortest time between two frames that only show news from training.
 const FRAME: Duration = Duration::from_millis(33);
 
-/// No terminal interrupts a page.
+/// Stays `false`: no terminal interrupts a page.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// What a page has found out before its window opens.
+/// State that a page finds before its window opens.
 #[derive(Default)]
 pub struct Found {
-    /// The worker where the lab works, if it does.
+    /// The worker that hosts the lab, if one does.
     pub lab: Option<Post>,
-    /// Runs that the browser keeps from before.
+    /// Runs kept by the browser from earlier sessions.
     pub kept: Vec<KeptRun>,
-    /// What the user should know of it.
+    /// A notice about them for the user.
     pub notice: Option<String>,
 }
 
-/// Opens the window in this canvas, as the page's address asks for it.
+/// Opens the window in this canvas, set up by the page's address.
 ///
 /// # Errors
-/// When the browser cannot draw it, or the address asks for what there is not.
+/// When the browser cannot draw the window, or the address is refused.
 pub async fn open(canvas: HtmlCanvasElement, query: &str, found: Found) -> Result<(), JsValue> {
     let address = Address::parse(query)?;
     let home = home().unwrap_or_default();
-    let place = Place::Page { home };
+    let platform = Platform::Page { home };
     let Found { lab, kept, notice } = found;
     files::send_to(lab.clone());
     let runner = WebRunner::new();
     let asked = runner.clone();
     let create: eframe::AppCreator<'_> = Box::new(move |creation| {
-        port::open(asked, creation.egui_ctx.clone());
+        let ctx = creation.egui_ctx.clone();
+        port::open(move |word| {
+            let window = asked.app_mut::<Window>();
+            window
+                .ok_or("the window is not open any more")?
+                .obey(word, &ctx)
+        });
         let (answers, replies) = channel();
         let window = creation.egui_ctx.clone();
         let ask = match lab {
@@ -92,7 +93,7 @@ pub async fn open(canvas: HtmlCanvasElement, query: &str, found: Found) -> Resul
         let begin = Begin {
             runs: Vec::new(),
             address,
-            place,
+            platform,
             again: false,
             kept,
             notice,
@@ -104,16 +105,16 @@ pub async fn open(canvas: HtmlCanvasElement, query: &str, found: Found) -> Resul
     runner.start(canvas, WebOptions::default(), create).await
 }
 
-/// The page's address, without what it asks for.
+/// The page's address without its query.
 fn home() -> Option<String> {
     let location = web_sys::window()?.location();
     Some(location.origin().ok()? + &location.pathname().ok()?)
 }
 
-/// Asks the lab for something; `false` when it is gone.
+/// Sends a request to the lab; `false` once it is gone.
 type Ask = Rc<dyn Fn(Request) -> bool>;
 
-/// A lab in this page.
+/// Starts a lab in this page.
 fn near(window: Context, answers: Sender<Reply>) -> Ask {
     let desk = Desk::new();
     let mut lab = Lab::new(Default::default(), OUT.into(), desk.clone());
@@ -131,7 +132,7 @@ fn near(window: Context, answers: Sender<Reply>) -> Ask {
     Rc::new(move |request| desk.ask(request))
 }
 
-/// A hidden page may never be seen again.
+/// Saves when the page is hidden, since it may never be shown again.
 fn save_when_hidden(ask: Ask) {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else {
         return;
@@ -144,6 +145,6 @@ fn save_when_hidden(ask: Ask) {
     });
     let hear = save.as_ref().unchecked_ref();
     drop(document.add_event_listener_with_callback("visibilitychange", hear));
-    // For as long as the page is there.
+    // Leaked: the listener lives as long as the page.
     save.forget();
 }

@@ -1,26 +1,25 @@
-//! Pictures of a part of the window, just as it is seen.
+//! Pictures of a part of the window, exactly as seen.
 
 use std::sync::Arc;
 
 use egui::{ColorImage, Context, Id, Rect, Ui, Vec2, vec2};
 
-use super::action::Action;
 use crate::lab::{Request, Screen};
 
-/// A part of the window that is to become a file.
+/// A part of the window to save as a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
-    /// What it shows.
+    /// Name of the part.
     pub name: &'static str,
-    /// Where it is, in points.
+    /// Its area, in points.
     pub area: Rect,
 }
 
-/// Pictures with the frame they are part of.
+/// Pictures, each with the frame it is cut from.
 type Frames = Vec<(Picture, Arc<ColorImage>)>;
 
 impl Picture {
-    /// Has the next frame kept; [`taken`] hears of it.
+    /// Requests a copy of the next frame; [`taken`] returns the picture.
     pub fn take(self, ctx: &Context) {
         let keeper = ctx.clone();
         ctx.request_screenshot(move |frame| {
@@ -36,7 +35,7 @@ impl Picture {
         });
     }
 
-    /// Its part of the frame; `scale` is pixels a point.
+    /// Cuts its area out of a frame with `scale` pixels per point.
     fn cut(&self, frame: &ColorImage, scale: f32) -> Option<Screen> {
         let [width, height] = frame.size;
         // A panel may reach a fraction of a pixel beyond the window.
@@ -56,20 +55,19 @@ impl Picture {
     }
 }
 
-/// Points of the ground around a panel that go into its picture.
+/// Margin around a panel in its picture, in points.
 const MARGIN: Vec2 = vec2(6.0, 2.0);
 
 /// A small button that takes a picture of `area`.
-pub fn button(ui: &mut Ui, name: &'static str, area: Rect) -> Option<Action> {
+pub fn button(ui: &mut Ui, name: &'static str, area: Rect) -> Option<Picture> {
     let button = ui.button("PNG").on_hover_text(format!(
         "Save a picture of the {name} as they are seen here"
     ));
     let area = area.expand2(MARGIN);
-    let picture = Picture { name, area };
-    button.clicked().then_some(Action::Picture(picture))
+    button.clicked().then_some(Picture { name, area })
 }
 
-/// The pictures that have been taken since the last frame, to be written.
+/// Requests to write the pictures taken since the last frame.
 pub fn taken(ctx: &Context) -> impl Iterator<Item = Request> {
     let frames: Option<Frames> = ctx.data_mut(|data| data.remove_temp(Id::unique("pictures")));
     let scale = ctx.pixels_per_point();
@@ -87,11 +85,11 @@ mod tests {
 
     use super::*;
 
-    /// What comes of a picture of this area of a window of 40 x 20 points, each two pixels wide.
+    /// Requests after a picture of this area, in a window of 40 x 20 points with two pixels each.
     fn taken_of(area: Rect) -> Vec<Request> {
         let ctx = Context::default();
         ctx.set_pixels_per_point(2.0);
-        // The size of a point is known from the second frame on.
+        // The size of a point is known only from the second frame on.
         drop(ctx.run_ui(RawInput::default(), |_| ()));
         let colours = (0..80 * 40).map(|at| Color32::from_rgb((at % 80) as u8, (at / 80) as u8, 7));
         let picture = Picture {

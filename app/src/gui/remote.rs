@@ -1,4 +1,5 @@
-//! A page around this one: what it may want done, and what it hears of the runs. Text both ways, fit for a port.
+//! Protocol of an embedding page: its requests, and reports on the runs. Both are text, fit for a
+//! port.
 
 use serde::Serialize;
 use tightrope_core::{
@@ -9,13 +10,13 @@ use tightrope_core::{
 use super::{action::Action, model::Model};
 use crate::lab::Reply;
 
-/// What there is to be asked of a lab.
+/// Words that an embedding page may send.
 const WORDS: &str = "start, pause or step";
 
-/// What the page around wants done.
+/// Action requested by an embedding page.
 ///
 /// # Errors
-/// When it asks for what there is not.
+/// When the word is unknown.
 pub fn wanted(word: &str, model: &Model) -> Result<Action, String> {
     match word {
         "start" if model.is_live() => Ok(Action::TellAll(Command::Resume)),
@@ -49,8 +50,8 @@ enum What<'a> {
     },
 }
 
-/// What the page around hears of a reply, as JSON: events as a run folder has them, and a run's change of state. Samples
-/// and masks are no lines there either.
+/// Report of a reply to the embedding page, as JSON: events as a run folder has them, changes of
+/// state, and trouble. Like the run folder's events, reports leave out samples and masks.
 pub fn said(reply: &Reply, model: &Model) -> Option<String> {
     let (key, what) = match reply {
         Reply::Said(_, Event::Samples(_) | Event::Field(_) | Event::Masks(_)) => return None,
@@ -77,10 +78,10 @@ pub fn said(reply: &Reply, model: &Model) -> Option<String> {
     serde_json::to_string(&Line { run, what }).ok()
 }
 
-/// What the page around hears when it cannot have what it wants.
+/// Report to the embedding page that its request was refused.
 pub fn refusal(reason: &str) -> String {
     let what = trouble(reason);
-    // Two strings are always JSON.
+    // Serializing two strings cannot fail.
     serde_json::to_string(&Line { run: "", what }).unwrap_or_default()
 }
 

@@ -1,4 +1,5 @@
-//! Colours and type. Roles keep one colour each everywhere; runs differ by line style and label as well.
+//! Colours and fonts. A role has one colour everywhere; runs differ by line style and label as
+//! well.
 
 use egui::{
     self, Color32, CornerRadius, FontDefinitions, FontFamily, FontId, Margin, Stroke, TextStyle,
@@ -7,7 +8,7 @@ use egui::{
 use egui_plot::LineStyle;
 use tightrope_core::{config::Role, event::Verdict};
 
-/// The sign on what pauses.
+/// The pause sign.
 pub const PAUSE: &str = "\u{25AE}\u{25AE}";
 
 /// The discriminator.
@@ -18,12 +19,12 @@ pub const G: Color32 = Color32::from_rgb(0xCC, 0x79, 0xA7);
 pub const REAL: Color32 = Color32::from_rgb(0x00, 0x9E, 0x73);
 /// A weight that has just become active.
 pub const GROWN: Color32 = Color32::from_rgb(0xF0, 0xE4, 0x42);
-/// A discriminator too weak.
+/// A discriminator that is too weak.
 pub const WEAK: Color32 = Color32::from_rgb(0xE6, 0x9F, 0x00);
-/// A discriminator too strong.
+/// A discriminator that is too strong.
 pub const STRONG: Color32 = Color32::from_rgb(0x56, 0xB4, 0xE9);
 
-/// Runs, on paper and in the dark; the report has the same.
+/// Run colours on light and on dark, as in the report.
 const RUNS: [[Color32; 2]; 7] = [
     both(0xD55E00, 0xD55E00),
     both(0x8A6D1D, 0xC9A94A),
@@ -42,7 +43,7 @@ const fn rgb(hex: u32) -> Color32 {
     Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
 }
 
-/// A player's colour, light enough to be read in the dark.
+/// A player's colour, light enough to read on dark.
 pub fn role(role: Role, visuals: &Visuals) -> Color32 {
     match role {
         Role::G => G,
@@ -51,12 +52,12 @@ pub fn role(role: Role, visuals: &Visuals) -> Color32 {
     }
 }
 
-/// A run's colour by its place among the runs.
+/// A run's colour, by index.
 pub fn run(style: usize, visuals: &Visuals) -> Color32 {
     RUNS[style % RUNS.len()][usize::from(visuals.dark_mode)]
 }
 
-/// A run's line style by its place among the runs.
+/// A run's line style, by index.
 pub fn line(style: usize) -> LineStyle {
     match style % 4 {
         0 => LineStyle::Solid,
@@ -66,7 +67,7 @@ pub fn line(style: usize) -> LineStyle {
     }
 }
 
-/// A verdict's colour, for words and marks on the window's ground.
+/// A verdict's colour, for words and marks on the window's background.
 pub fn verdict(verdict: Verdict, visuals: &Visuals) -> Color32 {
     let (light, dark) = match verdict {
         Verdict::DTooStrong => (rgb(0x1F77B4), STRONG),
@@ -77,7 +78,8 @@ pub fn verdict(verdict: Verdict, visuals: &Visuals) -> Color32 {
     if visuals.dark_mode { dark } else { light }
 }
 
-/// A score between the least (-1) and the greatest (1): the discriminator's colour above the middle, orange below.
+/// Colour of a score between the least (-1) and the greatest (1): the discriminator's above the
+/// middle, orange below.
 pub fn score(share: f32, visuals: &Visuals) -> Color32 {
     let end = match (share < 0.0, visuals.dark_mode) {
         (false, _) => role(Role::D, visuals),
@@ -88,7 +90,7 @@ pub fn score(share: f32, visuals: &Visuals) -> Color32 {
     visuals.extreme_bg_color.lerp_to_gamma(end, strength)
 }
 
-/// Makes every window of this context look like ours.
+/// Sets the fonts and style of a context.
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts());
     for theme in [Theme::Light, Theme::Dark] {
@@ -109,7 +111,8 @@ pub fn install(ctx: &egui::Context) {
     }
 }
 
-/// Arrows and signs are Hack's, which is there for numbers anyway: a page has no fonts of emojis, half a megabyte of it.
+/// Fonts, with Hack as the fallback for arrows and signs. Hack is loaded for numbers anyway, and
+/// doing without emoji fonts saves a page half a megabyte.
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     if let Some(text) = fonts.families.get_mut(&FontFamily::Proportional) {

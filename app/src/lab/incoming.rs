@@ -1,4 +1,5 @@
-//! What comes in - dropped on the window, chosen or named - is told by its content: runs, packed or not, settings, data.
+//! Recognises by their content the files a user drops, chooses or names: runs, packed or not,
+//! settings, data.
 
 use std::path::{Path, PathBuf};
 
@@ -8,30 +9,29 @@ use tightrope_core::{
     config::RunConfig,
     data::{self, FileKind, MIN_IMAGES},
     fs::{self, File},
-    preset,
+    preset::{self, ConfigFile},
     progress::Progress,
     record::{Bounds, Unpacked, holds_runs, is_run_folder, unpack},
+    session::check_out,
 };
 
-use super::{
-    Lab, OwnData, Reply, Shelf, away, own_data::Placed, recorded::check_out, run_folders,
-    work::Outcome,
-};
+use super::{Lab, OwnData, Reply, Shelf, own_data::Placed, run_folders, work::Outcome};
+use crate::comparison::{Comparison, Ground, spec_of};
 
-/// Something that came in, as far as a task can take it.
+/// A recognised file or folder, as far as a task can read it.
 pub enum Found {
     /// A run folder, or a folder of them.
     Runs(PathBuf),
-    /// Runs out of an archive.
+    /// Runs from an archive.
     Unpacked(Vec<Unpacked>),
-    /// What a settings file makes of a run.
+    /// The run that a settings file describes.
     Settings(Box<RunConfig>),
-    /// Data that can be learned from, and their files, where those were moved.
+    /// Data to learn from, and their files if the task moved them.
     Data(OwnData, Option<Placed>),
 }
 
 impl Lab {
-    /// Looks at what came in, all of it together.
+    /// Starts a task that looks at files given together.
     pub(super) fn incoming(&mut self, paths: Vec<PathBuf>) -> Result<()> {
         let what = match &paths[..] {
             [path] => format!("Opening {}", path.display()),
@@ -48,7 +48,7 @@ impl Lab {
         Ok(())
     }
 
-    /// Takes in what was found; one thing that is wrong keeps none of the others out.
+    /// Takes in the finds of a task. An error in one leaves the others in.
     pub(super) fn found(&mut self, found: Vec<Result<Found>>) {
         for found in found {
             if let Err(error) = found.and_then(|found| self.take_found(found)) {
@@ -76,7 +76,7 @@ impl Lab {
     }
 }
 
-/// What files and folders are, as far as it matters what becomes of them.
+/// Kind of a file or folder, which decides how the lab takes it in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Runs,
@@ -85,7 +85,7 @@ enum Kind {
     Images,
     Idx,
     Batches,
-    /// Data by itself.
+    /// Data that need no other file.
     Data,
 }
 
@@ -109,7 +109,7 @@ impl Kind {
         })
     }
 
-    /// Whether several such files are one set of data.
+    /// Whether several files of this kind form one dataset.
     fn is_part(self) -> bool {
         matches!(self, Self::Images | Self::Idx | Self::Batches)
     }
@@ -123,7 +123,7 @@ fn is_settings(path: &Path) -> bool {
     read.is_ok() && (is_json || path.extension().is_some_and(|end| end == "json"))
 }
 
-/// Looks at everything; [`Error::Cancelled`] when it is called off.
+/// Looks at every path; [`Error::Cancelled`] when the user calls it off.
 fn look(
     paths: &[PathBuf],
     out: &Path,
@@ -149,7 +149,7 @@ fn look(
         let own = match kind {
             Kind::Runs => Ok(Found::Runs(paths[0].clone())),
             Kind::PackedRuns => packed(&paths[0], out, progress),
-            Kind::Settings => away::read_settings(&paths[0]).map(Found::Settings),
+            Kind::Settings => read_settings(&paths[0]).map(Found::Settings),
             _ => learnable(kind, paths, shelf, progress),
         };
         match own {
@@ -162,13 +162,25 @@ fn look(
     Ok(found)
 }
 
+/// Reads a settings file by the rules of the command line.
+fn read_settings(file: &Path) -> Result<Box<RunConfig>> {
+    let text = fs::read_to_string(file).map_err(|error| Error::io(file, error))?;
+    let file = ConfigFile::parse(&text)?;
+    let spec = spec_of(&file);
+    let ground = Ground {
+        file,
+        ..Ground::default()
+    };
+    Ok(Box::new(Comparison::default().run(spec, false, &ground)?))
+}
+
 fn packed(archive: &Path, out: &Path, progress: &dyn Progress) -> Result<Found> {
     check_out(out)?;
     let runs = unpack(archive, out, Bounds::default(), progress)?;
     Ok(Found::Unpacked(runs))
 }
 
-/// Reads data once, so that what is wrong with them is known before anybody wants to train.
+/// Reads data once, so that errors show before a run wants to train on them.
 fn learnable(
     kind: Kind,
     mut paths: Vec<PathBuf>,
@@ -187,14 +199,14 @@ fn learnable(
     let mut config = (preset::for_data(source)?.build)().data;
     config.source = format!("{source}:{}", path.display());
     if kind == Kind::Images {
-        // One more than came in tells whether there are others beside them.
+        // A limit of one more image than given reveals others in the same folder.
         config.limit = MIN_IMAGES.max(paths.len() + 1);
     }
     let dataset = data::open_watched(&config, progress).map_err(|error| about(&path, error))?;
     if kind == Kind::Images && dataset.len() > paths.len() {
         anyhow::bail!(wrong(
             &path,
-            "more images lie here than those; give the whole folder, or a zip of what is to be learned"
+            "the folder holds more images than these; give all of it, or a zip of what is to be learned"
         ));
     }
     let own = OwnData {
@@ -219,20 +231,19 @@ fn whole(kind: Kind, paths: &[PathBuf]) -> Result<PathBuf> {
             let images: Vec<&PathBuf> = paths.iter().filter(is_idx).collect();
             let train = images.iter().find(|path| stem(path).contains("train"));
             let found = train.or(images.first());
-            found
-                .ok_or_else(|| {
-                    wrong(
-                        &first,
-                        "labels without their images; give the file of images with it",
-                    )
-                })?
-                .to_path_buf()
+            (*found.ok_or_else(|| {
+                wrong(
+                    &first,
+                    "labels without their images; give the file of images with it",
+                )
+            })?)
+            .clone()
         }
         _ => first,
     })
 }
 
-/// What to call data that are kept, by their files.
+/// A name for data the lab keeps, from their files.
 fn called(kind: Kind, paths: &[PathBuf]) -> String {
     match (kind, paths) {
         (Kind::Images, _) => "images".to_owned(),
@@ -241,7 +252,7 @@ fn called(kind: Kind, paths: &[PathBuf]) -> String {
     }
 }
 
-/// The name of a file without any of its endings.
+/// The name of a file without its extensions.
 fn stem(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.split('.').next().unwrap_or_default().to_owned()
@@ -259,7 +270,7 @@ fn wrong(path: &Path, what: &str) -> anyhow::Error {
     anyhow::anyhow!("{}: {what}", path.display())
 }
 
-/// The error, which names the file or folder if it did not.
+/// Adds the name of the file or folder to an error that lacks it.
 fn about(path: &Path, error: Error) -> anyhow::Error {
     let text = error.to_string();
     match error {

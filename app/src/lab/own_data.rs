@@ -1,4 +1,4 @@
-//! Somebody's own data: which there are, and where a page keeps them.
+//! The user's own data: the list of them, and the place where a page keeps their files.
 
 use std::{
     io::ErrorKind,
@@ -10,31 +10,31 @@ use tightrope_core::{Error, Result, fs};
 
 use super::{Lab, Reply};
 
-/// What files given to a page may take together, in bytes: they lie in its memory.
+/// Most bytes of files a page takes at once, since they lie in its memory.
 #[cfg(any(test, target_arch = "wasm32"))]
 pub const MOST_AT_ONCE: u64 = 256 << 20;
 
-/// Data of somebody's own, that came in and were read once.
+/// Data of the user's own, read once when they came in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnData {
-    /// What they are called.
+    /// Name of the data.
     pub name: String,
-    /// Where they lie, as `data.source` says it.
+    /// Their place, as a value of `data.source`.
     pub source: String,
-    /// How many images.
+    /// Number of images.
     pub count: usize,
     /// 1 (grey) or 3 (RGB).
     pub channels: usize,
-    /// Whether the lab keeps their files, and removes them with their place in the list.
+    /// Whether the lab keeps their files and deletes them when they leave the list.
     pub is_kept: bool,
 }
 
-/// Where a page has the files that are given to it.
+/// The folder in which a page keeps files from the user.
 #[derive(Clone, Debug)]
 pub struct Shelf {
-    /// As they came.
+    /// Files as they came in.
     dropped: PathBuf,
-    /// Those that turned out to be data: a folder for each, and what is known of it in a file beside.
+    /// Files recognised as data: a folder for each dataset, and a note about it in a file beside.
     data: PathBuf,
 }
 
@@ -48,7 +48,7 @@ impl Shelf {
         }
     }
 
-    /// Where files of these names are put that were given together, as the `given`-th: into a folder of their own.
+    /// Paths for files of these names that came in together, in the folder numbered `given`.
     #[cfg(any(test, target_arch = "wasm32"))]
     pub fn places<'a>(&self, given: usize, names: impl Iterator<Item = &'a str>) -> Vec<PathBuf> {
         let folder = self.dropped.join(given.to_string());
@@ -64,12 +64,12 @@ impl Shelf {
         places
     }
 
-    /// Whether this came into the page, and is not data yet.
+    /// Whether this file came into the page and is not data yet.
     pub fn holds(&self, path: &Path) -> bool {
         path.starts_with(&self.dropped)
     }
 
-    /// Puts files into a folder of data of their own, named about like this.
+    /// Moves files into a new data folder with a name like this.
     pub fn place(&self, files: &[PathBuf], name: &str) -> Result<Placed> {
         let mut placed = Placed {
             folder: free_folder(&self.data, &word(name))?,
@@ -84,16 +84,16 @@ impl Shelf {
         Ok(placed)
     }
 
-    /// Lets go of what came in and is no data.
+    /// Deletes files that came in and are no data.
     pub fn clear(&self, files: &[PathBuf]) {
         for file in files.iter().filter(|file| self.holds(file)) {
-            // Data are not here any more, and a folder goes with its last file.
+            // Data have moved out by now, and a folder goes with its last file.
             drop(fs::remove_file(file));
             drop(file.parent().map(fs::remove_dir));
         }
     }
 
-    /// The data that are kept, by name.
+    /// The stored data, sorted by name.
     #[cfg(any(test, target_arch = "wasm32"))]
     fn list(&self) -> Vec<OwnData> {
         let entries = fs::read_dir(&self.data).into_iter().flatten().flatten();
@@ -121,7 +121,7 @@ impl Shelf {
     }
 }
 
-/// Refuses files that take more than a page has room for.
+/// Refuses files that exceed what a page takes at once.
 ///
 /// # Errors
 /// When they do.
@@ -131,13 +131,13 @@ pub fn check_size(bytes: u64) -> Result<()> {
         return Ok(());
     }
     Err(Error::Data(format!(
-        "these files take {} MB, and a page takes {} MB at once; give it fewer or smaller images, or use the program",
+        "these files have {} MB, and a page can take {} MB at once; choose fewer or smaller images, or use the program",
         bytes >> 20,
         MOST_AT_ONCE >> 20
     )))
 }
 
-/// Files in a folder of data; they go again unless they [stay](Self::stay).
+/// Files in a data folder. Dropping it deletes them unless they [stay](Self::stay).
 pub struct Placed {
     /// The folder.
     pub folder: PathBuf,
@@ -147,7 +147,7 @@ pub struct Placed {
 }
 
 impl Placed {
-    /// Lets them stay.
+    /// Keeps the files.
     pub fn stay(mut self) {
         self.stays = true;
     }
@@ -156,13 +156,13 @@ impl Placed {
 impl Drop for Placed {
     fn drop(&mut self) {
         if !self.stays {
-            // Why they may not stay is worth telling, not this.
+            // The error that drops the files is worth reporting, not this one.
             drop(fs::remove_dir_all(&self.folder));
         }
     }
 }
 
-/// Makes a folder of this name, or with a number behind it where that is taken.
+/// Makes a folder of this name, with a number appended if the name is taken.
 fn free_folder(inside: &Path, name: &str) -> Result<PathBuf> {
     fs::create_dir_all(inside).map_err(|error| Error::io(inside, error))?;
     let mut count = 1;
@@ -179,7 +179,7 @@ fn free_folder(inside: &Path, name: &str) -> Result<PathBuf> {
     }
 }
 
-/// A name that is safe as one of a folder.
+/// Turns a name into one that is safe for a folder.
 fn word(name: &str) -> String {
     let safe = |c: char| match c {
         'a'..='z' | 'A'..='Z' | '0'..='9' | '-' => c,
@@ -190,7 +190,7 @@ fn word(name: &str) -> String {
 }
 
 impl Lab {
-    /// Keeps own data on this shelf, and tells of those that are there.
+    /// Keeps own data on this shelf, and reports those already there.
     #[cfg(any(test, target_arch = "wasm32"))]
     pub fn keep_data(&mut self, shelf: Shelf) {
         self.own_data = shelf.list();
@@ -200,7 +200,7 @@ impl Lab {
         }
     }
 
-    /// Takes data into the list, in the place of what was read from there before.
+    /// Adds data to the list, in place of earlier data with the same source.
     pub(super) fn take_data(&mut self, own: OwnData, placed: Option<Placed>) -> anyhow::Result<()> {
         if let (Some(shelf), Some(placed)) = (&self.shelf, placed) {
             shelf.note(&own)?;
@@ -212,7 +212,7 @@ impl Lab {
         Ok(())
     }
 
-    /// Takes data out of the list, and with them the files that are kept.
+    /// Takes data out of the list, and deletes the files the lab kept.
     pub(super) fn forget_data(&mut self, source: &str) -> anyhow::Result<()> {
         let place = self.own_data.iter().position(|own| own.source == source);
         if let Some(place) = place {

@@ -1,4 +1,4 @@
-//! Runs that were removed, until nobody can want them back.
+//! Removed runs, which the user can restore until the lab closes.
 
 use std::path::{Path, PathBuf};
 
@@ -6,29 +6,33 @@ use tightrope_core::{Error, Result, fs};
 
 use super::{Lab, Reply, RunKey};
 
-/// Where deleted folders wait, beside those that stay.
+/// The folder for deleted runs, beside the run folders that stay.
 pub const BIN: &str = ".deleted";
 
 impl Lab {
-    /// Forgets a run that does not train; its folder may go with it.
+    /// Removes a run that does not train from the list, and on `delete` moves its folder to the
+    /// bin.
     pub(super) fn remove(&mut self, key: RunKey, delete: bool) -> anyhow::Result<()> {
-        let place = self.place(key)?;
-        let folder = place.folder.clone();
-        if place.training.is_some() {
-            anyhow::bail!("{}: the run still trains; stop it first", folder.display());
+        let slot = self.slot(key)?;
+        let folder = slot.folder.clone();
+        if slot.training.is_some() {
+            anyhow::bail!(
+                "{}: the run is still training; stop it first",
+                folder.display()
+            );
         }
         let kept = match delete {
             true => Some(put_away(&folder)?),
             false => None,
         };
         self.removed.insert(key, Removed { folder, kept });
-        // Its place stays taken, but another opening of the folder is a new run.
-        self.places[key.0].folder = PathBuf::new();
+        // The slot stays taken: opening the folder again makes a new run.
+        self.slots[key.0].folder = PathBuf::new();
         self.replies.push(Reply::Removed(key));
         Ok(())
     }
 
-    /// Takes back what was removed.
+    /// Restores a removed run.
     pub(super) fn restore(&mut self, key: RunKey) -> anyhow::Result<()> {
         if let Some(removed) = self.removed.remove(&key) {
             removed.bring_back()?;
@@ -46,15 +50,15 @@ pub fn discard(folders: &[PathBuf]) -> Result<()> {
     Ok(())
 }
 
-/// A run that left the list.
+/// A run removed from the list.
 pub struct Removed {
-    /// Where its folder was.
+    /// Its folder before.
     pub folder: PathBuf,
-    /// Where it is now, if it was deleted.
+    /// Its folder in the bin, if it was deleted.
     pub kept: Option<PathBuf>,
 }
 
-/// Puts a folder where it can be brought back from.
+/// Moves a folder to the bin, from which it can come back.
 fn put_away(folder: &Path) -> Result<PathBuf> {
     let bin = folder.parent().unwrap_or(folder).join(BIN);
     fs::create_dir_all(&bin).map_err(|error| Error::io(&bin, error))?;
@@ -68,7 +72,7 @@ fn put_away(folder: &Path) -> Result<PathBuf> {
 }
 
 impl Removed {
-    /// Puts its folder back where it was.
+    /// Moves the folder back to its place.
     pub fn bring_back(&self) -> Result<()> {
         let Some(kept) = &self.kept else {
             return Ok(());
@@ -85,10 +89,10 @@ impl Removed {
         Ok(())
     }
 
-    /// Deletes it for good.
+    /// Deletes the folder for good.
     pub fn delete(&self) {
         if let Some(kept) = &self.kept {
-            // What cannot be deleted stays in the bin, where its owner finds it.
+            // A folder that cannot be deleted stays in the bin, where its owner finds it.
             let _ = fs::remove_dir_all(kept);
             leave_bin(kept);
         }
@@ -97,7 +101,7 @@ impl Removed {
 
 fn leave_bin(kept: &Path) {
     if let Some(bin) = kept.parent() {
-        // Only the last one out succeeds.
+        // This succeeds only for the last folder to leave.
         let _ = fs::remove_dir(bin);
     }
 }

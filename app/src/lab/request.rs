@@ -1,4 +1,5 @@
-//! What a front end asks of the lab and what it hears back: plain data, fit for a channel or a web worker's messages.
+//! Requests of a front end and the lab's replies: plain data, fit for a channel or a web worker's
+//! messages.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -28,9 +29,9 @@ pub struct RunKey(pub usize);
 pub struct LayerKey {
     /// The run.
     pub run: RunKey,
-    /// Which of its networks.
+    /// The network.
     pub role: Role,
-    /// Its place among the network's maskable layers.
+    /// Index among the network's maskable layers.
     pub layer: usize,
 }
 
@@ -39,24 +40,24 @@ pub struct LayerKey {
 pub struct ClassKey {
     /// The run.
     pub run: RunKey,
-    /// The class, by its number.
+    /// Index of the class.
     pub class: usize,
-    /// Of the averaged generator rather than the live one, where there is one.
+    /// Whether the averaged generator draws, if the run has one, instead of the live one.
     pub averaged: bool,
 }
 
 /// Samples of one class.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClassSamples {
-    /// The iteration they are of.
+    /// Iteration of the generator.
     pub iteration: u64,
-    /// Whether the averaged generator made them.
+    /// Whether the averaged generator drew them.
     pub averaged: bool,
     /// The samples.
     pub data: SampleData,
 }
 
-/// A run folder that is there from before, not opened yet.
+/// A run folder from an earlier session, not opened yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptRun {
     /// The folder.
@@ -65,74 +66,76 @@ pub struct KeptRun {
     pub is_over: bool,
 }
 
-/// What a front end can ask for.
+/// Requests of a front end.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Request {
-    /// Train these side by side, each in a new folder.
+    /// Train these runs side by side, each in a new folder.
     Start(Vec<RunConfig>),
-    /// Show a run folder, or every run folder in this one.
+    /// Show a run folder, or every run folder within it.
     Open {
         /// The folder.
         folder: PathBuf,
-        /// Whether unfinished runs train on at once.
+        /// Whether unfinished runs continue at once.
         go_on: bool,
     },
-    /// Take in what was dropped, chosen or named together: run folders, zips of them, settings files, data. Answered by
-    /// what it turns out to be.
+    /// Take in files dropped, chosen or named together: run folders, zips of them, settings files,
+    /// data. The reply depends on their content.
     Incoming(Vec<PathBuf>),
-    /// Take own data with this `data.source` out of the list, and out of the browser; answered by [`Reply::OwnData`].
+    /// Remove own data with this `data.source` from the list and from the browser; answered by
+    /// [`Reply::OwnData`].
     ForgetData(String),
-    /// Train on from the last checkpoint.
+    /// Continue a run from its last checkpoint.
     Continue(RunKey),
-    /// Tell a training run something.
+    /// Pass a command to a training run.
     Tell(RunKey, Command),
-    /// Forget a run that does not train; with `delete`, its folder goes too when the lab closes.
+    /// Remove a run that does not train; with `delete`, its folder goes too when the lab closes.
     Remove {
-        /// Which.
+        /// The run.
         key: RunKey,
-        /// Whether its folder is deleted.
+        /// Whether to delete its folder.
         delete: bool,
     },
-    /// Take back what was removed.
+    /// Restore a removed run.
     Restore(RunKey),
     /// Delete run folders that were not opened.
     Discard(Vec<PathBuf>),
-    /// Write a checkpoint of everything that trains.
+    /// Write a checkpoint of every training run.
     Save,
-    /// Read one layer of a run that trains; answered by [`Reply::Layer`].
+    /// Read one layer of a training run; answered by [`Reply::Layer`].
     Inspect(LayerKey),
-    /// Draw samples of a class, from a run that trains as it is now, from another as its last checkpoint holds it;
-    /// answered by [`Reply::OfClass`].
+    /// Draw samples of a class, from a training run as it is now, from any other as its last
+    /// checkpoint holds it; answered by [`Reply::OfClass`].
     SampleClass(ClassKey),
-    /// Train what is started from now on here.
+    /// Choose the device for runs that start from now on.
     Device(DeviceChoice),
-    /// What there is to train on; answered by [`Reply::Devices`].
+    /// List the devices to train on; answered by [`Reply::Devices`].
     Devices,
-    /// Iterations of all runs per second at most; `None` is full speed. Ends slow motion.
+    /// Limit the iterations per second of all runs; `None` is full speed. Ends slow motion.
     Limit(Option<f64>),
-    /// Show every stage of every iteration for so long, as [`Reply::Still`], until a limit is set.
+    /// Show every stage of every iteration for this long, as [`Reply::Still`], until a limit is
+    /// set.
     SlowMotion(Duration),
-    /// Write something about these runs into the folder `take-away` beside theirs; answered by [`Reply::Written`].
+    /// Export runs into the folder `take-away` beside theirs; answered by [`Reply::Written`].
     Export {
-        /// What.
+        /// Kind of the export.
         what: What,
-        /// Which, in the order shown.
+        /// The runs, in the order shown.
         keys: Vec<RunKey>,
-        /// How.
+        /// Options of the export.
         options: Options,
     },
-    /// Write a part of the screen there; answered by [`Reply::Written`].
+    /// Write a picture of a part of the screen there; answered by [`Reply::Written`].
     Screen(Screen),
-    /// Call a task off.
+    /// Cancel a task.
     Cancel(TaskId),
-    /// Stop everything with a checkpoint; answered by [`Reply::Closed`].
+    /// Stop every run with a checkpoint; answered by [`Reply::Closed`].
     Close,
 }
 
-/// A part of the screen.
+/// A picture of a part of the screen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Screen {
-    /// What it shows: the file's name without its ending.
+    /// Its content: the file's name without the extension.
     pub name: String,
     /// Width and height in pixels.
     pub size: [u32; 2],
@@ -141,91 +144,91 @@ pub struct Screen {
     pub rgb: Vec<u8>,
 }
 
-/// What a front end hears.
+/// Replies of the lab.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Reply {
-    /// The device that trains: its name, and why it was taken.
+    /// The training device and the reason for the choice.
     Device {
-        /// What it is.
+        /// Name of the device.
         name: String,
-        /// Why.
+        /// Reason for the choice.
         reason: String,
     },
-    /// What there is to train on, with its name.
+    /// Devices to train on, with their names.
     Devices(Vec<(DeviceChoice, String)>),
-    /// A device computes no more; what it trained goes on from checkpoints elsewhere.
+    /// A device no longer computes. Its runs continue from checkpoints elsewhere.
     DeviceLost {
-        /// What it was.
+        /// Name of the device.
         name: String,
         /// Whether the window draws with it.
         shared: bool,
     },
-    /// A run is there.
+    /// A run came in.
     Added(Box<Added>),
-    /// A run said something.
+    /// An event of a run.
     Said(RunKey, Event),
-    /// A run's state or, while it does not run, its iteration changed.
+    /// A new state of a run, or a new iteration while it does not run.
     State {
-        /// Which.
+        /// The run.
         key: RunKey,
-        /// What it is doing.
+        /// State of the run.
         state: RunState,
-        /// Iterations finished.
+        /// Iterations done.
         iteration: u64,
     },
-    /// A run in slow motion has come to this.
+    /// A stage of an iteration in slow motion.
     Still(RunKey, Still),
     /// A layer as it is now; `None` if its run does not train or has no such layer.
     Layer(LayerKey, Option<LayerState>),
-    /// Samples of a class, or in one line why there are none.
+    /// Samples of a class, or one line that says why they cannot be drawn.
     OfClass(ClassKey, Result<ClassSamples, String>),
-    /// How a run was evaluated: all of it, in the order in which that was done.
+    /// All evaluations of a run, in the order in which they were made.
     Evaluations(RunKey, Vec<Evaluation>),
-    /// A run is no more.
+    /// A run left the list.
     Removed(RunKey),
-    /// Long work is under way, or has come further.
+    /// A task started or made progress.
     Task(Task),
-    /// It is over, done or not.
+    /// A task ended, successful or not.
     TaskOver(TaskId),
-    /// Files that were asked for are written.
+    /// Files written for a request.
     Written(Vec<PathBuf>),
-    /// Data of somebody's own.
+    /// The user's own data.
     OwnData {
-        /// All there are.
+        /// The whole list.
         all: Vec<OwnData>,
-        /// Whether the last of them have just come in.
+        /// Whether its last entry has just come in.
         is_new: bool,
     },
-    /// What a settings file makes of a run.
+    /// The run that a settings file describes.
     Settings(Box<RunConfig>),
-    /// Something asked for could not be done; one line.
+    /// A request failed; one line.
     Trouble {
         /// The run it concerns.
         key: Option<RunKey>,
-        /// What, where, and what would help.
+        /// The problem: its cause, its place, and a way out.
         what: String,
     },
-    /// Everything is stopped and saved; the lab does nothing more.
+    /// All runs are stopped and saved; the lab does nothing more.
     Closed,
 }
 
 /// A run as it comes in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Added {
-    /// Its name from here on.
+    /// Its key from here on.
     pub key: RunKey,
     /// Its folder.
     pub folder: PathBuf,
-    /// What is known of it; settings at least.
+    /// Its history so far; the settings at least.
     pub history: History,
-    /// Real samples, to be shown beside its own.
+    /// Real samples, to show beside its own.
     pub reals: Option<SampleData>,
-    /// What it is doing.
+    /// State of the run.
     pub state: RunState,
 }
 
 impl Added {
-    /// Iterations it is meant to train.
+    /// Iterations the run is to train.
     pub fn iterations(&self) -> u64 {
         self.history
             .config

@@ -1,4 +1,5 @@
-//! Long work beside the training: it says how far it is, can be called off, and comes back to the lab when it is done.
+//! Tasks: long work beside the training. A task reports its progress, can be cancelled, and hands
+//! its outcome to the lab when it ends.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -17,39 +18,39 @@ use web_time::Instant;
 
 use super::{Host, RunKey};
 
-/// Shortest time between two words of a task about how far it is.
+/// Shortest time between two progress reports of a task.
 const APART: Duration = Duration::from_millis(100);
 
-/// A task's name.
+/// Id of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TaskId(pub usize);
 
-/// A task as it is told of.
+/// A task as the front end sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
-    /// Its name.
+    /// The id.
     pub id: TaskId,
-    /// What it does, in words.
+    /// A description for the user.
     pub what: String,
     /// Pieces done.
     pub done: usize,
-    /// Pieces in all; 0 where only the end tells.
+    /// Total pieces; 0 while the number is unknown.
     pub total: usize,
-    /// Whether it can be called off.
+    /// Whether the user can cancel it.
     pub can_be_cancelled: bool,
 }
 
 /// News of a task.
 pub enum News<T> {
-    /// How far it is.
+    /// Its progress: pieces done and in all.
     At(TaskId, usize, usize),
-    /// It is over.
+    /// Its end, with the outcome.
     Over(TaskId, Result<T>),
 }
 
-/// A task under way.
+/// A task in progress.
 pub struct Running {
-    /// What is known of it.
+    /// The task as last reported.
     pub task: Task,
     /// The run it concerns.
     pub about: Option<RunKey>,
@@ -57,13 +58,13 @@ pub struct Running {
 }
 
 impl Running {
-    /// Whether it is called off, done or not.
+    /// Whether the task was cancelled, even if it has ended.
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
     }
 }
 
-/// The tasks under way.
+/// The tasks in progress.
 pub struct Tasks<T> {
     host: Arc<dyn Host>,
     sender: Sender<News<T>>,
@@ -73,7 +74,7 @@ pub struct Tasks<T> {
 }
 
 impl<T: Send + 'static> Tasks<T> {
-    /// None yet, to be done by this host.
+    /// No tasks yet; `host` will do them.
     pub fn new(host: Arc<dyn Host>) -> Self {
         let (sender, news) = channel();
         Self {
@@ -85,10 +86,10 @@ impl<T: Send + 'static> Tasks<T> {
         }
     }
 
-    /// Begins one.
+    /// Starts a task.
     ///
     /// # Errors
-    /// When the host cannot do it.
+    /// When the host cannot start it.
     pub fn begin(
         &mut self,
         about: Option<RunKey>,
@@ -117,7 +118,7 @@ impl<T: Send + 'static> Tasks<T> {
             cancelled,
         });
         let begun = self.host.run(Box::new(move || {
-            // Whatever it was doing is dropped with it.
+            // A panic drops everything the task was working on.
             let outcome = catch_unwind(AssertUnwindSafe(|| work(&teller)))
                 .unwrap_or_else(|_| Err(anyhow!("an internal error; nothing was changed")));
             teller.tell(News::Over(teller.id, outcome));
@@ -131,30 +132,30 @@ impl<T: Send + 'static> Tasks<T> {
         Ok(task)
     }
 
-    /// Calls one off.
+    /// Cancels a task.
     pub fn cancel(&self, id: TaskId) {
         let found = self.running.iter().filter(|running| running.task.id == id);
         found.for_each(|running| running.cancelled.store(true, Ordering::Relaxed));
     }
 
-    /// Calls all off.
+    /// Cancels all tasks.
     pub fn cancel_all(&self) {
         self.running
             .iter()
             .for_each(|running| self.cancel(running.task.id));
     }
 
-    /// Whether none is under way.
+    /// Whether no task is in progress.
     pub fn is_empty(&self) -> bool {
         self.running.is_empty()
     }
 
-    /// What there is to hear, if anything.
+    /// The next news of a task, if any.
     pub fn next(&self) -> Option<News<T>> {
         self.news.try_recv().ok()
     }
 
-    /// A task that has come further, as it is now.
+    /// Notes the progress of a task and returns its new state.
     pub fn at(&mut self, id: TaskId, done: usize, total: usize) -> Option<Task> {
         let found = self
             .running
@@ -164,29 +165,29 @@ impl<T: Send + 'static> Tasks<T> {
         Some(found.task.clone())
     }
 
-    /// Forgets a task that is over.
+    /// Removes a task that ended.
     pub fn end(&mut self, id: TaskId) -> Option<Running> {
-        let place = self
+        let slot = self
             .running
             .iter()
             .position(|running| running.task.id == id)?;
-        Some(self.running.remove(place))
+        Some(self.running.remove(slot))
     }
 }
 
-/// A task's way of speaking to its lab.
+/// Sends the news of a task to its lab.
 struct Teller<T> {
     id: TaskId,
     sender: Sender<News<T>>,
     host: Arc<dyn Host>,
     cancelled: Arc<AtomicBool>,
-    /// When it last said how far it is.
+    /// Time of the last progress report.
     told: Mutex<Instant>,
 }
 
 impl<T> Teller<T> {
     fn tell(&self, news: News<T>) {
-        // A lab that is gone wants to hear nothing.
+        // Sending fails only after the lab is gone.
         drop(self.sender.send(news));
         self.host.wake();
     }

@@ -25,7 +25,7 @@ pub(super) fn configs(iterations: &str, methods: &[Method]) -> Vec<RunConfig> {
         .collect()
 }
 
-/// Asks, lets everything train as long as it wants to, and hears what was said.
+/// Sends a request, trains until the lab is idle, and returns its replies.
 pub(super) fn ask(lab: &mut Lab, request: Request) -> Vec<Reply> {
     block_on(async {
         lab.ask(request).await;
@@ -76,8 +76,8 @@ fn two_runs_train_are_recorded_and_heard() {
             _ => {}
         }
     }
-    for (place, heard) in lab.places.iter().zip(&histories) {
-        let stored = opened::read(&place.folder, &()).unwrap().history;
+    for (slot, heard) in lab.slots.iter().zip(&histories) {
+        let stored = loaded_run::read(&slot.folder, &()).unwrap().history;
         assert_eq!(stored.stats, heard.stats);
         assert_eq!(stored.samples.len(), heard.samples.len());
         for (at, moment) in &heard.samples {
@@ -180,11 +180,11 @@ fn closing_saves_and_another_lab_goes_on() {
     let (folder, go_on) = (out.path().to_owned(), true);
     let replies = ask(&mut second, Request::Open { folder, go_on });
     assert_eq!(ends(&replies), [(RunKey(0), EndReason::Finished)]);
-    let run = &second.places[0];
-    let stored = opened::read(&run.folder, &()).unwrap().history;
+    let run = &second.slots[0];
+    let stored = loaded_run::read(&run.folder, &()).unwrap().history;
     assert_eq!((stored.iteration(), stored.resumed), (8, vec![1]));
 
-    // The lab that stopped it can go on with it as well, once there is more to do.
+    // The lab that stopped the run can also continue it, given more iterations.
     let replies = ask(&mut first, Request::Continue(RunKey(0)));
     assert!(trouble(&replies)[0].contains("all 8 iterations are done"));
 }
@@ -194,14 +194,14 @@ fn runs_leave_the_list_or_the_disk() {
     let out = tempfile::tempdir().unwrap();
     let mut lab = lab(out.path());
     block_on(lab.ask(Request::Start(configs("2", &[Method::StuGan]))));
-    let folder = lab.places[0].folder.clone();
+    let folder = lab.slots[0].folder.clone();
     let remove = |delete| Request::Remove {
         key: RunKey(0),
         delete,
     };
     lab.drain();
     block_on(lab.ask(remove(true)));
-    assert!(trouble(&lab.drain())[0].contains("still trains"));
+    assert!(trouble(&lab.drain())[0].contains("still training"));
     ask(&mut lab, Request::Limit(None));
     let replies = ask(&mut lab, remove(true));
     assert!(
@@ -258,7 +258,7 @@ fn a_limit_holds_iterations_back() {
 #[test]
 fn a_lost_gpu_fails_its_runs_only_and_they_go_on_elsewhere() {
     let Some(adapter) = block_on(device::adapters()).into_iter().next() else {
-        // Past the test harness, which swallows what passing tests print.
+        // Writes past the test harness, which hides the output of passing tests.
         writeln!(std::io::stderr(), "skipped: no graphics adapter").ok();
         return;
     };
@@ -296,7 +296,7 @@ fn a_lost_gpu_fails_its_runs_only_and_they_go_on_elsewhere() {
         ),
         "{ends:?}"
     );
-    assert!(trouble(&replies)[0].contains("Continue takes it up from iteration 2"));
+    assert!(trouble(&replies)[0].contains("Continue resumes it from iteration 2"));
     let lost = |reply: &&Reply| matches!(reply, Reply::DeviceLost { shared: true, .. });
     assert_eq!(replies.iter().filter(lost).count(), 1);
     let replies = ask(&mut lab, Request::Continue(RunKey(0)));

@@ -1,5 +1,5 @@
-//! The first iteration on a GPU takes seconds, since its kernels are compiled on the way: how far that is, is shown as a
-//! task.
+//! Shows the first iteration on a GPU as a task with progress. That iteration takes seconds, since
+//! its kernels are compiled on the way.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,7 +14,7 @@ use super::{
     task::{Task, TaskId},
 };
 
-/// Its name among tasks: no other has been begun so late.
+/// The task's id; no other task gets this high.
 const WARM_UP: TaskId = TaskId(usize::MAX);
 
 fn word(done: usize, total: usize) -> Reply {
@@ -28,39 +28,40 @@ fn word(done: usize, total: usize) -> Reply {
 }
 
 impl Lab {
-    /// Says that the first run on its device is being made.
+    /// Reports that the first run on its device is being created.
     pub(super) async fn begin_warm_up(&self) {
-        if self.is_cold {
+        if self.devices.is_cold {
             Arc::clone(&self.host)
                 .show(word(0, 0), Duration::ZERO)
                 .await;
         }
     }
 
-    /// It is made, or cannot be; it may wait before it trains.
+    /// The run exists, or cannot be created. Either way it may wait before it trains.
     pub(super) fn rest_warm_up(&mut self) {
-        if self.is_cold {
+        if self.devices.is_cold {
             self.replies.push(Reply::TaskOver(WARM_UP));
         }
     }
 
-    /// Says how far the next iteration is, if it is the first on its device; the run that takes it.
+    /// Reports progress through the next iteration if it is the first on its device. Returns the
+    /// run that takes it.
     pub(super) fn watch_warm_up(&mut self) -> Option<RunId> {
-        if !self.is_cold || self.stage_time.is_some() {
+        if !self.devices.is_cold || self.pacing.is_slow_motion() {
             return None;
         }
         let mut runs = 0..self.trained_by.len();
         let first = runs.find(|&id| self.training.state(id) == RunState::Running)?;
         let run = self.training.run_mut(first)?;
-        // The phases of a critic step, and those of the generator's.
+        // Phases of each critic step, and of the generator's step.
         let total = 4 * run.config.n_critic + 3;
         run.watch(watcher(Arc::clone(&self.host), total));
         Some(first)
     }
 
-    /// The first iteration is over.
+    /// Ends the warm-up after the first iteration.
     pub(super) fn end_warm_up(&mut self, id: RunId) {
-        self.is_cold = false;
+        self.devices.is_cold = false;
         if let Some(run) = self.training.run_mut(id) {
             run.unwatch();
         }
@@ -74,8 +75,8 @@ fn watcher(host: Arc<dyn Host>, total: usize) -> Watcher {
         done = total.min(done + 1);
         let (host, reply) = (Arc::clone(&host), word(done, total));
         Box::pin(async move {
-            // Only a number that has come back shows that the kernels before it are compiled. A device that fails here
-            // fails the run too, and there it is said.
+            // Only a number read back proves that the kernels before it are compiled. A device that
+            // fails here fails the run too, which reports it.
             drop(read(tensor.mean()).await);
             host.show(reply, Duration::ZERO).await;
         })
@@ -103,7 +104,7 @@ mod tests {
     use super::*;
     use crate::lab::{Job, Request};
 
-    /// Remembers how far it was told the task is.
+    /// Remembers the progress it was told.
     #[derive(Default)]
     struct Notes(Mutex<Vec<(usize, usize)>>);
 
@@ -126,11 +127,11 @@ mod tests {
         }
     }
 
-    /// What the task was heard to be at, and the states of two iterations; on a device that is cold or not.
+    /// The reported progress and the statistics of two iterations, on a cold or a warm device.
     fn train(out: &Path, is_cold: bool) -> (Vec<(usize, usize)>, Vec<Stats>) {
         let notes = Arc::new(Notes::default());
         let mut lab = Lab::new(DeviceChoice::Cpu, out.to_owned(), notes.clone());
-        lab.is_cold = is_cold;
+        lab.devices.is_cold = is_cold;
         let settings = [("record.log_every".to_owned(), "1".to_owned())];
         let preset = preset::find("spiral").unwrap();
         let run = preset::resolve(preset, Method::AdaptRelax, None, &settings).unwrap();

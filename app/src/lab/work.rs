@@ -1,4 +1,5 @@
-//! Requests that take long: their slow part is a task, what comes of it is taken in between two iterations.
+//! Requests that take long. A task does the slow part, and the lab takes in its outcome between two
+//! iterations.
 
 use std::{
     path::{Path, PathBuf},
@@ -13,49 +14,50 @@ use tightrope_core::{
     event::Event,
     history::History,
     progress::{Piece, Progress},
-    session::RunState,
+    record::has_ended,
+    session::{RunCheckpoint, RunState, check_out, real_examples},
 };
 
 use super::{
-    Added, ClassKey, Lab, Place, Reply, RunKey, Stored,
+    Added, ClassKey, Lab, Reply, RunKey, RunSlot,
     incoming::Found,
-    opened::{self, Opened},
-    recorded::{check_out, real_examples},
+    loaded_run::{self, LoadedRun},
     run_folders,
     task::{News, TaskId},
 };
-/// What a task brings back.
+
+/// Outcome of a task.
 pub enum Outcome {
-    /// The data of runs to be started.
+    /// Runs to start, with their data.
     Ready(Vec<(RunConfig, Arc<Dataset>)>),
-    /// Runs read from disk, each or why not.
+    /// Runs read from disk, or the error of each.
     Opened {
         /// The runs.
-        runs: Vec<tightrope_core::Result<Opened>>,
-        /// Whether unfinished ones train on.
+        runs: Vec<tightrope_core::Result<LoadedRun>>,
+        /// Whether unfinished ones continue.
         go_on: bool,
     },
-    /// A run to be continued.
-    Stored(Box<Continued>),
-    /// What came in, each or why not.
+    /// A run to continue.
+    Continued(Box<Continued>),
+    /// Files that came in, or the error of each.
     Found(Vec<Result<Found>>),
-    /// What samples of a class are drawn from, or why they cannot be.
-    Generator(ClassKey, tightrope_core::Result<Box<Stored>>),
-    /// Files that are written.
+    /// The checkpoint for samples of a class, or the error from reading it.
+    Generator(ClassKey, tightrope_core::Result<Box<RunCheckpoint>>),
+    /// Files written.
     Written(Vec<PathBuf>),
 }
 
-/// A run to be continued, and its data.
+/// A run to continue, and its data.
 pub struct Continued {
     key: RunKey,
-    stored: Stored,
+    stored: RunCheckpoint,
     config: RunConfig,
     changes: Vec<Event>,
     dataset: Arc<Dataset>,
 }
 
 impl Lab {
-    /// Takes in what tasks have to say.
+    /// Takes in the news of tasks.
     pub async fn catch_up(&mut self) {
         while let Some(news) = self.tasks.next() {
             match news {
@@ -113,7 +115,7 @@ impl Lab {
                 }
                 Ok(())
             }
-            Outcome::Stored(continued) => self.continued(*continued).await,
+            Outcome::Continued(continued) => self.continued(*continued).await,
             Outcome::Found(found) => {
                 self.found(found);
                 Ok(())
@@ -126,7 +128,7 @@ impl Lab {
         }
     }
 
-    /// Begins a task; `about` is the run it concerns.
+    /// Starts a task; `about` is the run it concerns.
     pub(super) fn begin(
         &mut self,
         about: Option<RunKey>,
@@ -139,7 +141,7 @@ impl Lab {
         Ok(id)
     }
 
-    /// Loads the data of fresh runs.
+    /// Loads the data of new runs.
     pub(super) fn start(&mut self, configs: Vec<RunConfig>) -> Result<()> {
         check_out(&self.out)?;
         let mut sources: Vec<&str> = configs.iter().map(|c| c.data.source.as_str()).collect();
@@ -161,7 +163,7 @@ impl Lab {
         for (config, dataset) in &ready {
             self.datasets.keep(&config.data, dataset);
         }
-        let chosen = self.open_device(self.device).await?;
+        let chosen = self.device().await?;
         self.begin_warm_up().await;
         let added = self.training.add_ready(ready, &self.out, &chosen).await;
         self.rest_warm_up();
@@ -170,7 +172,7 @@ impl Lab {
             let Some(run) = self.training.run(id) else {
                 continue;
             };
-            let key = RunKey(self.places.len());
+            let key = RunKey(self.slots.len());
             let folder = self.training.path(id).to_owned();
             let state = self.training.state(id);
             self.replies.push(Reply::Added(Box::new(Added {
@@ -180,7 +182,7 @@ impl Lab {
                 reals: Some(real_examples(run)),
                 state,
             })));
-            self.places.push(Place {
+            self.slots.push(RunSlot {
                 folder,
                 training: Some(id),
                 told: (state, 0),
@@ -191,7 +193,7 @@ impl Lab {
         Ok(())
     }
 
-    /// Reads a run folder, or every run folder in this one.
+    /// Reads a run folder, or every run folder within it.
     pub(super) fn open(&mut self, path: PathBuf, go_on: bool) -> Result<()> {
         self.to_open.push_back((path, go_on));
         self.open_next()
@@ -204,7 +206,7 @@ impl Lab {
         let Some((path, go_on)) = self.to_open.pop_front() else {
             return Ok(());
         };
-        let known: Vec<PathBuf> = self.places.iter().map(|p| p.folder.clone()).collect();
+        let known: Vec<PathBuf> = self.slots.iter().map(|p| p.folder.clone()).collect();
         let what = format!("Opening {}", path.display());
         let id = self.begin(None, what, move |progress| {
             let mut folders = run_folders(&path);
@@ -216,7 +218,7 @@ impl Lab {
                 let piece = Piece { whole, done, total };
                 let own: &dyn Progress = if total == 1 { progress } else { &piece };
                 own.at(0, 0)?;
-                match opened::read(folder, own) {
+                match loaded_run::read(folder, own) {
                     Err(Error::Cancelled) => return Err(Error::Cancelled.into()),
                     read => runs.push(read),
                 }
@@ -227,12 +229,12 @@ impl Lab {
         Ok(())
     }
 
-    fn opened(&mut self, run: Opened, go_on: bool) -> Result<()> {
-        // Another opening may have been quicker.
-        if self.places.iter().any(|place| place.folder == run.folder) {
+    fn opened(&mut self, run: LoadedRun, go_on: bool) -> Result<()> {
+        // Another request may have opened the same folder first.
+        if self.slots.iter().any(|slot| slot.folder == run.folder) {
             return Ok(());
         }
-        let key = RunKey(self.places.len());
+        let key = RunKey(self.slots.len());
         let added = Added {
             key,
             folder: run.folder,
@@ -241,7 +243,7 @@ impl Lab {
             state: RunState::Ended,
         };
         let unfinished = added.history.iteration() < added.iterations();
-        self.places.push(Place {
+        self.slots.push(RunSlot {
             folder: added.folder.clone(),
             training: None,
             told: (added.state, added.history.iteration()),
@@ -256,17 +258,17 @@ impl Lab {
 
     /// Reads a run's last checkpoint and its data.
     pub(super) fn go_on(&mut self, key: RunKey) -> Result<()> {
-        let place = self.place(key)?;
-        if place.training.is_some() {
+        let slot = self.slot(key)?;
+        if slot.training.is_some() {
             return Ok(());
         }
-        let folder = place.folder.clone();
+        let folder = slot.folder.clone();
         let mut datasets = self.datasets.clone();
         let what = format!("Continuing {}", named(&folder));
         self.begin(Some(key), what, move |progress| {
-            let stored = Stored::open(&folder)?;
+            let stored = RunCheckpoint::open(&folder)?;
             let (config, changes) = stored.changed(&[])?;
-            if config.total_iterations() <= stored.iteration {
+            if config.total_iterations() <= stored.iteration && has_ended(&folder) {
                 anyhow::bail!(
                     "{}: all {} iterations are done",
                     stored.folder.display(),
@@ -274,7 +276,7 @@ impl Lab {
                 );
             }
             let dataset = datasets.open(&config.data, progress)?;
-            Ok(Outcome::Stored(Box::new(Continued {
+            Ok(Outcome::Continued(Box::new(Continued {
                 key,
                 stored,
                 config,
@@ -293,11 +295,11 @@ impl Lab {
             changes,
             dataset,
         } = continued;
-        if self.place(key)?.training.is_some() {
+        if self.slot(key)?.training.is_some() {
             return Ok(());
         }
         self.datasets.keep(&config.data, &dataset);
-        let chosen = self.open_device(self.device).await?;
+        let chosen = self.device().await?;
         self.begin_warm_up().await;
         let resumed = self
             .training
@@ -306,7 +308,7 @@ impl Lab {
         self.rest_warm_up();
         let id = resumed?;
         self.trained_by.push(key);
-        self.places[key.0].training = Some(id);
+        self.slots[key.0].training = Some(id);
         self.training.record().await;
         self.pass_on(false).await;
         Ok(())

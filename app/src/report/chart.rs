@@ -1,16 +1,17 @@
-//! Charts as geometry: scales, ticks and SVG paths. The template draws them, the style sheet colours them.
+//! Charts as geometry: scales, ticks and SVG paths. The template draws them and the style sheet
+//! colours them.
 
 use serde::Serialize;
 
-/// A line keeps at most this many points.
+/// Most points of a line.
 pub const MAX_POINTS: usize = 800;
 
 /// A chart, in the units of its SVG view box.
 #[derive(Debug, Default, Serialize)]
 pub struct Chart {
-    /// What it shows.
+    /// Its title.
     pub title: String,
-    /// How to read it.
+    /// An explanation for the reader.
     pub note: String,
     /// Width of the view box.
     pub width: f64,
@@ -18,7 +19,7 @@ pub struct Chart {
     pub height: f64,
     /// The plotting area.
     pub plot: Area,
-    /// What the x axis counts.
+    /// Unit of the x axis.
     pub x_title: &'static str,
     /// Ticks of the x axis.
     pub x_ticks: Vec<Tick>,
@@ -28,13 +29,13 @@ pub struct Chart {
     pub zones: Vec<Zone>,
     /// Lines and dots, in drawing order.
     pub lines: Vec<Line>,
-    /// Marked moments.
+    /// Marked iterations or values.
     pub marks: Vec<Mark>,
     /// Where stages begin.
     pub stages: Vec<StageLine>,
     /// Strips of event ticks below the plot.
     pub lanes: Vec<Lane>,
-    /// Words beside points.
+    /// Texts beside points.
     pub labels: Vec<Label>,
 }
 
@@ -54,9 +55,9 @@ pub struct Area {
 /// A tick of an axis.
 #[derive(Debug, Serialize)]
 pub struct Tick {
-    /// Where, along the axis.
+    /// Position along the axis.
     pub at: f64,
-    /// The number there.
+    /// Text of the tick.
     pub label: String,
 }
 
@@ -67,53 +68,53 @@ pub struct Zone {
     pub y: f64,
     /// Height.
     pub h: f64,
-    /// Style.
+    /// CSS class.
     pub class: &'static str,
-    /// Words inside.
+    /// Text inside.
     pub label: String,
-    /// Baseline of the words.
+    /// Baseline of the text.
     pub text_y: f64,
 }
 
 /// A line, or a set of dots.
 #[derive(Debug, Serialize)]
 pub struct Line {
-    /// Style.
+    /// CSS class.
     pub class: String,
     /// SVG path.
     pub path: String,
-    /// Shown when pointed at.
+    /// Tooltip.
     pub label: String,
 }
 
 /// A marked moment.
 #[derive(Debug, Serialize)]
 pub struct Mark {
-    /// Style.
+    /// CSS class.
     pub class: String,
     /// SVG path.
     pub path: String,
-    /// Shown when pointed at.
+    /// Tooltip.
     pub label: String,
 }
 
-/// An upright line where a stage of training begins.
+/// A vertical line where a stage of training begins.
 #[derive(Debug, Serialize)]
 pub struct StageLine {
-    /// Where.
+    /// Position.
     pub x: f64,
-    /// Written beside it.
+    /// Text beside the line.
     pub name: String,
-    /// Shown when pointed at.
+    /// Tooltip.
     pub label: String,
 }
 
 /// A strip of event ticks.
 #[derive(Debug, Serialize)]
 pub struct Lane {
-    /// Whose events.
+    /// Text beside the strip.
     pub label: String,
-    /// Style.
+    /// CSS class.
     pub class: String,
     /// Middle of the strip.
     pub y: f64,
@@ -121,16 +122,16 @@ pub struct Lane {
     pub path: String,
 }
 
-/// Words beside a point.
+/// Text beside a point.
 #[derive(Debug, Serialize)]
 pub struct Label {
-    /// Left end of the words.
+    /// Left end of the text.
     pub x: f64,
-    /// Their baseline.
+    /// Baseline of the text.
     pub y: f64,
-    /// The words.
+    /// The text.
     pub text: String,
-    /// SVG path from the point to them, where they are not beside it.
+    /// SVG path from the point to the text, where the two lie apart.
     pub leader: Option<String>,
 }
 
@@ -141,23 +142,23 @@ pub struct Scale {
     pub x: (f64, f64),
     /// Range of y.
     pub y: (f64, f64),
-    /// Where they go.
+    /// The plotting area they map to.
     pub plot: Area,
 }
 
 impl Scale {
-    /// Position of an x.
+    /// Position of an x value.
     pub fn x(&self, value: f64) -> f64 {
         self.plot.x + self.plot.w * (value - self.x.0) / (self.x.1 - self.x.0)
     }
 
-    /// Position of a y; kept near the plot, which clips what lies outside.
+    /// Position of a y value, kept near the plot, which clips what lies outside.
     pub fn y(&self, value: f64) -> f64 {
         let share = (value - self.y.0) / (self.y.1 - self.y.0);
         self.plot.y + self.plot.h * (1.0 - share.clamp(-1.0, 2.0))
     }
 
-    /// A line through the points.
+    /// SVG path of a line through the points.
     pub fn line(&self, points: &[(f64, f64)]) -> String {
         let mut path = String::new();
         for (index, &(x, y)) in points.iter().enumerate() {
@@ -167,7 +168,7 @@ impl Scale {
         path
     }
 
-    /// A staircase: every value holds until the next point, the last one until `end`.
+    /// SVG path of a staircase: every value holds until the next point, the last one until `end`.
     pub fn steps(&self, points: &[(f64, f64)], end: f64) -> String {
         let mut path = String::new();
         for (index, &(x, y)) in points.iter().enumerate() {
@@ -184,7 +185,7 @@ impl Scale {
         path
     }
 
-    /// A dot at every point inside the plot, for round line caps.
+    /// SVG path with a dot at every point inside the plot, for round line caps.
     pub fn dots(&self, points: &[(f64, f64)]) -> String {
         let inside = points
             .iter()
@@ -195,7 +196,8 @@ impl Scale {
     }
 }
 
-/// The view box of a chart: `wide` ones span the page, the others half of it.
+/// A chart without axes. A `wide` one spans the page, others half of it; `lanes` leaves room for
+/// strips of ticks.
 pub fn frame(title: &str, note: String, wide: bool, lanes: usize) -> Chart {
     let (width, plot_height) = if wide {
         (1000.0, 220.0)
@@ -208,7 +210,7 @@ pub fn frame(title: &str, note: String, wide: bool, lanes: usize) -> Chart {
     chart
 }
 
-/// The view box of a chart over iterations, of any size.
+/// A chart over iterations without axes, of any size.
 pub fn sized(title: &str, width: f64, plot_height: f64) -> Chart {
     let plot = Area {
         x: 46.0,
@@ -230,12 +232,12 @@ pub fn sized(title: &str, width: f64, plot_height: f64) -> Chart {
 pub const LANE_HEIGHT: f64 = 25.0;
 
 impl Chart {
-    /// Fixes the axes, x from 0 on, and makes their ticks.
+    /// Sets the axes, with x from 0, and makes their ticks.
     pub fn scale(&mut self, end: f64, y: (f64, f64)) -> Scale {
         self.scale_between((0.0, end.max(1.0)), y)
     }
 
-    /// Fixes the axes and makes their ticks.
+    /// Sets the axes and makes their ticks.
     pub fn scale_between(&mut self, x: (f64, f64), y: (f64, f64)) -> Scale {
         let scale = Scale {
             x,
@@ -265,10 +267,10 @@ fn tick_label(value: f64, step: f64) -> String {
     format!("{:.digits$}", value + 0.0)
 }
 
-/// Round numbers within the range, about `wanted` of them, and their distance.
+/// Round numbers within the range, about `wanted` of them, and their spacing.
 fn ticks(range: (f64, f64), wanted: usize) -> (Vec<f64>, f64) {
     let raw = (range.1 - range.0) / wanted.max(1) as f64;
-    let magnitude = 10f64.powf(raw.log10().floor());
+    let magnitude = 10_f64.powf(raw.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0]
         .map(|m| m * magnitude)
         .into_iter()
@@ -279,7 +281,7 @@ fn ticks(range: (f64, f64), wanted: usize) -> (Vec<f64>, f64) {
     ((first..=last).map(|n| n as f64 * step).collect(), step)
 }
 
-/// The range that holds all but the outermost hundredth of the values on either side, with some air.
+/// The range of all but the outermost hundredth of the values at either end, with a margin.
 pub fn robust_range(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     let mut sorted: Vec<f64> = values.filter(|v| v.is_finite()).collect();
     sorted.sort_by(f64::total_cmp);
@@ -290,12 +292,13 @@ pub fn robust_range(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     };
     let (low, high) = (at(0.01)?, at(0.99)?);
     let span = high - low;
-    // Where all are alike, a range that ticks can be told apart in.
+    // Equal values need a range wide enough for distinct ticks.
     let air = if span > 0.0 { 0.06 * span } else { 0.5 };
     Some((low - air, high + air))
 }
 
-/// At most [`MAX_POINTS`] points: of every stretch its lowest and its highest, so that no spike is lost.
+/// At most [`MAX_POINTS`] points: the lowest and the highest of every stretch, so that no spike is
+/// lost.
 pub fn thin(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     if points.len() <= MAX_POINTS {
         return points.to_vec();

@@ -1,17 +1,19 @@
-//! A group's variants side by side, each as one row of numbers over its seeds.
+//! Compares the variants of a group, each as one row of numbers over its seeds.
 
 use anyhow::Result;
 use tightrope_core::record::StoredRun;
 
-use super::evaluated::evaluated;
-use super::outcome::{Outcome, trouble};
-use super::seeds::{BySeed, OverSeeds};
-use super::table::COLUMNS;
-use super::variant::Variant;
-use super::words::number;
+use super::{
+    evaluation_table::evaluation_table,
+    outcome::{Outcome, trouble},
+    seeds::{BySeed, OverSeeds},
+    table::COLUMNS,
+    variant::Variant,
+    words::number,
+};
 
-/// The columns of [`COLUMNS`] that are shown, in this order: the title there, here, and what is said of it here, if that
-/// is something else.
+/// Columns taken from [`COLUMNS`], in display order: the title there, the title here, and the hint
+/// here if it differs.
 const SHOWN: [(&str, &str, Option<&str>); 16] = [
     ("FLOPs", "FLOPs", None),
     ("as ADAPT counts", "as ADAPT counts", None),
@@ -35,34 +37,34 @@ const SHOWN: [(&str, &str, Option<&str>); 16] = [
     ("Fr\u{e9}chet RF", "Fr\u{e9}chet RF", None),
 ];
 
-/// Variants as rows.
+/// The variants of a group as rows.
 pub struct Compared {
-    /// Titles of the columns behind those of the variant's name and its seeds.
+    /// Columns after those of the variant's name and seeds.
     pub columns: Vec<Column>,
-    /// One row a variant.
+    /// One row per variant.
     pub rows: Vec<Row>,
-    /// How evaluations were made: a line for each way.
+    /// Protocols of the evaluations, a line each.
     pub protocols: Vec<String>,
 }
 
 /// A column.
 pub struct Column {
-    /// Short.
+    /// Short name.
     pub title: String,
-    /// Long, where the title does not say it.
+    /// Long name, where the title needs one.
     pub hint: Option<&'static str>,
-    /// How its numbers are written.
+    /// Writes one of its numbers.
     pub show: fn(f64) -> String,
-    /// Whether it says more of what another column says in short.
+    /// Whether it adds detail to another column.
     pub is_detail: bool,
-    /// Whether more or less of it is better.
+    /// Whether one direction of it is better.
     pub is_ranked: bool,
     /// The numbers of each row.
     pub values: Vec<BySeed>,
 }
 
 impl Column {
-    /// Over the seeds of a row; `None` where no seed has a number.
+    /// The numbers of a row over its seeds; `None` where no seed has one.
     pub fn over_seeds(&self, row: usize) -> Option<OverSeeds> {
         OverSeeds::of_seeds(&self.values[row])
     }
@@ -72,23 +74,23 @@ impl Column {
 pub struct Row {
     /// The variant's label.
     pub label: String,
-    /// By rising number.
+    /// The seeds in rising order.
     pub seeds: Vec<u64>,
-    /// What went wrong, where something did.
+    /// Failures, stops and the like, one line each.
     pub troubles: Vec<String>,
 }
 
-/// Puts variants side by side.
+/// Compares variants.
 ///
 /// # Errors
 /// When a run's evaluations cannot be read.
 pub fn compared(variants: &[Variant]) -> Result<Compared> {
     let outcomes = outcomes(variants);
-    let evaluated = evaluated(variants)?;
+    let evaluations = evaluation_table(variants)?;
     let mut compared = Compared {
         columns: Vec::new(),
         rows: variants.iter().map(row).collect(),
-        protocols: evaluated.protocols(),
+        protocols: evaluations.protocols(),
     };
     for (title, here, hint) in SHOWN {
         let Some(column) = COLUMNS.iter().find(|column| column.title == title) else {
@@ -104,7 +106,7 @@ pub fn compared(variants: &[Variant]) -> Result<Compared> {
             values: outcomes.iter().map(of_variant).collect(),
         });
     }
-    for series in evaluated.series() {
+    for series in evaluations.series() {
         compared.add(Column {
             title: series.title,
             hint: series.hint,
@@ -118,7 +120,7 @@ pub fn compared(variants: &[Variant]) -> Result<Compared> {
 }
 
 impl Compared {
-    /// Adds a column, unless it is empty.
+    /// Adds a column unless it is empty.
     fn add(&mut self, column: Column) {
         if (0..self.rows.len()).any(|row| column.over_seeds(row).is_some()) {
             self.columns.push(column);
@@ -135,7 +137,7 @@ fn row(variant: &Variant) -> Row {
     }
 }
 
-/// Every seed's numbers, variant by variant.
+/// Numbers of every seed, variant by variant.
 pub fn outcomes(variants: &[Variant]) -> Vec<Vec<Outcome>> {
     variants.iter().map(Variant::outcomes).collect()
 }
@@ -161,7 +163,7 @@ mod tests {
         for (run, seconds) in runs.iter_mut().zip([5.0, 1.0, 2.0, 9.0]) {
             run.history.stats.last_mut().unwrap().seconds = seconds;
         }
-        // Without a ratio in its last third, a run has no late BR.
+        // A run without a ratio in its last third has no late BR.
         for stats in &mut runs[1].history.stats {
             stats.br_ratio_of_means = None;
         }

@@ -1,18 +1,20 @@
-//! Evaluations by feature networks, for the page and for the terminal.
+//! Evaluations by feature networks, for the page and the terminal.
 
 use anyhow::Result;
 use serde::Serialize;
 use tightrope_core::{evaluation::Evaluation, metric::inception_score::Spread};
 
-use super::variant::Variant;
-use super::words::{count, number};
+use super::{
+    variant::Variant,
+    words::{count, number},
+};
 
 /// A group's evaluations.
 #[derive(Debug, Default, Serialize)]
 pub struct Judged {
-    /// What was measured, by name.
+    /// Names of the figures.
     pub columns: Vec<String>,
-    /// One row an evaluation.
+    /// One row per evaluation.
     pub rows: Vec<Row>,
 }
 
@@ -25,17 +27,17 @@ pub struct Row {
     pub style: usize,
     /// The run's seed.
     pub seed: u64,
-    /// The iteration it is of.
+    /// Iteration of the generator.
     pub iteration: String,
-    /// One figure a column; empty where it was not measured.
+    /// One figure per column; empty where the evaluation has none.
     pub cells: Vec<String>,
-    /// Why its FID is none that tables are made of.
+    /// The reason its FID does not belong in a table beside published ones, if any.
     pub doubt: Option<String>,
-    /// How it was measured.
+    /// The protocol of the measurement.
     pub protocol: String,
 }
 
-/// Every figure of an evaluation: its name and its value.
+/// Every figure of an evaluation: name and value.
 pub fn figures(evaluation: &Evaluation) -> Vec<(String, String)> {
     let spread = |s: Spread| format!("{} \u{b1} {}", number(s.mean), number(s.deviation));
     let mut all = vec![(evaluation.distance_name(), number(evaluation.frechet))];
@@ -65,21 +67,21 @@ pub fn figures(evaluation: &Evaluation) -> Vec<(String, String)> {
 pub struct Measure {
     /// Its name.
     pub name: String,
-    /// Its value; of a mean over parts, the mean.
+    /// The value; of a mean over parts, the mean.
     pub value: f64,
-    /// Whether it is neither a distance nor a score, but says more of them.
+    /// Whether it adds detail to a distance or a score.
     pub is_detail: bool,
-    /// Which of several is the best; none for details, and where neither is better.
+    /// The better direction; `None` for details and for figures without one.
     pub best: Option<Best>,
 }
 
-/// Which of several values is the best.
+/// The direction in which a figure improves.
 #[cfg(not(target_arch = "wasm32"))]
 #[derive(Clone, Copy, PartialEq)]
 pub enum Best {
-    /// Of a distance.
+    /// A distance.
     Least,
-    /// Of a score.
+    /// A score.
     Greatest,
 }
 
@@ -127,7 +129,7 @@ pub fn measures(evaluation: &Evaluation) -> Vec<Measure> {
     all
 }
 
-/// The evaluations of a group's runs: of those that differ in nothing but when they were made, the last.
+/// The evaluations of a group's runs. Of several by the same protocol, the last counts.
 pub fn judged(variants: &[Variant]) -> Result<Judged> {
     let mut judged = Judged::default();
     for (style, variant) in variants.iter().enumerate() {
@@ -158,7 +160,7 @@ pub fn judged(variants: &[Variant]) -> Result<Judged> {
 }
 
 impl Judged {
-    /// Puts figures into their columns; new ones get a column at the end.
+    /// Puts figures into their columns, and adds a column at the end for each new one.
     fn place(&mut self, figures: Vec<(String, String)>) -> Vec<String> {
         let mut cells = vec![String::new(); self.columns.len()];
         for (name, value) in figures {

@@ -1,4 +1,4 @@
-//! Figures for documents: SVG files that stand alone, without scripts, on paper or in the dark.
+//! Figures for documents: self-contained SVG files without scripts, in light and dark.
 
 mod courses;
 mod factors;
@@ -7,34 +7,35 @@ mod tradeoff;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use minijinja::value::Serde;
-use minijinja::{Environment, Value, context};
+use minijinja::{Environment, Value, context, value::Serde};
 use serde::Serialize;
 use tightrope_core::Error;
 
-use super::Group;
-use super::chart::Chart;
-use super::style;
-use super::variant::{Variant, variants};
+use super::{
+    Group,
+    chart::Chart,
+    style,
+    variant::{Variant, variants},
+};
 
 /// Width of a figure.
 const WIDTH: f64 = 1000.0;
-/// Room at its left and right.
+/// Margin at the left and right.
 const MARGIN: f64 = 8.0;
-/// Room for its title and how to read it.
+/// Room for the title and the note.
 const HEAD: f64 = 56.0;
 /// Room for a panel's title.
 const PANEL_HEAD: f64 = 20.0;
 
-/// Panels on one ground.
+/// Panels on one background.
 pub struct Figure {
-    /// What its file is called.
+    /// The file's name.
     pub name: &'static str,
-    /// What it shows.
+    /// Its title.
     pub title: &'static str,
-    /// How to read it.
+    /// An explanation for the reader.
     pub note: String,
-    /// Panels beside and below each other, all of one size.
+    /// Panels beside and below each other, all the same size.
     pub panels: Vec<Panel>,
 }
 
@@ -45,14 +46,14 @@ pub struct Panel {
     pub x: f64,
     /// Top.
     pub y: f64,
-    /// The line style that its title explains.
+    /// Line style to show beside the panel's title.
     pub line: Option<String>,
-    /// The chart; its title heads the panel.
+    /// The chart. Its title heads the panel.
     pub chart: Chart,
 }
 
 impl Panel {
-    /// A panel that is not placed yet.
+    /// A panel without a place yet.
     fn new(line: Option<String>, chart: Chart) -> Self {
         Self {
             x: 0.0,
@@ -63,7 +64,7 @@ impl Panel {
     }
 }
 
-/// Writes the figures of all groups into a folder; of several groups, each with its number.
+/// Writes the figures of all groups into a folder, numbered by group if there are several.
 pub fn write(folder: &Path, groups: &[Group]) -> Result<Vec<PathBuf>> {
     std::fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;
     let mut files = Vec::new();
@@ -87,7 +88,7 @@ fn figures(variants: &[Variant]) -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
-/// How many of `count` panels stand side by side.
+/// Columns in which `count` panels stand.
 fn columns(count: usize) -> usize {
     match count {
         0..=2 => count.max(1),
@@ -97,12 +98,12 @@ fn columns(count: usize) -> usize {
     }
 }
 
-/// The width of one of `count` panels.
+/// Width of one of `count` panels.
 fn panel_width(count: usize) -> f64 {
     (WIDTH - 2.0 * MARGIN) / columns(count) as f64
 }
 
-/// The figure as an SVG file.
+/// Renders the figure as an SVG file.
 fn draw(mut figure: Figure) -> Result<String> {
     let (columns, width) = (
         columns(figure.panels.len()),

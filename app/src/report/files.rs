@@ -1,4 +1,4 @@
-//! The report as a file.
+//! Writes the report to a file.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use tightrope_core::Error;
 
 use super::{Group, render};
 
-/// Refuses a place where no report can be, before anything is done for it.
+/// Refuses a path that cannot hold a report, before any work is done.
 pub fn check(file: &Path) -> Result<(), Error> {
     if file.is_dir() {
         return Err(Error::setting(
@@ -22,7 +22,7 @@ pub fn check(file: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes the report, making its folder if need be.
+/// Writes the report, and makes its folder if needed.
 pub fn write(file: &Path, title: &str, groups: &[Group]) -> Result<()> {
     let page = render(title, groups)?;
     make_folder_of(file)?;
@@ -30,7 +30,7 @@ pub fn write(file: &Path, title: &str, groups: &[Group]) -> Result<()> {
     Ok(())
 }
 
-/// Makes the folder that a file is to be in.
+/// Makes the parent folder of a file.
 pub fn make_folder_of(file: &Path) -> Result<(), Error> {
     if let Some(folder) = file.parent().filter(|f| !f.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))?;

@@ -1,13 +1,14 @@
-//! Invented runs for the tests of the report.
+//! Invented runs for the report's tests.
 
-use tightrope_core::config::{Role, RunConfig};
-use tightrope_core::event::{
-    EndReason, Event, MaskChange, MaskEvent, NetInfo, Quality, RunInfo, Stats,
+use tightrope_core::{
+    config::{Role, RunConfig},
+    event::{EndReason, Event, MaskChange, MaskEvent, NetInfo, Quality, RunInfo, Stats},
+    history::History,
+    record::StoredRun,
 };
-use tightrope_core::history::History;
-use tightrope_core::record::StoredRun;
 
-/// A finished run on 2-D data: `adapt-relax` raises d_D until BR enters its band, others leave it.
+/// A finished run on 2-D data. `adapt-relax` raises d_D until BR enters its band; other methods
+/// leave it.
 pub fn run(method: &str, seed: u64, iterations: u64) -> StoredRun {
     let config = config(method, seed, iterations);
     let mut history = History::new(config.clone());
@@ -24,12 +25,12 @@ pub fn run(method: &str, seed: u64, iterations: u64) -> StoredRun {
     }
 }
 
-/// What such a run says.
+/// The events of such a run.
 pub fn events(method: &str, seed: u64, iterations: u64) -> Vec<Event> {
     let mut noise = noise(seed + method.len() as u64);
     let mut events = vec![Event::Started(info())];
     let adaptive = method.starts_with("adapt");
-    let (mut density, mut flops, mut wobble) = (0.1f64, 0.0, 0.0);
+    let (mut density, mut flops, mut wobble) = (0.1_f64, 0.0, 0.0);
     for iteration in 1..=iterations {
         let progress = iteration as f64 / iterations as f64;
         flops += 0.06 + 0.25 * density;
@@ -118,7 +119,7 @@ fn info() -> RunInfo {
     }
 }
 
-/// Uniform in [-1, 1], the same for the same seed.
+/// Uniform noise in [-1, 1], equal for equal seeds.
 pub fn noise(seed: u64) -> impl FnMut() -> f64 {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     move || {

@@ -1,15 +1,16 @@
-//! Samples side by side: real ones, the start, a few moments, the end.
+//! Samples side by side: real ones, the first, a few in between, the last.
 
 use anyhow::Result;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Serialize;
-use tightrope_core::record::{Grid, Scatter, StoredRun};
-use tightrope_core::run::row_names;
+use tightrope_core::{
+    record::{Grid, Scatter, StoredRun},
+    run::row_names,
+};
 
 use super::variant::Variant;
 
-/// Moments shown on the way to the last samples.
+/// Iterations shown before the last samples.
 const MOMENTS: usize = 4;
 /// Points drawn in one scatter.
 const MAX_DOTS: usize = 1500;
@@ -21,33 +22,33 @@ const SIDE: f32 = 240.0;
 pub struct Gallery {
     /// Real samples, then the last ones of every variant.
     pub last: Vec<Panel>,
-    /// How every variant got there.
+    /// Samples over training, variant by variant.
     pub courses: Vec<Course>,
     /// The last samples of the other seeds.
     pub seeds: Vec<Panel>,
 }
 
-/// The moments of one run.
+/// Samples of one run over training.
 #[derive(Debug, Serialize)]
 pub struct Course {
     /// The variant.
     pub label: String,
-    /// Its place in the group.
+    /// The variant's place in the group.
     pub style: usize,
     /// By rising iteration.
     pub panels: Vec<Panel>,
 }
 
-/// One picture.
+/// A picture.
 #[derive(Debug, Serialize)]
 pub struct Panel {
-    /// What it shows.
+    /// The variant, or that these are real data.
     pub title: String,
-    /// When.
+    /// The iteration, or the source of real data.
     pub when: String,
-    /// What its rows are of, where each is of a class.
+    /// The classes of its rows, where each row shows one.
     pub rows: String,
-    /// The variant's place in the group; none for real data.
+    /// The variant's place in the group; `None` for real data.
     pub style: Option<usize>,
     /// An image, base64 of a PNG.
     pub png: Option<String>,
@@ -55,7 +56,7 @@ pub struct Panel {
     pub dots: Option<[String; 2]>,
 }
 
-/// The samples of a group's variants.
+/// Collects the samples of a group's variants.
 pub fn gallery(variants: &[Variant]) -> Result<Gallery> {
     let mut gallery = Gallery {
         last: reals(variants),
@@ -92,14 +93,14 @@ pub fn gallery(variants: &[Variant]) -> Result<Gallery> {
     Ok(gallery)
 }
 
-/// Evenly spread moments from the first on, without the last.
+/// Evenly spaced grids from the first on, without the last.
 fn moments(grids: &[Grid]) -> Vec<&Grid> {
     let before = grids.len().saturating_sub(1);
     let shown = before.min(MOMENTS);
     (0..shown).map(|i| &grids[i * before / shown]).collect()
 }
 
-/// One panel for every set of real data in the group.
+/// A panel for each source of real data in the group.
 fn reals(variants: &[Variant]) -> Vec<Panel> {
     let mut panels: Vec<Panel> = Vec::new();
     let mut sources: Vec<&str> = Vec::new();
@@ -153,7 +154,7 @@ fn panel(run: &StoredRun, grid: &Grid, title: &str, style: Option<usize>) -> Res
     })
 }
 
-/// Dots for round line caps, in the window of the run's real data.
+/// SVG path of dots for round line caps, scaled to the run's real data.
 fn path(run: &StoredRun, points: &[[f32; 2]]) -> String {
     let window = Scatter::of(run.reals.as_deref().unwrap_or(points));
     let across = |p: &[f32; 2], axis: usize| {

@@ -1,18 +1,22 @@
-//! How a run is going at one moment, in one plain sentence.
+//! One plain sentence about a run at one iteration.
 
-use tightrope_core::config::{Policy, Role, RunConfig};
-use tightrope_core::event::{EndReason, MaskChange, Quality, Stats, Verdict};
-use tightrope_core::history::{Ended, History};
+use tightrope_core::{
+    config::{Policy, Role, RunConfig},
+    event::{EndReason, MaskChange, Quality, Stats, Verdict},
+    history::{Ended, History},
+};
 
-use super::outcome::{Outcome, standing};
-use super::words::{kept_the_balance, quality, sentence};
+use super::{
+    outcome::{Outcome, standing},
+    words::{kept_the_balance, quality, sentence},
+};
 
-/// What stands after a balance that came to nothing.
+/// Follows a good balance with bad samples.
 const NO_PROOF: &str = "balance alone does not prove good samples";
-/// Densities this near to a bound count as there.
+/// Distance within which a density counts as at its bound.
 const NEAR: f64 = 0.005;
 
-/// How a run is going at an iteration, or now: the balance, what is done about it, and what the samples are like.
+/// The state of a run at an iteration, or now: its balance, the response to it, and its samples.
 pub fn going(history: &History, at: Option<u64>) -> String {
     if let Some(ended) = &history.ended
         && at.is_none_or(|at| at >= ended.iteration)
@@ -32,7 +36,7 @@ pub fn going(history: &History, at: Option<u64>) -> String {
     }
 }
 
-/// How it went, once it is over.
+/// The summary of an ended run.
 fn end(history: &History, ended: &Ended) -> String {
     let outcome = Outcome::of(history);
     let standing = standing(history);
@@ -55,7 +59,7 @@ fn is_collapsed(modes: Option<f64>, total: Option<f64>) -> bool {
         .is_some_and(|(modes, total)| modes * 2.0 < total)
 }
 
-/// What is known at one moment.
+/// The state of a run at one iteration.
 struct Now<'a> {
     config: Option<&'a RunConfig>,
     stats: &'a Stats,
@@ -104,7 +108,7 @@ impl<'a> Now<'a> {
         format!("{br}, {}", self.density(verdict))
     }
 
-    /// What becomes of D's density under this verdict.
+    /// The response of D's density to this verdict.
     fn density(&self, verdict: Verdict) -> String {
         let now = self.stats.density_d;
         let span = format!("{:.2} to {now:.2}", self.start);
@@ -141,7 +145,7 @@ impl<'a> Now<'a> {
         }
     }
 
-    /// What the latest samples are like.
+    /// The latest samples in words.
     fn samples(&self) -> Option<String> {
         let measured = self.quality?;
         let outcome = Outcome {
@@ -171,7 +175,7 @@ mod tests {
     use super::*;
     use crate::report::fixture;
 
-    /// A run of 1000 iterations at this one.
+    /// A run of 1000 iterations with these statistics.
     fn history(method: &str, stats: Stats, modes: usize) -> History {
         let mut history = History::new(fixture::run(method, 1, 1000).config);
         history.apply(&Event::Stats(Stats {
@@ -232,7 +236,7 @@ mod tests {
         let line =
             "BR 0.01 is below its band, so d_D is to be lowered from 0.50; 6 of 24 modes so far";
         assert_eq!(going(&history("adapt-relax", strong, 6), None), line);
-        // Lowered, but from higher up: it has not come down from its start of 0.05 to 0.50.
+        // Lowered, but from higher up: d_D has not come down to 0.50 from its start of 0.05.
         let strong = stats(200, 0.01, Verdict::DTooStrong, 0.5);
         let mut above = history("adapt-relax", strong, 6);
         for event in fixture::events("adapt-relax", 1, 1000) {

@@ -1,4 +1,4 @@
-//! From run folders to groups of runs that belong side by side.
+//! Reads run folders and groups their runs for comparison.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use tightrope_core::{
 
 use super::Group;
 
-/// Reads run folders; those that cannot be read come back as what is wrong with them.
+/// Reads run folders. Returns the runs, and a problem for each folder it cannot read.
 pub fn read_runs(folders: &[PathBuf]) -> (Vec<StoredRun>, Vec<Problem>) {
     let mut runs = Vec::new();
     let mut wrong = Vec::new();
@@ -22,7 +22,7 @@ pub fn read_runs(folders: &[PathBuf]) -> (Vec<StoredRun>, Vec<Problem>) {
     (runs, wrong)
 }
 
-/// Puts runs of one preset and dataset side by side.
+/// Groups runs by preset and dataset.
 pub fn grouped(runs: Vec<StoredRun>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for run in runs {

@@ -1,4 +1,4 @@
-//! The results as Markdown, for a document kept beside the code.
+//! The results as Markdown, for a document kept with the code.
 
 mod place;
 
@@ -8,16 +8,18 @@ use anyhow::Result;
 use comfy_table::{ContentArrangement, Table, presets::ASCII_MARKDOWN};
 use tightrope_core::Error;
 
-use super::Group;
-use super::compared::{Column, Compared, Row, compared};
-use super::evaluated::name_of;
-use super::notice::notice;
-use super::paired::{Paired, Spread, paired};
-use super::seeds::OverSeeds;
-use super::variant::{Variant, variants};
+use super::{
+    Group,
+    compared::{Column, Compared, Row, compared},
+    evaluation_table::name_of,
+    notice::notice,
+    paired::{Paired, Spread, paired},
+    seeds::OverSeeds,
+    variant::{Variant, variants},
+};
 pub use place::Place;
 
-/// All groups, one below the other.
+/// The results of all groups, one below the other.
 fn results(groups: &[Group], against: Option<&str>) -> Result<String> {
     let mut text = String::new();
     for group in groups {
@@ -87,7 +89,7 @@ fn section(text: &mut String, variants: &[Variant], compared: &Compared) -> Resu
     Ok(())
 }
 
-/// How the others differ from the first of that name, seed by seed.
+/// Differences of the variants from the first one with this label, seed by seed.
 fn differences(text: &mut String, compared: &Compared, label: &str) -> Result<()> {
     let labels = || compared.rows.iter().map(|row| row.label.as_str());
     let is_named = |known: &str| known == label || known.starts_with(&format!("{label}, "));
@@ -158,7 +160,7 @@ fn table(compared: &Compared, is_shown: impl Fn(&Column) -> bool) -> Table {
     table
 }
 
-/// A probability; one that would be shown as none is said to be small.
+/// A probability, as `< 0.001` where three digits would show zero.
 fn chance(p: f64) -> String {
     if p < 0.0005 {
         "< 0.001".to_owned()
@@ -176,7 +178,7 @@ fn markdown_table(titles: Vec<String>) -> Table {
     table
 }
 
-/// A number over seeds: `0.49 [0.47, 0.52]`, and of how many seeds where some have none.
+/// A number over seeds, `0.49 [0.47, 0.52]`, with the count of seeds if some have none.
 fn cell(row: &Row, over: Option<OverSeeds>, show: fn(f64) -> String) -> String {
     let Some(over) = over else {
         return "\u{2013}".to_owned();
@@ -193,7 +195,7 @@ fn cell(row: &Row, over: Option<OverSeeds>, show: fn(f64) -> String) -> String {
     plain(&text)
 }
 
-/// With plain spaces, which every viewer of Markdown knows.
+/// Replaces narrow spaces, which not every viewer of Markdown knows.
 fn plain(text: &str) -> String {
     text.replace('\u{202F}', " ")
 }
@@ -202,7 +204,7 @@ fn escaped(text: &str) -> String {
     text.replace('|', "\\|")
 }
 
-/// What the runs were trained on and for how long: one line for all that have it in common.
+/// The data, length and device of the runs, in one line for all that share them.
 fn trained(variants: &[Variant]) -> Vec<String> {
     let mut lines: Vec<(String, Vec<u64>)> = Vec::new();
     for run in variants.iter().flat_map(|variant| &variant.runs) {

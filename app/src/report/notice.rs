@@ -1,30 +1,28 @@
-//! What is said before any result: in what compared runs differ that is neither their method nor their seed.
+//! Notices before the results: differences between the compared runs other than method and seed.
 
 use serde::Serialize;
-use tightrope_core::config::RunConfig;
-use tightrope_core::method::Method;
-use tightrope_core::preset;
+use tightrope_core::{config::RunConfig, method::Method, preset};
 
 use super::variant::{Difference, Variant, differences, settings};
 
-/// How the list of differing settings begins.
+/// Title of the list of differing settings.
 const UNLIKE: &str = "These runs differ in more than method and seed";
-/// What shows in place of a value that a method has none of.
+/// Shown for a setting that a method lacks.
 const NONE: &str = "\u{2013}";
 
-/// What a reader has to know before the results.
+/// Notices for the reader before the results.
 #[derive(Debug, Default, Serialize)]
 pub struct Notice {
-    /// What the list says; empty where there is nothing to list.
+    /// Title of the list; empty for an empty list.
     pub title: &'static str,
-    /// A line for each setting or number that differs: its values, and whose they are.
+    /// A line for each setting or number that differs: its values, and the variants that have them.
     pub lines: Vec<String>,
     /// Seeds that ran more than once.
     pub repeated: Vec<String>,
 }
 
 impl Notice {
-    /// Everything as lines of text.
+    /// All notices as lines of text.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn all(&self) -> Vec<String> {
         let title = (!self.title.is_empty()).then(|| format!("{}:", self.title));
@@ -34,7 +32,7 @@ impl Notice {
     }
 }
 
-/// What is to be said of these variants.
+/// Collects the notices for these variants.
 pub fn notice(variants: &[Variant]) -> Notice {
     let mut lines: Vec<String> = differences(variants)
         .iter()
@@ -48,13 +46,14 @@ pub fn notice(variants: &[Variant]) -> Notice {
     }
 }
 
-/// The line of a setting; `None` where it belongs to the method, or says nothing of what is learned.
+/// The line of a differing setting; `None` if the setting belongs to the method or does not affect
+/// learning.
 fn told(variants: &[Variant], difference: &Difference) -> Option<String> {
     let key = difference.key.as_str();
     if is_of_method(key) || is_of_record(key) {
         return None;
     }
-    // Whose method fixes a setting does not differ by it.
+    // A variant whose method fixes the setting does not count as different.
     let free = |variant: &Variant| config(variant).is_some_and(|c| !c.method.fixes(key));
     let of: Vec<(&Variant, &str)> = variants
         .iter()
@@ -79,7 +78,7 @@ fn told(variants: &[Variant], difference: &Difference) -> Option<String> {
     Some(format!("{key}: {}", grouped(values)))
 }
 
-/// Settings that make a method what it is, and where they come from.
+/// Settings that define a method, including its name and strategy.
 fn is_of_method(key: &str) -> bool {
     Method::own_keys().contains(&key)
         || ["method", "strategy", "discriminator.density"].contains(&key)
@@ -88,13 +87,15 @@ fn is_of_method(key: &str) -> bool {
             .any(|part| key.starts_with(part))
 }
 
-/// Settings that say what is written down and how fast it is computed. Figures of more samples are others.
+/// Settings that decide what is recorded and how fast it is computed. The number of quality samples
+/// changes the figures, so it is not one.
 fn is_of_record(key: &str) -> bool {
     let is_written = key.starts_with("record.") && key != "record.quality_samples";
     is_written || key == "version" || key.starts_with("crossover.")
 }
 
-/// Settings that only say how masks and densities move: a preset that sets them by method completes the method.
+/// Settings that only control masks and densities. A preset that sets them by method completes the
+/// method.
 fn is_of_masks(key: &str) -> bool {
     let learns = ["lr", "beta1", "beta2", "eps"];
     let name = key.rsplit('.').next().unwrap_or(key);
@@ -104,7 +105,7 @@ fn is_of_masks(key: &str) -> bool {
         && !learns.contains(&name)
 }
 
-/// What the run's preset and method come to by themselves.
+/// The settings that follow from the run's preset and method alone.
 fn by_method(run: &RunConfig) -> Option<RunConfig> {
     let preset = preset::find(&run.preset).ok()?;
     let mut base = (preset.build)();
@@ -117,7 +118,7 @@ fn config<'a>(variant: &Variant<'a>) -> Option<&'a RunConfig> {
     variant.runs.first().map(|run| &run.config)
 }
 
-/// The numbers of real images, where runs did not learn from the same: settings alone do not say what lay in a folder.
+/// Differing numbers of real images. Settings alone do not show the content of a folder.
 fn real_images(variants: &[Variant]) -> Option<String> {
     let counts = variants.iter().flat_map(|variant| {
         let runs = variant.runs.iter();
@@ -130,7 +131,7 @@ fn real_images(variants: &[Variant]) -> Option<String> {
     differs.then(|| format!("real images: {}", grouped(counts.iter().cloned())))
 }
 
-/// Values with whose they are: `300 (adapt-relax, dda), 600 (static)`.
+/// Values with their owners: `300 (adapt-relax, dda), 600 (static)`.
 fn grouped<'a>(values: impl Iterator<Item = (&'a str, String)>) -> String {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
     for (label, value) in values {
@@ -140,7 +141,7 @@ fn grouped<'a>(values: impl Iterator<Item = (&'a str, String)>) -> String {
             None => groups.push((value, vec![label])),
         }
     }
-    // Labels of namesakes have commas of their own.
+    // Labels of variants of one method contain commas.
     let has_comma = |labels: &[&str]| labels.iter().any(|label| label.contains(','));
     let between = match groups.iter().any(|(_, labels)| has_comma(labels)) {
         true => " | ",

@@ -1,16 +1,18 @@
-//! What a run came to, in numbers; and the mean of several.
+//! The numbers of a run's outcome, and their mean over several runs.
 
-use tightrope_core::config::Role;
-use tightrope_core::event::{EndReason, Verdict};
-use tightrope_core::history::History;
-use tightrope_core::record::StoredRun;
+use tightrope_core::{
+    config::Role,
+    event::{EndReason, Verdict},
+    history::History,
+    record::StoredRun,
+};
 
-/// Numbers of one run or, as a mean, of several. Absent ones were not measured.
+/// Numbers of one run or, as a mean, of several. `None` means not measured.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// Modes covered at the last measurement.
     pub modes: Option<f64>,
-    /// Modes there are.
+    /// Modes in the data.
     pub modes_total: Option<f64>,
     /// Share of high-quality samples.
     pub high_quality: Option<f64>,
@@ -18,29 +20,29 @@ pub struct Outcome {
     pub kl: Option<f64>,
     /// Frechet distance on fixed random features.
     pub frechet: Option<f64>,
-    /// The lowest one over training.
+    /// The lowest Frechet distance over training.
     pub best_frechet: Option<f64>,
-    /// Median windowed BR of the last third.
+    /// Median windowed BR over the last third.
     pub late_br: Option<f64>,
-    /// Probes at which D ranked fakes above reals, if there were any.
+    /// Probes at which D ranked fakes above reals, if any.
     pub inverted: Option<f64>,
-    /// Share of the time in the band.
+    /// Share of the time with BR in its band.
     pub in_band: Option<f64>,
-    /// The same after the first third of the iterations.
+    /// Share of the time with BR in its band, after the first third of the iterations.
     pub late_in_band: Option<f64>,
-    /// Share of the time below the band.
+    /// Share of the time with BR below its band.
     pub below_band: Option<f64>,
-    /// Share of the time above the band.
+    /// Share of the time with BR above its band.
     pub above_band: Option<f64>,
     /// Middle of the band.
     pub band_middle: Option<f64>,
-    /// Densities of G and D at the start and now.
+    /// Density of G now.
     pub density_g: Option<f64>,
-    /// See [`Self::density_g`].
+    /// Density of D at the start.
     pub density_d_start: Option<f64>,
-    /// See [`Self::density_g`].
+    /// Density of D now.
     pub density_d: Option<f64>,
-    /// That of D's densities which is furthest from its start.
+    /// The density of D furthest from its start.
     pub density_d_furthest: Option<f64>,
     /// Active parameters of G.
     pub active_g: Option<f64>,
@@ -48,13 +50,13 @@ pub struct Outcome {
     pub active_d: Option<f64>,
     /// Share of G's maskable weights that were ever active.
     pub exploration_g: Option<f64>,
-    /// Training FLOPs relative to dense: what was computed.
+    /// Training FLOPs relative to dense, as computed by this program.
     pub flops: Option<f64>,
     /// Training FLOPs relative to dense, as ADAPT counts.
     pub flops_paper: Option<f64>,
     /// Training FLOPs relative to dense, as STU-GAN counts.
     pub flops_stu: Option<f64>,
-    /// Testing FLOPs: those of one image.
+    /// Testing FLOPs: those of one generated image.
     pub testing_flops: Option<f64>,
     /// Seconds of training.
     pub seconds: Option<f64>,
@@ -92,7 +94,7 @@ const FIELDS: [Field; 25] = [
 ];
 
 impl Outcome {
-    /// The numbers of one run.
+    /// Collects the numbers of one run.
     pub fn of(history: &History) -> Self {
         let quality = history.last_quality();
         let flops = history.relative_flops();
@@ -147,12 +149,13 @@ impl Outcome {
     }
 }
 
-/// How a run stands, in words; `None` for one that finished as planned.
+/// The end of a run in words: failed, stopped, unfinished or dead; `None` if it finished as
+/// planned.
 pub fn trouble(run: &StoredRun) -> Option<String> {
     standing(&run.history)
 }
 
-/// The same of a run's history.
+/// [`trouble`] of a run's history.
 pub fn standing(history: &History) -> Option<String> {
     let done = history.iteration();
     let total = history.config.as_ref().map_or(0, |c| c.total_iterations());

@@ -1,33 +1,33 @@
-//! Paired tests over seeds: whether the others differ from one of them by more than chance.
+//! Paired tests over seeds: whether variants differ from a reference by more than chance.
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use super::compared::Row;
-use super::seeds::BySeed;
+use super::{compared::Row, seeds::BySeed};
 
-/// A mean over seeds, and how far they lie apart.
+/// A mean over seeds and their spread.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
-    /// Over the seeds that have a number.
+    /// Mean over the seeds that have a number.
     pub mean: f64,
-    /// Standard deviation of the sample; `None` of one seed.
+    /// Sample standard deviation; `None` for one seed.
     pub deviation: Option<f64>,
-    /// How many seeds.
+    /// Number of seeds.
     pub known: usize,
 }
 
-/// A measure of every variant beside that of one.
+/// A measure of every variant, compared with a reference.
 pub struct Paired {
-    /// Of each variant.
+    /// By variant.
     pub means: Vec<Option<Spread>>,
-    /// How much more it has, over the seeds of both; `None` for the one itself.
+    /// Difference from the reference over the seeds that both have; `None` for the reference
+    /// itself.
     pub differences: Vec<Option<Spread>>,
-    /// The p-value of a two-sided paired t-test, corrected over the rows by Holm's method. `None` for the
-    /// reference, and where all differences are equal.
+    /// The p-value of a two-sided paired t-test, corrected over the rows by Holm's method. `None`
+    /// for the reference, for fewer than two common seeds, and where all differences are equal.
     pub p: Vec<Option<f64>>,
 }
 
-/// Puts the numbers of all rows beside those of the row `reference`.
+/// Compares the numbers of all rows with those of the row `reference`.
 pub fn paired(rows: &[Row], values: &[BySeed], reference: usize) -> Paired {
     let of_seed = |row: usize, seed: u64| {
         let place = rows[row].seeds.iter().position(|known| *known == seed)?;
@@ -64,7 +64,7 @@ impl Spread {
         })
     }
 
-    /// Writes the mean, a plus-minus sign and the deviation.
+    /// Formats the mean, a plus-minus sign and the deviation.
     pub fn told(&self, show: fn(f64) -> String) -> String {
         match self.deviation {
             Some(deviation) => format!("{} \u{b1} {}", show(self.mean), show(deviation)),
@@ -72,7 +72,7 @@ impl Spread {
         }
     }
 
-    /// Of the t-test against zero.
+    /// The p-value of a t-test against zero.
     fn p(&self) -> Option<f64> {
         let deviation = self.deviation.filter(|d| *d > 0.0)?;
         let t = self.mean / (deviation / (self.known as f64).sqrt());
@@ -81,7 +81,8 @@ impl Spread {
     }
 }
 
-/// Holm's correction for testing every row: keeps the chance of any false finding at the level read off.
+/// Holm's correction for testing several rows: bounds the chance of any false finding by the level
+/// of the test.
 fn holm(p: &[Option<f64>]) -> Vec<Option<f64>> {
     let mut order: Vec<(usize, f64)> = p
         .iter()
@@ -116,7 +117,7 @@ mod tests {
         let values =
             [[5.1, 4.8, 6.2, 5.5, 5.9], [4.2, 4.9, 5.0, 4.4, 5.1]].map(|v| v.map(Some).to_vec());
         let paired = paired(&rows, &values, 1);
-        // t = 3.375390 with four degrees of freedom, whose distribution has a closed form.
+        // t = 3.375390 with four degrees of freedom; that distribution has a closed form.
         assert!((paired.p[0].unwrap() - 0.027_904_163).abs() < 1e-7);
         let over = paired.differences[0].unwrap();
         assert!((over.mean - 0.78).abs() < 1e-12 && over.known == 5);

@@ -1,35 +1,35 @@
 //! Numbers over seeds: the median, the least and the greatest.
 
-/// A number of each seed, by rising seed; `None` where a seed has none.
+/// A number per seed, by rising seed; `None` where a seed has none.
 pub type BySeed = Vec<Option<f64>>;
 
 /// A number of several runs that differ in their seed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OverSeeds {
-    /// The middle one, or the mean of the two in the middle.
+    /// The middle value, or the mean of the two in the middle.
     pub median: f64,
     /// The least.
     pub least: f64,
     /// The greatest.
     pub greatest: f64,
-    /// How many runs have it.
+    /// Number of runs that have a value.
     pub known: usize,
 }
 
 impl OverSeeds {
-    /// Of the seeds that have one.
+    /// Summarises the seeds that have a value.
     pub fn of_seeds(values: &[Option<f64>]) -> Option<Self> {
         Self::of(values.iter().copied().flatten())
     }
 
-    /// Of all that are finite; `None` where none is.
+    /// Summarises the finite values; `None` if none is finite.
     pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut sorted: Vec<f64> = values.into_iter().filter(|v| v.is_finite()).collect();
         sorted.sort_by(f64::total_cmp);
         let (least, greatest) = (*sorted.first()?, *sorted.last()?);
         let (low, high) = (sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2]);
         Some(Self {
-            // In halves: a balance ratio without a gap is as great as a number can be.
+            // Halves avoid overflow: a balance ratio without a gap is as large as a number can be.
             median: 0.5 * low + 0.5 * high,
             least,
             greatest,
@@ -38,8 +38,8 @@ impl OverSeeds {
     }
 }
 
-/// The course of a number over seeds: of each of `parts` stretches up to `end`, every run's median and what they come
-/// to together.
+/// The course of a number over seeds: for each of `parts` stretches up to `end`, each run's median
+/// and their summary.
 pub fn course(runs: &[Vec<(f64, f64)>], end: f64, parts: usize) -> Vec<(f64, OverSeeds)> {
     let stretch = end / parts.max(1) as f64;
     let part = |x: f64| ((x / stretch).ceil() as usize).min(parts);

@@ -1,4 +1,4 @@
-//! Where runs that prune begin to train again, in charts over iterations.
+//! Marks in charts over iterations where runs that prune begin to train again.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use tightrope_core::history::History;
 
 use super::chart::{Area, StageLine};
 
-/// A line for each beginning of a stage in a plot that ends at iteration `end`; one for all runs that begin theirs at the
-/// same iteration, which it names.
+/// A line for each start of a stage, in a plot that ends at iteration `end`. Runs that start theirs
+/// at the same iteration share a line, which names them.
 pub fn lines<'a>(
     runs: impl Iterator<Item = (&'a str, &'a History)>,
     plot: Area,

@@ -1,12 +1,12 @@
-//! Colours and style sheets: of the page, and of figures that stand alone.
+//! Colours and style sheets of the page and of self-contained figures.
 
-/// Line styles there are; further runs begin again with the first.
+/// Number of line styles; further variants begin again with the first.
 const STYLES: usize = 12;
 
-/// A colour: its name, what it is on paper, and in the dark.
+/// A colour: its name, its value in light and in dark.
 type Colour = (&'static str, &'static str, &'static str);
 
-/// Every colour. Those of the roles are the window's.
+/// Every colour. The colours of the roles match the window.
 const PALETTE: [Colour; 22] = [
     ("paper", "#fbfbf9", "#14171a"),
     ("card", "#fff", "#1b1f23"),
@@ -35,7 +35,7 @@ const PALETTE: [Colour; 22] = [
 const DARK: &str = "@media (prefers-color-scheme: dark)";
 const CHART: &str = include_str!("chart.css");
 
-/// The class of a run's lines, by its variant's place in the group.
+/// The CSS class of a run's lines, by its variant's place in the group.
 pub fn line_class(place: usize) -> String {
     format!("v{}", place % STYLES)
 }
@@ -60,7 +60,8 @@ pub fn of_page() -> String {
     .join("\n")
 }
 
-/// The style sheet of a figure. Colours stand in it as they are: not every viewer of SVG knows variables.
+/// The style sheet of a figure. It contains the colours themselves, since not every viewer of SVG
+/// knows variables.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn of_figure() -> String {
     let sheet = format!("{CHART}{}", include_str!("figure.css"));

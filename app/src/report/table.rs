@@ -1,28 +1,30 @@
-//! The table of results, for the page and for the terminal.
+//! The table of results, for the page and the terminal.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod terminal;
 
 use serde::Serialize;
 
-use super::outcome::{Outcome, trouble};
-use super::variant::Variant;
-use super::words::{number, percent, short};
+use super::{
+    outcome::{Outcome, trouble},
+    variant::Variant,
+    words::{number, percent, short},
+};
 #[cfg(not(target_arch = "wasm32"))]
 pub use terminal::results_table;
 
 /// A column of results.
 pub(super) struct Column {
-    /// Short.
+    /// Short name.
     pub title: &'static str,
-    /// Long.
+    /// Explanation.
     pub hint: &'static str,
-    /// A run's number.
+    /// The number of a run.
     pub get: fn(&Outcome) -> Option<f64>,
-    /// How it is written.
+    /// Writes the number.
     pub show: fn(f64) -> String,
     better: Better,
-    /// Puts a row's number into words.
+    /// Puts the number of a row into words.
     words: fn(&Outcome, String) -> String,
 }
 
@@ -55,7 +57,7 @@ impl Column {
         self
     }
 
-    /// Whether more or less of it is better.
+    /// Whether one direction of it is better.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn is_ranked(&self) -> bool {
         self.better != Better::Neither
@@ -115,21 +117,21 @@ fn two_digits(value: f64) -> String {
     format!("{value:.2}")
 }
 
-/// Results, ready to be shown.
+/// Results, ready to show.
 #[derive(Debug, Serialize)]
 pub struct Results {
-    /// Titles of the columns, with what they mean.
+    /// Titles of the columns, with explanations.
     pub columns: Vec<Title>,
-    /// One row a run, and one a variant with several seeds.
+    /// One row per run, and one per variant with several runs.
     pub rows: Vec<Row>,
 }
 
 /// A column's title.
 #[derive(Debug, Serialize)]
 pub struct Title {
-    /// Short.
+    /// Short name.
     pub title: &'static str,
-    /// Long.
+    /// Explanation.
     pub hint: &'static str,
 }
 
@@ -140,28 +142,28 @@ pub struct Row {
     pub label: String,
     /// The variant's place in the group, which is its line style.
     pub style: usize,
-    /// The seed, or how many.
+    /// The seed, or the number of seeds.
     pub seed: String,
-    /// Whether the row sums up several seeds.
+    /// Whether the row is the mean over a variant's seeds.
     pub mean: bool,
-    /// One value a column.
+    /// One value per column.
     pub cells: Vec<Value>,
-    /// What went wrong, where something did.
+    /// A failure, stop or the like.
     pub trouble: Option<String>,
 }
 
 /// A cell.
 #[derive(Debug, Serialize)]
 pub struct Value {
-    /// The number.
+    /// The number as text.
     pub text: String,
     /// Minimum and maximum over seeds.
     pub range: Option<String>,
-    /// Whether no other variant does better.
+    /// Whether no other variant does better; false where all are equal.
     pub best: bool,
 }
 
-/// The results of a group's variants.
+/// Collects the results of a group's variants.
 pub fn results(variants: &[Variant]) -> Results {
     let outcomes: Vec<Vec<Outcome>> = variants
         .iter()
@@ -171,7 +173,7 @@ pub fn results(variants: &[Variant]) -> Results {
         .iter()
         .filter(|c| outcomes.iter().flatten().any(|o| (c.get)(o).is_some()))
         .collect();
-    // Several runs of one seed are one seed.
+    // Several runs of one seed count as one seed.
     let seeds: Vec<Vec<Outcome>> = variants.iter().map(Variant::outcomes).collect();
     let means: Vec<Outcome> = seeds.iter().map(|o| Outcome::mean(o)).collect();
     let leads = |column: &Column, value: Option<f64>| {

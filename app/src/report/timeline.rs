@@ -1,22 +1,24 @@
-//! The timelines of a group: balance, densities with their events, losses, quality.
+//! Timelines of a group: balance, densities with their events, losses, quality.
 
-use tightrope_core::config::Role;
-use tightrope_core::event::{MaskChange, MaskEvent, Quality, Stats, Verdict};
-use tightrope_core::history::History;
-
-use super::chart::{
-    self, Chart, LANE_HEIGHT, Lane, Line, Mark, Scale, Zone, robust_range, smooth, thin,
+use tightrope_core::{
+    config::Role,
+    event::{MaskChange, MaskEvent, Quality, Stats, Verdict},
+    history::History,
 };
-use super::stage;
-use super::style::line_class;
-use super::variant::Variant;
-use super::words::count;
 
-/// Stretches that a noisy loss is averaged over.
+use super::{
+    chart::{self, Chart, LANE_HEIGHT, Lane, Line, Mark, Scale, Zone, robust_range, smooth, thin},
+    stage,
+    style::line_class,
+    variant::Variant,
+    words::count,
+};
+
+/// Stretches over which to average a noisy loss.
 const LOSS_PARTS: usize = 120;
-/// Raw BR samples are shown for so many runs; more would be fog.
+/// Most runs for which a chart shows raw BR samples. More would hide each other.
 const RUNS_WITH_DOTS: usize = 3;
-/// Event ticks in one strip.
+/// Most event ticks in one strip.
 const MAX_TICKS: usize = 400;
 
 /// A run as a line.
@@ -35,27 +37,27 @@ impl Trace<'_> {
             .to_owned()
     }
 
-    /// A value of the recorded states over iterations.
+    /// A value of the run's recorded states, over iterations.
     fn points(&self, value: impl Fn(&Stats) -> Option<f64>) -> Vec<(f64, f64)> {
         points(self.history, value)
     }
 }
 
-/// A value of a history's recorded states over iterations.
+/// A value of a history's recorded states, over iterations.
 pub fn points(history: &History, value: impl Fn(&Stats) -> Option<f64>) -> Vec<(f64, f64)> {
     let finite = |s: &Stats| Some((s.iteration as f64, value(s).filter(|v| v.is_finite())?));
     history.stats.iter().filter_map(finite).collect()
 }
 
-/// The balance ratio over its window. Where D no longer tells real from fake there is no ratio: the line leaves the
-/// picture at the top.
+/// The balance ratio over its window. Where D no longer tells real from fake the ratio does not
+/// exist, and the line leaves the chart at the top.
 pub fn window_br(history: &History) -> Vec<(f64, f64)> {
     let without_gap =
         |stats: &Stats| (stats.verdict == Some(Verdict::DTooWeak)).then_some(f64::MAX);
     points(history, |s| history.window_br(s).or(without_gap(s)))
 }
 
-/// All timelines of a group: those that span the page, then those that take half of it.
+/// All timelines of a group: first those that span the page, then those of half its width.
 pub fn timelines(variants: &[Variant]) -> Vec<Chart> {
     let mut traces = Vec::new();
     for (style, variant) in variants.iter().enumerate() {
@@ -102,7 +104,8 @@ pub fn timelines(variants: &[Variant]) -> Vec<Chart> {
     charts
 }
 
-/// The range of balance ratios that a picture shows: all but the outermost ones, and the target bands with some air.
+/// The range of balance ratios in a chart: all but the outermost ones, and the target bands with a
+/// margin.
 pub fn balance_range(
     values: impl Iterator<Item = f64>,
     bands: &[(f64, f64)],
@@ -115,7 +118,7 @@ pub fn balance_range(
     ))
 }
 
-/// From the lowest to the highest end.
+/// The lowest and the highest end of the bands.
 fn hull(bands: &[(f64, f64)]) -> (f64, f64) {
     let bottom = bands.iter().map(|b| b.0).fold(f64::INFINITY, f64::min);
     let top = bands.iter().map(|b| b.1).fold(f64::NEG_INFINITY, f64::max);
@@ -161,7 +164,7 @@ fn balance(traces: &[Trace], end: f64) -> Option<Chart> {
     Some(chart)
 }
 
-/// Above, in and below the target band.
+/// The zones above, in and below the target band.
 pub fn zones(scale: &Scale, bottom: f64, top: f64) -> Vec<Zone> {
     let zone = |low: f64, high: f64, class, label: String, text_at: f64| {
         let y = scale.y(high.min(scale.y.1));
@@ -298,7 +301,7 @@ fn density_marks(trace: &Trace, scale: &Scale) -> Vec<Mark> {
     moved.iter().step_by(stride).map(mark).collect()
 }
 
-/// The points at which the value changes.
+/// Points at which the value changes.
 fn changes(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
     let mut kept: Vec<(f64, f64)> = Vec::new();
     for point in points {

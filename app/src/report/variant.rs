@@ -1,4 +1,4 @@
-//! Which runs of a group are the same settings under other seeds, and what tells the others apart.
+//! Groups runs that differ only in the seed, and labels the groups by what distinguishes them.
 
 use std::collections::BTreeMap;
 
@@ -8,18 +8,19 @@ use tightrope_core::{config::RunConfig, event::EndReason, record::StoredRun};
 
 use super::outcome::Outcome;
 
-/// Runs that differ in nothing but the seed.
+/// Runs that differ only in the seed.
 pub struct Variant<'a> {
-    /// Short and unique within the group, e.g. `static:strong` or `static, d_D 0.5`.
+    /// Short label, unique within the group, e.g. `static:strong` or `static, d_D 0.5`.
     pub label: String,
-    /// By rising seed.
+    /// The runs, by rising seed.
     pub runs: Vec<&'a StoredRun>,
     /// Every setting but the seed, by its name.
     pub settings: Settings,
 }
 
 impl<'a> Variant<'a> {
-    /// The runs of each seed, by rising seed. Of several runs of one seed those count that finished, if any did.
+    /// The runs of each seed, by rising seed. Of several runs of one seed, only finished ones
+    /// count, if any finished.
     pub fn seeds(&self) -> Vec<Vec<&'a StoredRun>> {
         let is_done = |run: &StoredRun| {
             let ended = run.history.ended.as_ref();
@@ -32,13 +33,13 @@ impl<'a> Variant<'a> {
         self.repeats().map(of_seed).collect()
     }
 
-    /// The seeds, by rising number.
+    /// The seeds, in rising order.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn seed_numbers(&self) -> Vec<u64> {
         self.repeats().map(|runs| runs[0].config.seed).collect()
     }
 
-    /// What each seed came to: the mean of its runs.
+    /// The outcome of each seed: the mean of its runs.
     pub fn outcomes(&self) -> Vec<Outcome> {
         let of_run = |run: &&StoredRun| Outcome::of(&run.history);
         let of_seed =
@@ -46,7 +47,7 @@ impl<'a> Variant<'a> {
         self.seeds().iter().map(of_seed).collect()
     }
 
-    /// What is to be said of seeds that ran more than once.
+    /// Notes about seeds that ran more than once.
     pub fn repeated(&self) -> Vec<String> {
         let several = self.repeats().filter(|runs| runs.len() > 1);
         let told = several
@@ -78,7 +79,7 @@ pub struct Difference {
     pub values: Vec<String>,
 }
 
-/// Sorts runs into variants, in the order in which they come.
+/// Groups runs into variants, in order of appearance.
 pub fn variants<'a>(runs: &'a [StoredRun]) -> Vec<Variant<'a>> {
     let mut variants: Vec<Variant<'a>> = Vec::new();
     for run in runs {
@@ -102,7 +103,7 @@ pub fn variants<'a>(runs: &'a [StoredRun]) -> Vec<Variant<'a>> {
     variants
 }
 
-/// The settings that are not the same in all variants.
+/// The settings that differ between the variants.
 pub fn differences(variants: &[Variant]) -> Vec<Difference> {
     let all: Vec<&Settings> = variants.iter().map(|v| &v.settings).collect();
     differing(&all)
@@ -129,7 +130,8 @@ fn differing(all: &[&Settings]) -> Vec<String> {
     keys.into_iter().cloned().collect()
 }
 
-/// Method and strategy as the command line writes them, and among namesakes what sets each apart.
+/// Method and strategy as the command line writes them. Labels that would be equal also name the
+/// settings that differ.
 fn labels(variants: &[Variant]) -> Vec<String> {
     let name = |v: &Variant| {
         let method = shown(&v.settings, "method");
@@ -172,7 +174,7 @@ fn short(key: &str) -> &str {
     }
 }
 
-/// Every setting, by its name.
+/// All settings by name.
 pub fn settings(config: &RunConfig) -> Settings {
     let mut settings = Settings::new();
     if let Ok(value) = serde_json::to_value(config) {

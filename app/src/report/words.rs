@@ -1,11 +1,11 @@
-//! Numbers in words: how a run went, and who kept the balance.
+//! Words for numbers: the outcome of a run, and who kept the balance.
 
 use super::outcome::Outcome;
 
-/// Shares of the time below this come to 0 % in words, and are left out.
+/// Smallest share of the time worth a word; a smaller one rounds to 0 %.
 const SHOWN: f64 = 0.005;
 
-/// Three significant digits, or an integer.
+/// Formats three significant digits, or an integer.
 pub fn number(value: f64) -> String {
     let size = value.abs();
     if value.fract() == 0.0 && size < 1e6 {
@@ -19,7 +19,7 @@ pub fn number(value: f64) -> String {
     }
 }
 
-/// A count with thousands set apart.
+/// Formats a count with thousands separated.
 pub fn count(value: f64) -> String {
     let digits = format!("{:.0}", value.abs());
     let mut text = String::new();
@@ -32,12 +32,12 @@ pub fn count(value: f64) -> String {
     text
 }
 
-/// A share as a percentage.
+/// Formats a share as a percentage.
 pub fn percent(share: f64) -> String {
     format!("{:.0}\u{202F}%", share * 100.0)
 }
 
-/// Three digits and a unit's prefix.
+/// Formats three digits with a unit prefix.
 pub fn short(value: f64) -> String {
     let (scaled, prefix) = match value {
         v if v >= 999.5e6 => (v / 1e9, "G"),
@@ -53,7 +53,7 @@ pub fn short(value: f64) -> String {
     format!("{scaled:.digits$} {prefix}").trim_end().to_owned()
 }
 
-/// How a run, or the mean of several, went: quality, then balance, then what became of D's density.
+/// The outcome of a run, or of the mean of several: quality, balance, then D's density.
 pub fn sentence(outcome: &Outcome) -> String {
     let parts: Vec<String> = [quality(outcome), balance(outcome), density(outcome)]
         .into_iter()
@@ -88,7 +88,8 @@ pub fn quality(outcome: &Outcome) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// Where BR was, as shares of the time: a fact about BR, which says nothing of the samples.
+/// Shares of the time BR spent in and beside its band. They state facts about BR and nothing about
+/// the samples.
 fn balance(outcome: &Outcome) -> Option<String> {
     let (br, in_band) = (outcome.late_br?, outcome.in_band?);
     let share = |share: Option<f64>, place| {
@@ -120,7 +121,8 @@ fn density(outcome: &Outcome) -> Option<String> {
     })
 }
 
-/// Who kept the balance and who made the better samples, among labelled outcomes.
+/// Names the run that kept the balance and the one with the better samples, among labelled
+/// outcomes.
 pub fn headline(outcomes: &[(&str, &Outcome)]) -> Option<String> {
     if outcomes.len() < 2 {
         return None;
@@ -143,7 +145,7 @@ pub fn kept_the_balance(outcome: &Outcome) -> bool {
     outcome.in_band.is_some_and(|share| share >= 0.5)
 }
 
-/// Who kept the balance; where nobody did, who came nearest to it.
+/// Names the run that kept the balance or, if none did, the one that came nearest.
 fn keeper(outcomes: &[(&str, &Outcome)]) -> Option<String> {
     if outcomes.iter().all(|(_, o)| o.in_band.is_none()) {
         return None;
@@ -166,7 +168,7 @@ fn keeper(outcomes: &[(&str, &Outcome)]) -> Option<String> {
     }
 }
 
-/// The one outcome with the highest value; `None` when nobody leads.
+/// The outcome with the single highest value; `None` for a tie.
 fn best<'a>(
     outcomes: &[(&'a str, &'a Outcome)],
     value: impl Fn(&Outcome) -> Option<f64>,

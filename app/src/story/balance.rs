@@ -1,4 +1,4 @@
-//! Two players of a size: what balance looks like when nothing is wrong.
+//! Two players of equal size: how balance looks when nothing is wrong.
 
 use super::{Condition, Page, Part, Story};
 use tightrope_core::event::Verdict;
@@ -6,7 +6,7 @@ use tightrope_core::event::Verdict;
 pub(super) static STORY: Story = Story {
     name: "balance",
     title: "Balance at work",
-    question: "What does a GAN look like while it goes well?",
+    question: "What does a GAN look like when training goes well?",
     preset: "ring",
     methods: &["static", "dda"],
     settings: &[],
@@ -16,8 +16,8 @@ pub(super) static STORY: Story = Story {
             text: &[
                 "The generator G turns random numbers into points. The discriminator D scores points: high for real, \
                  low for fake. Each learns from the other.",
-                "The real points lie in eight clusters, the modes, on a ring. Both runs start from the same weights, \
-                 with 40 % of the weights of each network active.",
+                "The real points form eight clusters on a ring, the modes. Both runs start from the same weights. Each \
+                 network has 40 % of its weights active.",
             ],
             look: Some(Part::Samples),
             attempt: None,
@@ -26,9 +26,10 @@ pub(super) static STORY: Story = Story {
         Page {
             title: "The beam is level",
             text: &[
-                "The balance ratio, BR, is the share of the gap between real and fake scores that one step of G closes. \
-                 Near 0 D cannot be fooled; near 1 D is no judge.",
-                "Inside its target band, 0.05 to 0.35 here, the beam is near level and the verdict is \"balanced\".",
+                "The balance ratio (BR) is the share of the gap between real and fake scores that one step of G \
+                 closes. Near 0, D cannot be fooled. Near 1, D cannot judge.",
+                "While BR is in its target band, here 0.05 to 0.35, the beam is near level and the verdict is \
+                 \"balanced\".",
             ],
             look: Some(Part::Beam),
             attempt: None,
@@ -37,31 +38,33 @@ pub(super) static STORY: Story = Story {
         Page {
             title: "One player alone",
             text: &[
-                "A GAN only moves forward when both players move. Stop them and see what one does without the other.",
+                "A GAN improves only while both players learn. Pause them and see what one does without the other.",
             ],
             look: Some(Part::Controls),
             attempt: Some(
-                "Choose \"raw\" above the samples and press Space to pause. Press G some twenty times: the points move, \
-                 and the judge does not. Press D: the points stay. Press Space to play on.",
+                "Choose \"raw\" above the samples and press Space to pause. Press G about twenty times: the points \
+                 move, but D does not change. Press D: the points stay. Press Space to go on.",
             ),
             until: Condition::Held,
         },
         Page {
             title: "From one lump to eight modes",
             text: &[
-                "G first makes one lump, then reaches mode after mode. BR stays in its band meanwhile.",
-                "The second run may move d_D, the density of D, but has little to mend: it ends between 0.40 and 0.45.",
+                "G first makes one lump, then reaches one mode after another. Meanwhile, BR stays in its band.",
+                "The second run may change d_D, the density of D. It has little to correct: d_D ends between 0.40 and \
+                 0.45.",
             ],
             look: Some(Part::Timelines),
             attempt: None,
             until: Condition::Modes(0, 6),
         },
         Page {
-            title: "What to take home",
+            title: "Summary",
             text: &[
-                "Over five seeds both runs found all 8 modes in every one, with BR in its band 93 % and 99 % of the \
-                 time. Where D has the right size, nobody has to move it.",
-                "BR was in its band long before the modes were found. Balance lets G learn; it is not yet the result.",
+                "On each of five seeds, both methods found all 8 modes, with BR in its band 93 % and 99 % of the time. \
+                 A D of the right density needs no correction.",
+                "BR reached its band long before G found the modes. Balance lets G learn; it does not prove that G has \
+                 learned.",
             ],
             look: Some(Part::Timelines),
             attempt: Some("Drag the slider back and watch the modes appear again."),

@@ -4,29 +4,29 @@ use tightrope_core::event::{MaskChange, Verdict};
 
 use super::Story;
 
-/// What has to happen before a page is turned. A run is named by its place in the story.
+/// A condition for turning a page. It names a run by its index in the story.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Condition {
-    /// Nothing.
+    /// No condition.
     None,
-    /// All runs have come to this iteration.
+    /// All runs have reached this iteration.
     Iteration(u64),
     /// A run has had this verdict.
     Verdict(usize, Verdict),
-    /// A run has covered at least so many modes.
+    /// A run has covered at least this many modes.
     Modes(usize, usize),
-    /// The density of a run's D has been moved this way.
+    /// The density of a run's D has moved this way.
     Moved(usize, MaskChange),
     /// At least this share of the weights of a run's G has been active.
     Explored(usize, f64),
     /// No run advances.
     Held,
-    /// The slider is back in the past.
+    /// The slider stands in the past.
     Back,
 }
 
 impl Condition {
-    /// What is waited for.
+    /// The condition in words.
     pub fn words(self, story: &Story) -> String {
         let name = |place: usize| story.methods.get(place).copied().unwrap_or_default();
         match self {

@@ -6,7 +6,7 @@ use tightrope_core::event::{MaskChange, Verdict};
 pub(super) static STORY: Story = Story {
     name: "rescue",
     title: "ADAPT rescues",
-    question: "Can training notice by itself that the judge is too weak?",
+    question: "Can training notice on its own that the judge is too weak?",
     preset: "spiral",
     methods: &["stu-gan", "adapt-strict"],
     settings: &[("iterations", "2000")],
@@ -14,9 +14,9 @@ pub(super) static STORY: Story = Story {
         Page {
             title: "The same bad start",
             text: &[
-                "The spiral once more, and each network has only 5 % of its weights: the start that led to collapse.",
-                "STU-GAN explores G's mask and leaves D alone. ADAPT explores G too, and measures the balance to decide \
-                 how dense D should be.",
+                "This is the spiral again. Each network has only 5 % of its weights: the start that led to collapse.",
+                "STU-GAN explores G's mask and leaves D alone. ADAPT explores G's mask too, and sets the density of D \
+                 by the balance it measures.",
             ],
             look: Some(Part::Samples),
             attempt: None,
@@ -25,7 +25,7 @@ pub(super) static STORY: Story = Story {
         Page {
             title: "D is too weak",
             text: &[
-                "BR lies above the band in both runs. STU-GAN does not look at it. ADAPT does, every 50 iterations.",
+                "BR lies above its band in both runs. STU-GAN ignores it. ADAPT checks it every 50 iterations.",
             ],
             look: Some(Part::Beam),
             attempt: None,
@@ -34,8 +34,8 @@ pub(super) static STORY: Story = Story {
         Page {
             title: "ADAPT raises d_D",
             text: &[
-                "Each time BR is at or above 0.3, D gains weights where its gradient is largest. d_D climbs in steps of \
-                 0.1, to 0.5 at most: that is what \"strict\" means.",
+                "Each time BR is at or above 0.3, ADAPT grows weights in D where the gradient is largest. d_D climbs \
+                 in steps of 0.1, to 0.5 at most: \"strict\" means this cap.",
             ],
             look: Some(Part::Timelines),
             attempt: Some(
@@ -46,19 +46,19 @@ pub(super) static STORY: Story = Story {
         Page {
             title: "Out of the collapse",
             text: &[
-                "With a judge that can judge, the second G spreads along the spiral. When BR falls below the band, ADAPT \
-                 lowers d_D again: weights that are not needed cost nothing.",
+                "With a D that can judge, the second G spreads along the spiral. When BR falls below its band, ADAPT \
+                 lowers d_D again: weights that D does not need then cost nothing.",
             ],
             look: Some(Part::Samples),
             attempt: None,
             until: Condition::Modes(1, 16),
         },
         Page {
-            title: "What to take home",
+            title: "Summary",
             text: &[
-                "Over five seeds STU-GAN ended with 3.8 of 24 modes (1 to 11), ADAPT with 20.0 (18 to 22).",
-                "A dense D from the start does as well, at three times the cost. ADAPT's merit is that nobody had to \
-                 know which density would do.",
+                "Over five seeds, STU-GAN ended with 3.8 of 24 modes (1 to 11), ADAPT with 20.0 (18 to 22).",
+                "A D that is dense from the start does as well, at three times the cost. ADAPT's merit is that it \
+                 found a sufficient density on its own.",
             ],
             look: Some(Part::Timelines),
             attempt: Some("Drag the slider back to where d_D first rose."),

@@ -6,7 +6,7 @@ use tightrope_core::event::Verdict;
 pub(super) static STORY: Story = Story {
     name: "weak",
     title: "Too weak: collapse",
-    question: "What happens when the judge sees too little?",
+    question: "What happens when the judge has too few weights?",
     preset: "spiral",
     methods: &["sdst-rigl:balance", "sdst-rigl:strong"],
     settings: &[("iterations", "2000")],
@@ -14,9 +14,10 @@ pub(super) static STORY: Story = Story {
         Page {
             title: "5 % against 100 %",
             text: &[
-                "The real points lie in 24 modes along a spiral. Both runs start with the same G, which has 5 % of its \
-                 weights and explores which ones.",
-                "In the first run D has 5 % of its weights too. In the second D is dense. Neither density ever changes.",
+                "The real points lie in 24 modes along a spiral. Both runs start with the same G: it has 5 % of its \
+                 weights and explores which ones to use.",
+                "In the first run, D has 5 % of its weights too. In the second, D is dense. The densities never \
+                 change.",
             ],
             look: Some(Part::Samples),
             attempt: None,
@@ -25,8 +26,8 @@ pub(super) static STORY: Story = Story {
         Page {
             title: "BR above its band",
             text: &[
-                "A thin D barely tells real from fake. One step of G closes half of the gap or more: BR is above its \
-                 band, 0.15 to 0.3, and wild. A judge so easily fooled teaches little.",
+                "A sparse D barely tells real from fake. One step of G closes half of the gap or more, so BR is wild \
+                 and above its band, 0.15 to 0.3. A judge so easily fooled teaches little.",
             ],
             look: Some(Part::Beam),
             attempt: None,
@@ -35,8 +36,8 @@ pub(super) static STORY: Story = Story {
         Page {
             title: "Collapse",
             text: &[
-                "G runs to wherever this D looks last, and D follows too late. The first run's points gather in a few \
-                 places and wander. That is mode collapse.",
+                "G moves to a spot that fools D. D learns the spot late, and G moves to the next. The first run's \
+                 points gather in a few places and wander. That is mode collapse.",
             ],
             look: Some(Part::Samples),
             attempt: Some(
@@ -45,22 +46,23 @@ pub(super) static STORY: Story = Story {
             until: Condition::Back,
         },
         Page {
-            title: "Enough to judge by",
+            title: "Enough weights to judge",
             text: &[
-                "The second D has twenty times the weights, and its G goes along the spiral mode by mode.",
-                "BR stays in its band most of the time, or a little below. Below the band is a fact about BR, not a \
-                 judgement of the samples.",
+                "The second D has twenty times the weights, and its G covers the spiral mode by mode.",
+                "BR stays in its band most of the time, or a little below. A BR below its band does not mean that the \
+                 samples are bad.",
             ],
             look: Some(Part::Timelines),
             attempt: Some("If the slider is in the past, press End to follow again."),
             until: Condition::Modes(1, 16),
         },
         Page {
-            title: "What to take home",
+            title: "Summary",
             text: &[
-                "Over five seeds D at 5 % ended with 2.2 of 24 modes (1 to 4), the dense D with 20.6 (19 to 22).",
-                "BR warned of it: 0.54 against 0.17, with a band of 0.15 to 0.3. It does not always warn. Look at \
-                 samples too.",
+                "Over five seeds, G ended with 2.2 of 24 modes (1 to 4) under the D at 5 % and with 20.6 (19 to 22) \
+                 under the dense D.",
+                "BR warned of the collapse: 0.54 against 0.17, with a band of 0.15 to 0.3. It does not always warn, so \
+                 look at the samples too.",
             ],
             look: Some(Part::Samples),
             attempt: None,

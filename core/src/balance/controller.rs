@@ -1,40 +1,41 @@
-//! Decides whether a net's mask changes after an iteration, and how: static, drop-and-grow, relaxed
-//! and strict balance (ADAPT-relax, ADAPT-strict). Plain numbers in, a plan out.
+//! Decides after an iteration whether and how a net's mask changes: static, drop-and-grow, relaxed
+//! and strict balance (ADAPT-relax, ADAPT-strict). It takes plain numbers and returns a plan.
 
 use serde::{Deserialize, Serialize};
 
-use super::criterion::Lean;
-use super::ratio::Window;
-use crate::config::{BalanceConfig, DensityRule, NetConfig, Policy};
-use crate::event::Verdict;
-use crate::sparse::plan::MaskPlan;
-use crate::sparse::schedule::drop_fraction;
+use super::{criterion::Lean, ratio::Window};
+use crate::{
+    config::{BalanceConfig, DensityRule, NetConfig, Policy},
+    event::Verdict,
+    sparse::{plan::MaskPlan, schedule::drop_fraction},
+};
 
-/// Repeated additions of a step miss the cap by an ulp; this much below it counts as there.
+/// Repeated additions of a step can miss the cap by an ulp. A density this close below counts as at
+/// the cap.
 const DENSITY_SLACK: f64 = 1e-9;
 
 /// The controller of one net. Its serialised form is its state in a checkpoint.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Controller {
-    /// The density variable d. The realised density may differ: masks are drawn by coins, and
+    /// The density variable d. The realised density may differ: masks are drawn coin by coin, and
     /// drop-and-grow keeps the realised count.
     density: f64,
-    /// For the proportional rule: whether a correction is under way, and whether it raises.
+    /// For the proportional rule: `Some` while a correction is under way, true if it raises d.
     #[serde(default)]
     correction: Option<bool>,
 }
 
-/// When a decision is asked for.
+/// Time of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment {
+pub struct Clock {
     /// Generator iterations finished.
     pub iteration: u64,
-    /// Iterations in all, T.
+    /// Total iterations, T.
     pub iterations: u64,
 }
 
 impl Controller {
-    /// Starts from the density the net was given.
+    /// A controller that starts from the net's given density.
     pub fn new(density: f64) -> Self {
         Self {
             density,
@@ -47,16 +48,16 @@ impl Controller {
         self.density
     }
 
-    /// What the net's policy does to its mask now, if anything. A plan can turn out to change
-    /// nothing, for instance when the realised density is already beyond its target.
+    /// The change that the net's policy makes to its mask now, if any. A plan may turn out to
+    /// change nothing, e.g. when the realised density is already beyond its target.
     pub fn decide(
         &mut self,
-        at: Moment,
+        at: Clock,
         net: &NetConfig,
         balance: &BalanceConfig,
         window: &Window,
     ) -> Option<MaskPlan> {
-        if !at.iteration.is_multiple_of(net.mask_interval) || at.iteration >= at.iterations {
+        if !net.is_mask_due(at.iteration, at.iterations) {
             return None;
         }
         match net.policy {
@@ -79,7 +80,7 @@ impl Controller {
         }
     }
 
-    /// Sets the density by command; `realised` says from where.
+    /// Sets the density by command. The plan raises or lowers it from the `realised` one.
     pub fn set_density(&mut self, density: f64, realised: f64) -> MaskPlan {
         self.density = density;
         if density > realised {
@@ -89,10 +90,10 @@ impl Controller {
         }
     }
 
-    /// Our own rule: the change that corrects the balance. It begins outside the band and goes on
-    /// until the target is reached (hysteresis), in proportion to the error and at most a step at a
-    /// time. The density itself is the integral of the errors and is held within its bounds, so
-    /// nothing winds up there.
+    /// Our own rule: the change of d that corrects the balance. A correction begins outside the
+    /// band and goes on until the target is reached (hysteresis), in proportion to the error and at
+    /// most a step at a time. The density is the integral of the errors and stays within its
+    /// bounds, so nothing winds up.
     fn correct(&mut self, lean: Lean, balance: &BalanceConfig) -> Option<f64> {
         let (rises, falls) = (lean.error > 0.0, lean.error < 0.0);
         self.correction = match lean.verdict {
@@ -105,11 +106,11 @@ impl Controller {
         Some((balance.gain * lean.error).clamp(-most, most))
     }
 
-    /// At its cap, a strict discriminator drops and grows instead.
+    /// Raises d. At its cap, a strict discriminator drops and grows instead.
     fn raise(
         &mut self,
         change: f64,
-        at: Moment,
+        at: Clock,
         net: &NetConfig,
         balance: &BalanceConfig,
     ) -> Option<MaskPlan> {
@@ -123,7 +124,7 @@ impl Controller {
     }
 
     fn lower(&mut self, change: f64, balance: &BalanceConfig) -> MaskPlan {
-        // A bound that was raised meanwhile does not lift what lies below it.
+        // Raising `d_min` during a run does not lift a density that is already below it.
         let floor = balance.d_min.min(self.density);
         self.density = (self.density - change).max(floor);
         MaskPlan::Lower {
@@ -132,7 +133,7 @@ impl Controller {
     }
 }
 
-/// ADAPT's rule: a step whenever the criterion is outside its band.
+/// ADAPT's rule: one step whenever the criterion is outside its band.
 fn step(lean: Lean, balance: &BalanceConfig) -> Option<f64> {
     match lean.verdict {
         Verdict::DTooWeak => Some(balance.density_step),
@@ -141,9 +142,9 @@ fn step(lean: Lean, balance: &BalanceConfig) -> Option<f64> {
     }
 }
 
-/// The authors advance D's schedule once per critic step over T * n_critic of them: the same
-/// fraction, so t/T serves both nets.
-fn drop_grow(at: Moment, net: &NetConfig) -> MaskPlan {
+/// The authors advance D's schedule once per critic step, over T * n_critic steps. The fraction is
+/// the same, so t/T serves both nets.
+fn drop_grow(at: Clock, net: &NetConfig) -> MaskPlan {
     MaskPlan::DropGrow {
         fraction: drop_fraction(
             net.drop_schedule,

@@ -1,33 +1,36 @@
-//! Which way the game leans by the chosen criterion, and the verdict that says so.
+//! Direction in which the game leans by the chosen criterion, and the verdict on it.
 
 use super::ratio::Window;
-use crate::config::{BalanceConfig, Criterion};
-use crate::event::Verdict;
+use crate::{
+    config::{BalanceConfig, Criterion},
+    event::Verdict,
+};
 
-/// Which way the game leans, and how far.
+/// Lean of the game: its direction and its size.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lean {
-    /// Above its band, within it or below it, as a verdict on D.
+    /// Position of the criterion relative to its band, as a verdict on D.
     pub verdict: Verdict,
-    /// log(criterion / target), positive where D is too weak; infinite without a gap. The target is
-    /// the middle of the band.
+    /// log(criterion / target), signed so that a positive error means D is too weak; infinite
+    /// without a gap. The target is the middle of the band.
     pub error: f64,
 }
 
 impl Window {
-    /// The lean that ADAPT's rule decides by: the estimator's, as in the authors' code.
+    /// The lean by the configured estimator, which ADAPT's rule and the authors' code decide by.
     pub fn lean(&self, config: &BalanceConfig) -> Option<Lean> {
         self.lean_by(config, self.ratio(config))
     }
 
-    /// The lean that is true (see [`Window::true_ratio`]).
+    /// The lean by the true ratio (see [`Window::true_ratio`]).
     pub fn true_lean(&self, config: &BalanceConfig) -> Option<Lean> {
         self.lean_by(config, self.true_ratio(config))
     }
 
-    /// Bounds are inclusive, as in the authors' code; a NaN has no lean.
+    /// The lean by `ratio` or by a measure of overfitting. Bounds are inclusive, as in the authors'
+    /// code; a NaN has no lean.
     fn lean_by(&self, config: &BalanceConfig, ratio: Option<f64>) -> Option<Lean> {
-        // Such that more than `high` means too weak; overfitting grows the other way.
+        // BR above `high` means D is too weak. Overfitting grows the other way, hence the sign.
         let (value, low, high, sign) = match config.criterion {
             Criterion::Br => (ratio?, config.br_low, config.br_high, 1.0),
             Criterion::RT => (self.r_t()?, config.r_low, config.r_high, -1.0),
@@ -51,7 +54,7 @@ impl Window {
         Some(Lean { verdict, error })
     }
 
-    /// The balance in a word; nothing before the first meaningful sample.
+    /// The balance as a verdict; `None` before the first meaningful sample.
     pub fn verdict(&self, config: &BalanceConfig) -> Option<Verdict> {
         if self.is_dead() {
             return Some(Verdict::DDead);

@@ -1,21 +1,21 @@
-//! StyleGAN2-ADA's measures of how far D has learnt its training images by heart (2006.06676,
-//! section 3), which ADAPT names as replacements of the balance ratio.
+//! StyleGAN2-ADA's measures of how far D has memorised its training images (2006.06676, section 3).
+//! ADAPT names them as replacements of the balance ratio.
 
 use serde::{Deserialize, Serialize};
 
 use super::ratio::{Sample, Window, mean};
 
-/// Scores that a probe takes besides those of the balance ratio.
+/// Scores that a probe takes in addition to those of the balance ratio.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Overfitting {
     /// mean sign(D(x)) over the last critic minibatch.
     pub sign: f64,
-    /// mean D(x) of held-out images, where there are any.
+    /// mean D(x) of held-out images, if the run has any.
     pub held_out: Option<f64>,
 }
 
 impl Window {
-    /// Adds a probe's scores with those of overfitting.
+    /// Adds a probe's scores together with its overfitting scores.
     pub fn push_with(&mut self, sample: Sample, overfitting: Overfitting) {
         self.push(sample);
         self.overfitting.push_back(overfitting);
@@ -28,8 +28,8 @@ impl Window {
     }
 
     /// r_v = (D(x) - D(held out)) / (D(x) - D(G(z))), each a mean over the window: 0 for a D that
-    /// scores held-out images like those it trains on, 1 for one that takes them for fakes. A gap
-    /// that is gone leaves nothing to overfit: 0.
+    /// scores held-out images like training images, 1 for one that takes them for fakes. A vanished
+    /// gap leaves nothing to overfit and gives 0.
     pub fn r_v(&self) -> Option<f64> {
         let held_out = mean(self.overfitting.iter().filter_map(|o| o.held_out))?;
         let (real, gap) = (

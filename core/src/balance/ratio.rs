@@ -1,5 +1,5 @@
-//! The balance ratio (ADAPT, section 5.1): which part of the gap between real and fake
-//! one generator update closes.
+//! The balance ratio (ADAPT, section 5.1): the part of the gap between real and fake that one
+//! generator update closes.
 
 use std::collections::VecDeque;
 
@@ -8,22 +8,22 @@ use serde::{Deserialize, Serialize};
 use super::overfitting::Overfitting;
 use crate::config::{BalanceConfig, Estimator};
 
-/// A smaller gap than this makes a sample's ratio meaningless, so that sample is skipped.
+/// Below this gap a sample's ratio is meaningless, and the sample is skipped.
 const MIN_GAP: f64 = 1e-6;
-/// A discriminator that scores this many probes in a row alike is dead.
+/// A discriminator that scores this many consecutive probes alike is dead.
 const DEAD_SAMPLES: usize = 5;
-/// Scores this near to each other, relative to their size, are the same: what remains is the
-/// rounding of float32 means over different batch sizes.
+/// Relative difference up to which scores count as equal. It covers the rounding of float32 means
+/// over different batch sizes.
 const SAME_SCORE: f64 = 5e-7;
 
 /// Mean critic scores of one probe.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
-    /// Of fakes after the generator's update, mean D(G'(z)).
+    /// Mean D(G'(z)) of fakes after the generator's update.
     pub post: f64,
-    /// Of the same z before it, mean D(G(z)).
+    /// Mean D(G(z)) of the same z before the update.
     pub pre: f64,
-    /// Of the last critic minibatch, mean D(x).
+    /// Mean D(x) of the last critic minibatch.
     pub real: f64,
 }
 
@@ -33,12 +33,12 @@ impl Sample {
         self.gain() / self.gap()
     }
 
-    /// What the update won, post - pre.
+    /// Gain of the update, post - pre.
     pub fn gain(&self) -> f64 {
         self.post - self.pre
     }
 
-    /// What there was to win, real - pre.
+    /// Gap that the update could close, real - pre.
     pub fn gap(&self) -> f64 {
         self.real - self.pre
     }
@@ -58,7 +58,7 @@ impl Sample {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Window {
     samples: VecDeque<Sample>,
-    /// One for each sample, where the criterion asks for it.
+    /// Overfitting scores, one per sample, if the criterion needs them.
     #[serde(default)]
     pub(super) overfitting: VecDeque<Overfitting>,
 }
@@ -69,8 +69,8 @@ impl Window {
         self.samples.push_back(sample);
     }
 
-    /// Forgets all but the latest `window` samples. The authors do so after the discriminator's
-    /// update, which therefore sees one more on iterations that probe.
+    /// Forgets all but the latest `window` samples. The authors trim after the discriminator's
+    /// update, so on iterations with a probe that update sees one sample more.
     pub fn trim(&mut self, window: usize) {
         let excess = |len: usize| ..len.saturating_sub(window);
         self.samples.drain(excess(self.samples.len()));
@@ -86,7 +86,7 @@ impl Window {
         self.samples.len()
     }
 
-    /// Whether there is no sample.
+    /// Whether the window is empty.
     pub fn is_empty(&self) -> bool {
         self.samples.is_empty()
     }
@@ -96,7 +96,7 @@ impl Window {
         self.samples.back()
     }
 
-    /// Mean of the samples' ratios (the authors); samples without a gap are left out.
+    /// Mean of the samples' ratios (the authors' estimator); samples without a gap are left out.
     pub fn mean_of_ratios(&self) -> Option<f64> {
         mean(
             self.samples
@@ -106,8 +106,8 @@ impl Window {
         )
     }
 
-    /// Mean gain over mean gap, which no single small gap can dominate. A mean gap at or below
-    /// `gap_floor` is infinitely well balanced, that is, "D too weak".
+    /// Mean gain over mean gap, which no single small gap can dominate. Infinite, that is, "D too
+    /// weak", if the mean gap is at or below `gap_floor`.
     pub fn ratio_of_means(&self, gap_floor: f64) -> Option<f64> {
         let gain = mean(self.samples.iter().map(Sample::gain))?;
         let gap = mean(self.samples.iter().map(Sample::gap))?;
@@ -118,7 +118,7 @@ impl Window {
         })
     }
 
-    /// The balance ratio by the settings' estimator: what ADAPT decides by.
+    /// The balance ratio by the configured estimator, which ADAPT decides by.
     pub fn ratio(&self, config: &BalanceConfig) -> Option<f64> {
         match config.estimator {
             Estimator::MeanOfRatios => self.mean_of_ratios(),
@@ -126,9 +126,9 @@ impl Window {
         }
     }
 
-    /// The balance ratio that tells the truth. Where D ranked fakes above reals a sample's ratio has
-    /// the wrong sign, and their mean says "too strong" of a D that is too weak; then the ratio of
-    /// means counts, whatever the estimator.
+    /// The balance ratio with the right sign. Where D ranks fakes above reals, a sample's ratio has
+    /// the wrong sign, and the mean of ratios says "too strong" of a D that is too weak. The ratio
+    /// of means then counts, whatever the estimator.
     pub fn true_ratio(&self, config: &BalanceConfig) -> Option<f64> {
         match self.inverted() {
             0 => self.ratio(config),
@@ -136,12 +136,12 @@ impl Window {
         }
     }
 
-    /// Samples at which D ranked fakes above reals.
+    /// Number of samples at which D ranked fakes above reals.
     pub fn inverted(&self) -> usize {
         self.samples.iter().filter(|s| s.is_inverted()).count()
     }
 
-    /// Whether the discriminator has scored everything alike for the last few probes (hinge loss exactly 2).
+    /// Whether the discriminator scored the last few probes all alike (hinge loss exactly 2).
     pub fn is_dead(&self) -> bool {
         self.samples.len() >= DEAD_SAMPLES
             && self
@@ -223,7 +223,7 @@ mod tests {
         assert!(one.mean_of_ratios().unwrap() < 0.0);
         assert_eq!((all.inverted(), one.inverted()), (2, 1));
         assert_eq!(window(&[(0.5, 0.3, 0.3)]).inverted(), 0);
-        // The authors' code decides by it all the same.
+        // The authors' code still decides by it.
         assert_eq!(
             one.ratio(&config(Estimator::MeanOfRatios)),
             one.mean_of_ratios()

@@ -1,32 +1,32 @@
-//! How the balance is measured, and what steers by it (ADAPT, sections 5 and 6).
+//! Settings that measure the balance and steer by it (ADAPT, sections 5 and 6).
 
 use serde::{Deserialize, Serialize};
 
-/// Measuring and using the balance ratio (ADAPT).
+/// Measurement and use of the balance ratio (ADAPT).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BalanceConfig {
-    /// Iterations between two BR samples; 0 measures none.
+    /// Iterations between two BR samples; 0 takes none.
     pub probe_interval: u64,
     /// Samples in the window, W.
     pub window: usize,
-    /// What a window becomes.
+    /// Estimator that reduces a window to one number.
     pub estimator: Estimator,
-    /// Below this the discriminator is too strong.
+    /// At or below this ratio D is too strong.
     pub br_low: f64,
-    /// Above this the discriminator is too weak.
+    /// At or above this ratio D is too weak.
     pub br_high: f64,
     /// For `ratio_of_means`: a mean gap D(x) - D(G(z)) at or below this counts as "too weak".
     pub gap_floor: f64,
-    /// Change of d_D per decision; with `rule` proportional the largest one.
+    /// Change of d_D per decision; with `rule` proportional, the largest change.
     pub density_step: f64,
     /// Lowest d_D.
     pub d_min: f64,
     /// Highest d_D.
     pub d_max: f64,
-    /// No decision before this iteration.
+    /// First iteration that may change d_D.
     pub warmup: u64,
-    /// What says whether D is too weak or too strong.
+    /// Criterion that tells whether D is too weak or too strong.
     #[serde(default)]
     pub criterion: Criterion,
     /// For `r_t` and `r_v`: at or below this D is too weak.
@@ -38,7 +38,7 @@ pub struct BalanceConfig {
     /// For `r_v`: share of the real images that training never sees.
     #[serde(default = "BalanceConfig::held_out")]
     pub held_out: f64,
-    /// How far a decision moves d_D.
+    /// Rule for the size of a change of d_D.
     #[serde(default)]
     pub rule: DensityRule,
     /// For `rule` proportional: change of d_D per unit of log(BR / target).
@@ -89,34 +89,35 @@ impl Default for BalanceConfig {
     }
 }
 
-/// What says whether D is too weak or too strong: the balance ratio, or one of StyleGAN2-ADA's
-/// measures of overfitting (2006.06676, section 3), which ADAPT names as replacements.
+/// Criterion that tells whether D is too weak or too strong: the balance ratio, or one of
+/// StyleGAN2-ADA's measures of overfitting (2006.06676, section 3), which ADAPT names as
+/// replacements.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Criterion {
     /// The balance ratio, held to `br_low` and `br_high`.
     #[default]
     Br,
-    /// mean sign(D(x)) over real images of training, held to `r_low` and `r_high`.
+    /// mean sign(D(x)) over real training images, held to `r_low` and `r_high`.
     RT,
-    /// (D(x) - D(held out)) / (D(x) - D(G(z))), all means: how much better D knows the images of
-    /// training than others. Held to `r_low` and `r_high`.
+    /// (D(x) - D(held out)) / (D(x) - D(G(z))), all means: how much better D knows its training
+    /// images than others. Held to `r_low` and `r_high`.
     RV,
 }
 
-/// How far a decision moves D's density.
+/// Rule for the size of a change of D's density.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DensityRule {
-    /// By `density_step` whenever the criterion is outside its band (ADAPT).
+    /// A full `density_step` whenever the criterion is outside its band (ADAPT).
     #[default]
     Step,
-    /// By `gain` times log(BR / target), at most `density_step`: from outside the band until the
-    /// target, the middle of the band, is reached.
+    /// `gain` times log(BR / target), at most `density_step`. It starts outside the band and stops
+    /// at the target, the middle of the band.
     Proportional,
 }
 
-/// How a window of BR samples becomes one number.
+/// Reduction of a window of BR samples to one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Estimator {

@@ -9,12 +9,12 @@ use super::{MlpConfig, ModelConfig, NetConfig, Role, SnganConfig};
 pub struct NetCount {
     /// All parameters.
     pub params: u64,
-    /// Those a mask covers.
+    /// Parameters that a mask covers.
     pub maskable: u64,
 }
 
 impl NetCount {
-    /// Active parameters at `density`: everything no mask covers, and that share of the rest.
+    /// Active parameters at `density`: the unmasked ones, and that share of the maskable ones.
     pub fn active(&self, density: f64) -> u64 {
         self.params
             .saturating_sub(self.maskable)
@@ -22,8 +22,8 @@ impl NetCount {
     }
 }
 
-/// Parameters of generator and discriminator (ADAPT, tables 4 and 5). `channels` are the data's: 1 or 3 for
-/// images; an MLP's points are 2-D whatever it says.
+/// Parameters of generator and discriminator (ADAPT, tables 4 and 5). `channels` are the data's: 1
+/// or 3 for images. An MLP ignores it, since its points are 2-D.
 pub fn param_count(model: &ModelConfig, z_dim: usize, channels: usize) -> (u64, u64) {
     let total = |role| {
         sum(layers(model, role, z_dim, channels)
@@ -33,7 +33,7 @@ pub fn param_count(model: &ModelConfig, z_dim: usize, channels: usize) -> (u64, 
     (total(Role::G), total(Role::D))
 }
 
-/// Parameters of one network, and how many of them its mask settings cover.
+/// Parameters of one network, and the number that its mask settings cover.
 pub fn net_count(
     model: &ModelConfig,
     role: Role,
@@ -93,7 +93,7 @@ impl Layer {
         Self::dense(product(&[2, width]))
     }
 
-    /// What no mask ever covers.
+    /// Parameters that no mask covers.
     fn dense(values: u64) -> Self {
         Self {
             kind: Kind::Dense,
@@ -107,7 +107,7 @@ impl Layer {
     }
 }
 
-/// Settings are counted before they are checked, so absurd ones must not overflow.
+/// Saturates, because settings are counted before they are checked and may be absurd.
 fn product(factors: &[u64]) -> u64 {
     factors
         .iter()
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn the_traces_discriminator_has_their_maskable_count() {
-        // 1520 active at a density of 0.35 is what the authors' code printed for it.
+        // The authors' code printed 1520 active weights for it at a density of 0.35.
         let (_, d) = counts("tiny");
         assert_eq!(d.maskable, 4344);
         assert_eq!((0.35 * d.maskable as f64).floor(), 1520.0);

@@ -1,8 +1,9 @@
-//! What the discriminator is given to score.
+//! Settings of the discriminator's input: its passes and its augmentation.
 
 use serde::{Deserialize, Serialize};
 
-/// How a critic step scores its real and fake images: each pass is one power iteration of spectral norm.
+/// Passes of a critic step over real and fake images. Each pass is one power iteration of spectral
+/// norm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CriticPass {
@@ -13,7 +14,8 @@ pub enum CriticPass {
     Joined,
 }
 
-/// DiffAugment: the same differentiable augmentations for real and fake images, in D's steps and in G's.
+/// DiffAugment: the same differentiable augmentations of real and fake images, in D's steps and in
+/// G's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AugmentConfig {
@@ -21,6 +23,6 @@ pub struct AugmentConfig {
     pub color: bool,
     /// Random shifts by up to an eighth of the side.
     pub translation: bool,
-    /// A random square of half the side goes grey.
+    /// A random square of half the side, filled with grey.
     pub cutout: bool,
 }

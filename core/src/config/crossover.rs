@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Layers that behave alike.
+/// Class of layers that behave alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LayerClass {
@@ -14,10 +14,10 @@ pub enum LayerClass {
     Linear,
 }
 
-/// A density above all others: the sparse kernel is always faster.
+/// A density above all others, for a sparse kernel that is always faster.
 pub const NEVER: f64 = 1.01;
 
-/// For each pass the density from which on the dense kernel is faster.
+/// For each pass, the density at which the dense kernel becomes faster.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Densities {
@@ -29,20 +29,20 @@ pub struct Densities {
     pub weight_grad: f64,
 }
 
-/// Where the dense kernels of a device overtake the sparse ones.
+/// Densities at which a device's dense kernels overtake its sparse ones.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Crossover {
-    /// Of [`LayerClass::Conv`].
+    /// Densities of [`LayerClass::Conv`].
     pub conv: Densities,
-    /// Of [`LayerClass::Pointwise`].
+    /// Densities of [`LayerClass::Pointwise`].
     pub pointwise: Densities,
-    /// Of [`LayerClass::Linear`].
+    /// Densities of [`LayerClass::Linear`].
     pub linear: Densities,
 }
 
 impl Crossover {
-    /// What was measured on one machine, for devices on which nothing was measured yet.
+    /// Densities measured on one machine, for devices that have not been measured yet.
     pub const fn typical(gpu: bool) -> Self {
         const fn densities(forward: f64, input_grad: f64, weight_grad: f64) -> Densities {
             Densities {
@@ -83,7 +83,7 @@ impl Crossover {
         }
     }
 
-    /// All its densities by name, e.g. `conv.forward`.
+    /// All densities by name, e.g. `conv.forward`.
     pub fn named(&self) -> impl Iterator<Item = (String, f64)> {
         [
             ("conv", self.conv),

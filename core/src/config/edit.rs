@@ -1,5 +1,5 @@
-//! Settings by name: `generator.lr`, `balance.br_low`, `model.sngan.g_channels`. The names are the config
-//! file's own, read off its serialised tree, so no second list of them exists.
+//! Settings by name: `generator.lr`, `balance.br_low`, `model.sngan.g_channels`. The names come
+//! from the serialised config, so no second list of them exists.
 
 use serde_json::{Number, Value};
 
@@ -9,13 +9,14 @@ use crate::{
     hint::hint,
 };
 
-/// Settings that say where a run comes from; `resolve` fills them in.
+/// Settings that state a run's origin; `resolve` fills them in.
 const IDENTITY: [&str; 4] = ["version", "preset", "method", "strategy"];
 
-/// Sections of settings that a run may lack: one that has not begun, one that does not prune.
+/// Sections that a run may lack: `crossover` before it begins, `pruning` if it does not prune.
 pub(crate) const OPTIONAL: [&str; 2] = ["crossover", "pruning"];
 
-/// Settings a run takes up at its next iteration. Everything else shapes tensors or streams at the start.
+/// Settings that a run takes up at its next iteration. All others shape tensors or streams at the
+/// start.
 const LIVE: [&str; 35] = [
     "averaging.decay",
     "balance.br_high",
@@ -70,7 +71,7 @@ impl RunConfig {
         &LIVE
     }
 
-    /// The settings that may change while a run trains, each with the value it has, as `set` takes it.
+    /// The settings that may change while a run trains, each with its value as `set` takes it.
     pub fn live_values(&self) -> Vec<(&'static str, String)> {
         let tree = self.tree();
         let text = |key| match lookup(&tree, key) {
@@ -81,7 +82,7 @@ impl RunConfig {
         LIVE.iter().map(|&key| (key, text(key))).collect()
     }
 
-    /// The full name of a setting: itself, or the one setting whose last part `key` is.
+    /// The full name of a setting: `key` itself, or the one setting whose last part is `key`.
     pub fn full_key(&self, key: &str) -> Result<String> {
         let key = key.trim().replace('-', "_");
         if IDENTITY.contains(&key.as_str()) {
@@ -112,8 +113,8 @@ impl RunConfig {
     }
 
     /// Sets one setting from text: `("generator.lr", "1e-3")`, `("g_channels", "32,32,32")`,
-    /// `("growth", "random")`. Leaves everything as it was when the name or the value is wrong; whether the value
-    /// makes sense beside the others is [`RunConfig::validate`]'s business.
+    /// `("growth", "random")`. A wrong name or value leaves everything as it was.
+    /// [`RunConfig::validate`] checks whether the value makes sense beside the others.
     pub fn set(&mut self, key: &str, value: &str) -> Result<()> {
         let path = self.full_key(key)?;
         let mut edited = self.clone();
@@ -129,14 +130,15 @@ impl RunConfig {
         Ok(())
     }
 
-    /// With every optional section.
+    /// A copy with every optional section.
     pub(crate) fn whole(&self) -> Self {
         let mut whole = self.clone();
         OPTIONAL.iter().for_each(|section| whole.open(section));
         whole
     }
 
-    /// Fills in a section that a run may lack, so that its settings can be set; others are always there.
+    /// Fills in an optional section that is absent, so that its settings can be set; ignores other
+    /// sections.
     pub(crate) fn open(&mut self, section: &str) {
         match section {
             "crossover" => drop(self.crossover.get_or_insert(Crossover::typical(false))),
@@ -145,8 +147,8 @@ impl RunConfig {
         }
     }
 
-    /// Sets a live setting of a running run and returns its full name; refuses others, and values that do not
-    /// pass [`RunConfig::validate`].
+    /// Sets a live setting of a running run and returns its full name. Refuses other settings, and
+    /// values that do not pass [`RunConfig::validate_running`].
     pub fn set_live(&mut self, key: &str, value: &str) -> Result<String> {
         let path = self.full_key(key)?;
         if !LIVE.contains(&path.as_str()) {
@@ -169,12 +171,12 @@ impl RunConfig {
         Ok(path)
     }
 
-    /// The settings as the config file would hold them.
+    /// The settings as a JSON tree, as the config file holds them.
     pub(crate) fn tree(&self) -> Value {
         serde_json::to_value(self).unwrap_or(Value::Null)
     }
 
-    /// Puts the first of `values` that fits at `path`; `text` is what the user wrote.
+    /// Puts the first of `values` that fits at `path`; `text` is the user's input.
     pub(crate) fn put(&mut self, path: &str, values: Vec<Value>, text: &str) -> Result<(), String> {
         let tree = self.tree();
         let mut refusal = String::new();
@@ -221,7 +223,7 @@ pub(crate) fn leaves(tree: &Value) -> Vec<(String, Value)> {
     out
 }
 
-/// The node a dotted name points at.
+/// The node of a dotted name.
 pub(crate) fn lookup<'a>(tree: &'a Value, path: &str) -> Option<&'a Value> {
     tree.pointer(&pointer(path))
 }
@@ -241,12 +243,12 @@ fn wrong<T>(key: &str, text: impl Into<String>) -> Result<T> {
     Err(Error::setting(key, text))
 }
 
-/// What a text may mean, most literal first: JSON, a number JSON would not take (`.5`, `1e4` for a count), a list
-/// without brackets, plain text.
+/// Possible readings of a text, most literal first: JSON, a number that JSON would not take (`.5`,
+/// `1e4` for a count), a list without brackets, plain text.
 fn readings(text: &str, old: &Value) -> Vec<Value> {
     let mut out: Vec<Value> = serde_json::from_str(text).into_iter().collect();
     if let Ok(number) = text.parse::<f64>() {
-        // 2^53: above it a float no longer says which whole number was meant.
+        // 2^53: a larger float no longer identifies one integer.
         if number.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&number) {
             out.push(Value::from(number as u64));
         }
@@ -277,7 +279,7 @@ fn expected(old: &Value, text: &str, refusal: &str) -> String {
     }
 }
 
-/// The variants an enum's refusal names: "unknown variant `x`, expected `a` or `b`".
+/// The variants that an enum's error lists: "unknown variant `x`, expected `a` or `b`".
 fn choices(refusal: &str) -> Vec<&str> {
     let Some((_, list)) = refusal.split_once("expected ") else {
         return Vec::new();
@@ -393,7 +395,10 @@ mod tests {
         let mut c = config("tiny");
         let keys = c.keys();
         for live in RunConfig::live_keys() {
-            assert!(keys.iter().any(|key| key == live), "{live} is no setting");
+            assert!(
+                keys.iter().any(|key| key == live),
+                "{live} is not a setting"
+            );
         }
         assert_eq!(c.set_live("br_high", "0.7").unwrap(), "balance.br_high");
         assert_eq!(c.balance.br_high, 0.7);

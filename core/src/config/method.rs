@@ -1,8 +1,8 @@
-//! Which method a run trains by; `method` says what each of them does.
+//! The methods that a run can train by; `method` defines each of them.
 
 use serde::{Deserialize, Serialize};
 
-/// Every method by name.
+/// A training method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
@@ -28,7 +28,7 @@ pub enum Method {
     Dda,
     /// G drops and grows, D's density follows the balance ratio up to 1.
     AdaptRelax,
-    /// The same up to d_max, where D drops and grows.
+    /// As `AdaptRelax` up to d_max, where D drops and grows.
     AdaptStrict,
     /// Dense training, then the best averaged G pruned and trained on (ADAPT).
     PostHoc,
@@ -44,7 +44,7 @@ pub enum Method {
     PropStrict,
 }
 
-/// The authors' choice where a method leaves one: D's density where it stays fixed, or how small a small dense pair is.
+/// The choice that a method leaves open: D's fixed density, or the size of a small dense pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Strategy {

@@ -1,31 +1,33 @@
-//! Training in stages: dense training first, then rounds of pruning, each with training of its own.
+//! Training in stages: dense training, then rounds of pruning, each with training of its own.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Role, RunConfig, Scope};
 
-/// What follows the first training (ADAPT's post-hoc baseline, STU-GAN's PF, GAN tickets).
+/// Stages after the first training (ADAPT's post-hoc baseline, STU-GAN's PF, GAN tickets).
 ///
-/// A run trains `RunConfig::iterations` iterations without masks. Then come `rounds` stages: each prunes by magnitude
-/// and trains `iterations` more with masks that stay. 0 rounds, rate or iterations leave that number to the method.
+/// A run trains `RunConfig::iterations` iterations without masks. Then come `rounds` stages: each
+/// prunes by magnitude and trains `iterations` more with fixed masks. Where rounds, rate or
+/// iterations are 0, the method decides.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PruningConfig {
-    /// Which networks are pruned; the other one stays dense.
+    /// Networks that are pruned; the other one stays dense.
     pub nets: Pruned,
     /// Whether weights compete within the whole net or within their layer.
     pub scope: Scope,
-    /// The weights that a stage begins with.
+    /// Weights that a stage begins with.
     pub weights: StageWeights,
-    /// Rounds of pruning, each a stage.
+    /// Rounds of pruning, one per stage.
     pub rounds: u64,
-    /// Share of the remaining weights that a round prunes, though never beyond the net's density; 1 prunes to it at once.
+    /// Share of the remaining weights that a round prunes, though never beyond the net's density; 1
+    /// prunes to it at once.
     pub rate: f64,
     /// Iterations of each stage after the first.
     pub iterations: u64,
 }
 
-/// Which networks are pruned.
+/// Networks that are pruned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pruned {
@@ -36,19 +38,21 @@ pub enum Pruned {
     Both,
 }
 
-/// The weights that a stage begins with.
+/// Weights that a stage begins with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StageWeights {
-    /// The averaged generator at its best quality so far, pruned; D and the optimisers go on as they are (ADAPT).
+    /// The averaged generator at its best quality so far, pruned; D and the optimisers continue
+    /// unchanged (ADAPT).
     BestAverage,
-    /// The live weights of both networks at the best quality so far, with their optimisers (STU-GAN's PF
-    /// on BigGAN).
+    /// The live weights of both networks at the best quality so far, with their optimisers
+    /// (STU-GAN's PF on BigGAN).
     Best,
     /// The live weights, pruned (STU-GAN's PF on SNGAN).
     #[default]
     Last,
-    /// Those of the very start, masked by where the live ones are large; everything else begins anew (GAN tickets).
+    /// The initial weights, masked to where the live ones are large; all other state starts anew
+    /// (GAN tickets).
     Initial,
 }
 
@@ -58,12 +62,12 @@ impl RunConfig {
         self.last_of(self.stages() - 1)
     }
 
-    /// How many stages there are; 1 where nothing is pruned.
+    /// Number of stages; 1 if nothing is pruned.
     pub fn stages(&self) -> u64 {
         1 + self.pruning.as_ref().map_or(0, |pruning| pruning.rounds)
     }
 
-    /// The stage, from 0, in which iteration `t` (from 1) is made.
+    /// The stage, from 0, that iteration `t` (from 1) belongs to.
     pub fn stage_of(&self, t: u64) -> u64 {
         match &self.pruning {
             Some(pruning) if t > self.iterations => {
@@ -85,14 +89,15 @@ impl RunConfig {
         t == self.last_of(self.stage_of(t))
     }
 
-    /// Whether a network is dense at first and pruned later.
+    /// Whether a network starts dense and is pruned later.
     pub fn prunes(&self, role: Role) -> bool {
         self.pruning
             .as_ref()
             .is_some_and(|pruning| role == Role::G || pruning.nets == Pruned::Both)
     }
 
-    /// The density that a network is given at the start of a stage. What moves it within a stage is its policy.
+    /// The density that a network is given at the start of a stage. Within a stage, its policy
+    /// moves it.
     pub fn density_of(&self, role: Role, stage: u64) -> f64 {
         let density = self.net(role).density;
         match &self.pruning {

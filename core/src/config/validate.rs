@@ -1,17 +1,21 @@
-//! Everything about settings that would crash a run or make it meaningless, found before it starts.
+//! Checks settings that would crash a run or make it meaningless, before it starts.
 
 mod biggan;
 mod model;
 mod pruning;
 
 use self::model::MAX_DEPTH;
-use super::{CONFIG_VERSION, Criterion, DensityRule, ModelConfig, Policy, Role, RunConfig};
-use super::{Crossover, NEVER, SAMPLE_BATCH};
-use crate::data::SOURCES;
-use crate::error::{Error, Problem, Result};
-use crate::hint::hint;
+use super::{
+    CONFIG_VERSION, Criterion, Crossover, DensityRule, ModelConfig, NEVER, Policy, Role, RunConfig,
+    SAMPLE_BATCH,
+};
+use crate::{
+    data::SOURCES,
+    error::{Error, Problem, Result},
+    hint::hint,
+};
 
-/// Widest layer, largest batch, longest latent.
+/// Largest layer, batch and latent dimension.
 const MAX_WIDTH: usize = 1 << 16;
 /// Longest training.
 const MAX_ITERATIONS: u64 = 1_000_000_000;
@@ -19,14 +23,15 @@ const MAX_ITERATIONS: u64 = 1_000_000_000;
 const MAX_SIDE: usize = 512;
 
 impl RunConfig {
-    /// Checks all settings and names every wrong one: which, its value, why, and what would do.
+    /// Checks all settings and reports every wrong one with its value, the reason, and valid
+    /// values.
     pub fn validate(&self) -> Result<()> {
         let mut check = Check::default();
         self.check_start(&mut check);
         self.check_all(check)
     }
 
-    /// The same for a run that is under way: where its densities started is history.
+    /// Checks the settings of a run that is under way: its starting densities no longer matter.
     pub fn validate_running(&self) -> Result<()> {
         self.check_all(Check::default())
     }
@@ -43,7 +48,7 @@ impl RunConfig {
             ModelConfig::Sngan(sngan) => self.check_sngan(sngan, &mut check),
             ModelConfig::Biggan(biggan) => self.check_biggan(biggan, &mut check),
         }
-        // Sizes multiply what is checked above; nonsense there would overflow here.
+        // Sizes are products of the values checked above; absurd ones would overflow here.
         if check.0.is_empty() {
             self.check_size(&mut check);
         }
@@ -54,8 +59,8 @@ impl RunConfig {
         }
     }
 
-    /// A steered discriminator starts at or below its cap. It may start below `d_min`, as dense as its
-    /// generator: that bound only stops a density from being lowered further.
+    /// Checks that a steered discriminator starts at or below its cap. It may start below `d_min`,
+    /// as dense as its generator: that bound only stops a density from being lowered further.
     fn check_start(&self, check: &mut Check) {
         let (d_max, density) = (self.balance.d_max, self.discriminator.density);
         let steered = matches!(self.discriminator.policy, Policy::Relax | Policy::Strict);
@@ -99,7 +104,7 @@ impl RunConfig {
             "below 1, such as 0.999",
             |v| (0.0..1.0).contains(&v),
         );
-        // Also the number of points that a 2-D run shows.
+        // Also the number of points shown in a 2-D run.
         check.within(
             "record.quality_samples",
             self.record.quality_samples,
@@ -134,7 +139,7 @@ impl RunConfig {
             !source.needs_path || !path.is_empty(),
             "data.source",
             name,
-            || format!("it needs a path; write {name}:PATH"),
+            || format!("choose the files to read (on the command line: {name}:PATH)"),
         );
         match (&self.model, source.images) {
             (ModelConfig::Mlp(_), true) => check.that(false, "model", "mlp", || {
@@ -156,7 +161,7 @@ impl RunConfig {
                 });
             }
             (ModelConfig::Sngan(_) | ModelConfig::Biggan(_), true) => {
-                check.within("data.side", self.data.side, 1, MAX_SIDE)
+                check.within("data.side", self.data.side, 1, MAX_SIDE);
             }
             (ModelConfig::Mlp(_), false) => {}
         }
@@ -321,7 +326,7 @@ fn word(value: &impl serde::Serialize) -> String {
         .unwrap_or_default()
 }
 
-/// Collects complaints.
+/// Collects the problems.
 #[derive(Default)]
 struct Check(Vec<Problem>);
 

@@ -1,108 +1,18 @@
-//! Zip and tar archives.
+//! Zip and tar archives. A build without the feature `archives` refuses them.
 
-use std::io::{BufReader, Read};
-use std::path::Path;
+#[cfg(not(feature = "archives"))]
+mod refuse;
+#[cfg(feature = "archives")]
+mod unpack;
 
-use tar::Archive;
-use zip::ZipArchive;
+use std::{io::Read, path::Path};
 
 use super::bounds::{self, Bounded};
-use super::collection::{Collection, folder_class, is_image};
-use super::{Dataset, Request};
-use crate::error::Result;
-use crate::fs::File;
 
-/// The source `zip`: folders are classes as in `folder`, below the one folder that may hold everything.
-pub(super) fn open(request: &Request) -> Result<Dataset> {
-    if request.is_folder()? {
-        return Err(request.error(format!(
-            "{} is a folder; use folder:PATH",
-            request.path.display()
-        )));
-    }
-    let mut zip = Zip::open(request)?;
-    let names: Vec<String> = zip
-        .names
-        .iter()
-        .filter(|name| is_image(name))
-        .cloned()
-        .collect();
-    let shared = names
-        .first()
-        .and_then(|name| folder_class(name))
-        .map(|folder| format!("{folder}/"));
-    let root = shared
-        .filter(|root| names.iter().all(|name| name.starts_with(root.as_str())))
-        .unwrap_or_default();
-    zip.collect(|name| {
-        is_image(name).then(|| folder_class(name.strip_prefix(&root).unwrap_or(name)))
-    })
-}
-
-/// An opened zip and its entries, sorted.
-pub(super) struct Zip<'a> {
-    request: &'a Request<'a>,
-    archive: ZipArchive<BufReader<File>>,
-    names: Vec<String>,
-}
-
-impl<'a> Zip<'a> {
-    pub(super) fn open(request: &'a Request<'a>) -> Result<Self> {
-        let path = request.path;
-        let file = File::open(path)
-            .map_err(|why| request.error(format!("{} cannot be read: {why}", path.display())))?;
-        let archive = ZipArchive::new(BufReader::new(file)).map_err(|why| {
-            request.error(format!(
-                "{} is not a zip archive, or truncated ({why}); fetch it again",
-                path.display()
-            ))
-        })?;
-        let mut names: Vec<String> = archive
-            .file_names()
-            .filter_map(|name| Some(name.ok()?.into_owned()))
-            .collect();
-        names.sort();
-        Ok(Self {
-            request,
-            archive,
-            names,
-        })
-    }
-
-    /// Whether it has an entry of such a name.
-    pub(super) fn has(&self, is_wanted: impl Fn(&str) -> bool) -> bool {
-        self.names.iter().any(|name| is_wanted(name))
-    }
-
-    /// Reads the entries for which `class` gives something: a class, or none.
-    pub(super) fn collect(
-        &mut self,
-        class: impl Fn(&str) -> Option<Option<&str>>,
-    ) -> Result<Dataset> {
-        let mut collection = Collection::new(self.request)?;
-        let count = self.names.iter().filter(|name| class(name).is_some());
-        let count = count.count();
-        collection.expect(count)?;
-        let mut draw = self.request.draw(|| Ok(count))?;
-        for name in &self.names {
-            let Some(class) = class(name).filter(|_| draw.takes()) else {
-                continue;
-            };
-            let place = format!("{} in {}", name, self.request.path.display());
-            let damaged = |why: String| {
-                self.request
-                    .error(format!("{place} cannot be unpacked ({why})"))
-            };
-            let entry = self
-                .archive
-                .by_name(name)
-                .map_err(|why| damaged(why.to_string()))?;
-            let bytes = bounded(entry).map_err(|why| damaged(why.to_string()))?;
-            collection.push(place, class, bytes)?;
-        }
-        collection.finish()
-    }
-}
+#[cfg(not(feature = "archives"))]
+pub(super) use refuse::{Zip, each_in_tar, open};
+#[cfg(feature = "archives")]
+pub(super) use unpack::{Zip, each_in_tar, open};
 
 /// Whether a path is named like a tar archive, compressed or not.
 pub(super) fn is_tar(path: &Path) -> bool {
@@ -113,28 +23,6 @@ pub(super) fn is_tar(path: &Path) -> bool {
     [".tar", ".tar.gz", ".tgz", ".tar.xz"]
         .iter()
         .any(|end| name.ends_with(end))
-}
-
-/// Hands every file of a tar archive to `each`, in archive order, with its name.
-pub(super) fn each_in_tar(
-    request: &Request,
-    mut each: impl FnMut(&str, &mut dyn Read) -> Result<()>,
-) -> Result<()> {
-    let damaged = |why: std::io::Error| {
-        request.error(format!(
-            "{} is not a tar archive, or truncated ({why}); fetch it again",
-            request.path.display()
-        ))
-    };
-    let mut archive = Archive::new(request.open_file(request.path)?);
-    for entry in archive.entries().map_err(damaged)? {
-        let mut entry = entry.map_err(damaged)?;
-        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        if entry.header().entry_type().is_file() {
-            each(&name, &mut entry)?;
-        }
-    }
-    Ok(())
 }
 
 /// Reads a whole entry unless it is larger than any image should be.

@@ -1,4 +1,5 @@
-//! How large data may be: what is larger is refused before it fills the memory, of which a browser gives a page little.
+//! Limits on the size of data. Larger data are refused before they fill the memory, which is scarce
+//! in a browser.
 
 use std::io::{Error, Read, Result};
 
@@ -6,19 +7,19 @@ use super::Request;
 
 const IS_PAGE: bool = cfg!(target_arch = "wasm32");
 
-/// Bytes of one encoded image, in a file or an archive.
+/// Largest encoded image, in a file or an archive, in bytes.
 pub const ENCODED: u64 = 64 << 20;
-/// Pixels on an edge of an image.
+/// Longest edge of an image, in pixels.
 pub const EDGE: u32 = 16_384;
-/// Bytes of one decoded image.
+/// Largest decoded image, in bytes.
 pub const DECODED: u64 = if IS_PAGE { 256 << 20 } else { 512 << 20 };
-/// Bytes of all images together, at the side they are trained at.
+/// Largest set of images, at the side used for training, in bytes.
 pub const SET: u64 = if IS_PAGE { 1 << 30 } else { 8 << 30 };
-/// Bytes that a compressed file may unfold to.
+/// Most bytes that a compressed file may unpack to.
 pub const UNFOLDED: u64 = if IS_PAGE { 4 << 30 } else { u64::MAX };
 
 impl Request<'_> {
-    /// Refuses a set of so many images that would not fit in memory beside the networks.
+    /// Refuses a set of `count` images that would not fit in memory beside the networks.
     pub(super) fn check_memory(&self, count: usize) -> crate::Result<()> {
         let pixels = (self.side * self.side) as u64;
         let bytes = pixels.saturating_mul(3 * count.min(self.limit) as u64);
@@ -34,7 +35,7 @@ impl Request<'_> {
     }
 }
 
-/// A reader that fails, rather than ends, behind so many bytes.
+/// A reader that fails, rather than ends, after a number of bytes.
 pub struct Bounded<R> {
     reader: R,
     left: u64,

@@ -1,11 +1,12 @@
 //! CIFAR-10, binary version: records of one label byte and 3 x 32 x 32 pixels.
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use super::{Dataset, Draw, ImageSet, Request, archive, pixels};
-use crate::error::Result;
-use crate::fs;
+use crate::{error::Result, fs};
 
 const SIDE: usize = 32;
 const RECORD: usize = 1 + 3 * SIDE * SIDE;
@@ -24,7 +25,7 @@ const CLASSES: [&str; 10] = [
     "truck",
 ];
 
-/// Reads the training batches of a folder (those that are there), one batch, or the official tar archive.
+/// Reads the training batches present in a folder, one batch, or the official tar archive.
 pub(super) fn open(request: &Request) -> Result<Dataset> {
     request.check_side(matches!(request.side, 16 | SIDE), "16 or 32")?;
     let mut batch = Batches {
@@ -88,9 +89,9 @@ struct Batches<'a> {
     request: &'a Request<'a>,
     pixels: Vec<u8>,
     labels: Vec<u16>,
-    /// Images to come in all; 0 where only reading tells.
+    /// Images expected in total; 0 if unknown.
     expected: usize,
-    /// Which of all records are kept.
+    /// Decides which records are kept.
     draw: Draw,
 }
 
@@ -116,7 +117,7 @@ impl Batches<'_> {
     }
 }
 
-/// `data_batch_N.bin`, also compressed, with or without folders before it.
+/// Whether a name is `data_batch_N.bin`, also compressed or below folders.
 pub(super) fn is_batch(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or(name);
     file.starts_with("data_batch_")
@@ -125,7 +126,7 @@ pub(super) fn is_batch(name: &str) -> bool {
             .any(|end| file.ends_with(end))
 }
 
-/// `data_batch_N` of the python version, with or without folders before it.
+/// Whether a name is `data_batch_N` of the python version, also below folders.
 pub(super) fn is_pickled(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or(name);
     file.strip_prefix("data_batch_")
@@ -142,7 +143,7 @@ fn batches_in(request: &Request) -> Result<Vec<PathBuf>> {
     };
     let mut names = request.names_in(&folder)?;
     names.retain(|name| is_batch(name));
-    // Sorted, `x.bin` precedes `x.bin.xz`: the plain one of a pair stays.
+    // Sorted, `x.bin` precedes `x.bin.xz`, so the plain one of a pair stays.
     names.dedup_by(|later, first| later.starts_with(first.as_str()));
     if !names.is_empty() {
         return Ok(names.iter().map(|name| folder.join(name)).collect());

@@ -1,7 +1,6 @@
-//! Encoded images (PNG, JPEG, WebP) from wherever they lie, decoded in parallel.
+//! Encoded images (PNG, JPEG, WebP) from files and archives, decoded in parallel.
 
-use std::collections::BTreeSet;
-use std::io::Cursor;
+use std::{collections::BTreeSet, io::Cursor};
 
 use image::{DynamicImage, ImageDecoder, ImageReader, ImageResult, Limits};
 use rayon::prelude::*;
@@ -9,10 +8,10 @@ use rayon::prelude::*;
 use super::{Dataset, ImageSet, Request, bounds, pixels};
 use crate::error::Result;
 
-/// Images decoded at once: bounds the memory their encoded form takes.
+/// Images decoded at once. Bounds the memory of their encoded form.
 const CHUNK: usize = 256;
 
-/// Whether a name looks like an image that can be read; leaves out what macOS hides in archives.
+/// Whether a name looks like a readable image; excludes the files that macOS hides in archives.
 pub(super) fn is_image(name: &str) -> bool {
     let hidden = name
         .split('/')
@@ -23,7 +22,7 @@ pub(super) fn is_image(name: &str) -> bool {
     !hidden && matches!(end.as_deref(), Some("png" | "jpg" | "jpeg" | "webp"))
 }
 
-/// The folder an image lies in, as its class: the first part of a nested name.
+/// The folder of an image, as its class: the first part of a nested name.
 pub(super) fn folder_class(name: &str) -> Option<&str> {
     name.split_once('/').map(|(folder, _)| folder)
 }
@@ -38,7 +37,7 @@ struct Encoded {
 pub(super) struct Collection<'a> {
     request: &'a Request<'a>,
     waiting: Vec<Encoded>,
-    /// Images to come in all; 0 where only reading tells.
+    /// Images expected in total; 0 if unknown.
     expected: usize,
     classes: Vec<Option<String>>,
     pixels: Vec<u8>,
@@ -56,7 +55,7 @@ impl<'a> Collection<'a> {
         })
     }
 
-    /// Says how many images are to come: too many are refused before hours of decoding.
+    /// Announces the number of images, so that too many are refused before hours of decoding.
     pub(super) fn expect(&mut self, count: usize) -> Result<()> {
         self.expected = count;
         self.request.check_memory(count)

@@ -1,26 +1,25 @@
-//! Which images are kept where not all are wanted: a sample over all of them. Files lie sorted by class more often than
-//! not, so the first ones would be of the first classes only.
+//! Selection of the images to keep where not all are wanted: a sample over all of them. Files are
+//! often sorted by class, so the first ones would show the first classes only.
 
 use std::vec::IntoIter;
 
 use rand::RngExt;
 
 use super::Request;
-use crate::error::Result;
-use crate::rng::Stream;
+use crate::{error::Result, rng::Stream};
 
-/// No run's own seed: all runs of a comparison learn from the same images.
+/// Independent of a run's seed: all runs of a comparison learn from the same images.
 const SEED: u64 = 0;
 
-/// A draw without replacement, as word on one image after the other; what is drawn keeps its order.
+/// A draw without replacement that decides image by image; drawn images keep their order.
 pub(crate) struct Draw {
-    /// `None` where all are wanted.
+    /// `None` if all are wanted.
     kept: Option<IntoIter<bool>>,
     left: usize,
 }
 
 impl Draw {
-    /// `count` of `total`. It is a part of what a larger `count` draws.
+    /// Draws `count` of `total`. A larger `count` draws the same images and more.
     pub(crate) fn new(total: usize, count: usize) -> Self {
         if count >= total {
             return Self {
@@ -43,7 +42,7 @@ impl Draw {
         }
     }
 
-    /// Whether the next one is drawn.
+    /// Whether the next image is drawn.
     pub(crate) fn takes(&mut self) -> bool {
         let takes = match &mut self.kept {
             Some(kept) => kept.next().unwrap_or(false),
@@ -53,14 +52,14 @@ impl Draw {
         takes
     }
 
-    /// Whether no more will be drawn.
+    /// Whether no more images will be drawn.
     pub(crate) fn is_over(&self) -> bool {
         self.left == 0
     }
 }
 
 impl Request<'_> {
-    /// The draw of as many as are wanted; how many there are is asked only where that matters.
+    /// The draw of the wanted number of images. `total` is asked for only under a limit.
     pub(super) fn draw(&self, total: impl FnOnce() -> Result<usize>) -> Result<Draw> {
         Ok(match self.limit {
             usize::MAX => Draw::new(usize::MAX, usize::MAX),

@@ -2,10 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::collection::{Collection, folder_class, is_image};
-use super::{Dataset, Request, archive};
-use crate::error::Result;
-use crate::fs::{self, File};
+use super::{
+    Dataset, Request, archive,
+    collection::{Collection, folder_class, is_image},
+};
+use crate::{
+    error::Result,
+    fs::{self, File},
+};
 
 pub(super) fn open(request: &Request) -> Result<Dataset> {
     if !request.is_folder()? {
@@ -46,7 +50,7 @@ pub(super) fn has_images(request: &Request) -> Result<bool> {
     Ok(!images_below(request, request.path)?.is_empty())
 }
 
-/// Names relative to `root` with `/` between parts, sorted, and the paths they stand for.
+/// Names relative to `root` with `/` between parts, sorted, each with its path.
 fn images_below(request: &Request, root: &Path) -> Result<Vec<(String, PathBuf)>> {
     let mut found = Vec::new();
     let mut folders = vec![(String::new(), root.to_path_buf())];

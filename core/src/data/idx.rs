@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::{Dataset, ImageSet, Request, pixels};
-use crate::error::Result;
-use crate::fs;
+use crate::{error::Result, fs};
 
 const SIDE: usize = 28;
-/// Images are padded with black to this side, which halves well.
+/// Side after padding with black; it halves well.
 const PADDED: usize = 32;
 const IMAGE_MAGIC: u32 = 0x0803;
 const LABEL_MAGIC: u32 = 0x0801;
@@ -25,7 +24,7 @@ const FASHION: [&str; 10] = [
     "ankle boot",
 ];
 
-/// Reads the training images of a folder, or one image file; labels when they lie beside it.
+/// Reads the training images of a folder, or one image file, with any labels that lie beside it.
 pub(super) fn open(request: &Request) -> Result<Dataset> {
     request.check_side(matches!(request.side, 16 | PADDED), "16 or 32")?;
     let path = if request.is_folder()? {
@@ -66,7 +65,8 @@ fn images_in(request: &Request) -> Result<PathBuf> {
     )))
 }
 
-/// `train-labels-idx1-ubyte.gz` beside `train-images-idx3-ubyte.gz`; the two may be packed differently.
+/// `train-labels-idx1-ubyte.gz` beside `train-images-idx3-ubyte.gz`; the two may be packed
+/// differently.
 fn labels_beside(images: &Path) -> Option<PathBuf> {
     let name = images.file_name()?.to_str()?;
     let name = name.trim_end_matches(".gz").trim_end_matches(".xz");
@@ -86,7 +86,7 @@ fn header<const N: usize>(bytes: &[u8]) -> [u32; N] {
     })
 }
 
-/// Pixels of the images that are kept, and how many there are in all.
+/// Pixels of the kept images, and the total number of images.
 fn read_images(request: &Request, path: &Path) -> Result<(Vec<u8>, usize)> {
     let mut reader = request.open_file(path)?;
     let mut head = [0; 16];
@@ -107,7 +107,7 @@ fn read_images(request: &Request, path: &Path) -> Result<(Vec<u8>, usize)> {
     let mut pixels = Vec::new();
     let mut image = [0; SIDE * SIDE];
     let mut draw = request.draw(|| {
-        // What is announced may be anything.
+        // The header may announce any count.
         let there = request.length(path)?.saturating_sub(head.len() as u64) / image.len() as u64;
         match there < u64::from(count) {
             true => Err(truncated(there as usize)),

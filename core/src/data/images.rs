@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 
-/// Fewer images than this are refused: a GAN would only learn them by heart.
+/// Least number of images in a set: a GAN would only memorise fewer.
 pub const MIN_IMAGES: usize = 64;
 
 /// Decoded square images of one size.
@@ -14,16 +14,17 @@ pub struct ImageSet {
     pub channels: usize,
     /// Side in pixels.
     pub side: usize,
-    /// Class of each image, where the source has classes.
+    /// Class of each image, if the source has classes.
     pub labels: Option<Vec<u16>>,
-    /// Name of each class, by its label; empty where there are no labels.
+    /// Name of each class, by its label; empty without labels.
     pub classes: Vec<String>,
     /// [len, channels, side, side]
     pixels: Vec<u8>,
 }
 
 impl ImageSet {
-    /// Wraps decoded pixels, [len, channels, side, side]. Classes go by their numbers until [`Self::named`].
+    /// Wraps decoded pixels, [len, channels, side, side]. Classes have numbers for names until
+    /// [`Self::named`].
     pub fn new(
         name: &'static str,
         channels: usize,
@@ -63,7 +64,7 @@ impl ImageSet {
         Ok(set)
     }
 
-    /// The set with these names of its classes, which may be more than its labels show; none where it has no labels.
+    /// Names the classes. Names may outnumber the labels in use; a set without labels takes none.
     pub fn named(mut self, classes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         if self.labels.is_some() {
             let names: Vec<String> = classes.into_iter().map(Into::into).collect();
@@ -74,12 +75,12 @@ impl ImageSet {
         self
     }
 
-    /// How many images.
+    /// Number of images.
     pub fn len(&self) -> usize {
         self.pixels.len() / self.stride().max(1)
     }
 
-    /// Never true: see [`MIN_IMAGES`].
+    /// Always false, see [`MIN_IMAGES`].
     pub fn is_empty(&self) -> bool {
         self.pixels.is_empty()
     }
@@ -89,7 +90,8 @@ impl ImageSet {
         &self.pixels[index * self.stride()..][..self.stride()]
     }
 
-    /// Writes one image, mirrored left to right if `flip`, scaled to [-1, 1], as [channels, side, side].
+    /// Writes one image, mirrored left to right if `flip`, scaled to [-1, 1], as
+    /// [channels, side, side].
     pub fn write(&self, index: usize, flip: bool, out: &mut [f32]) {
         let rows = self.image(index).chunks_exact(self.side);
         for (row, out) in rows.zip(out.chunks_exact_mut(self.side)) {

@@ -13,11 +13,11 @@ use crate::error::Result;
 pub struct Mixture {
     /// `ring`, `grid` or `spiral`.
     pub name: &'static str,
-    /// Where the modes lie, (x, y).
+    /// Centers of the modes, (x, y).
     pub centers: Vec<[f32; 2]>,
     /// Standard deviation of each mode, per axis.
     pub sd: f32,
-    /// A sample within this distance of a center counts as one of its mode.
+    /// Distance from a center within which a sample counts as one of its mode.
     pub radius: f32,
 }
 
@@ -140,6 +140,6 @@ mod tests {
         let [x, y] = spiral.centers[23];
         assert!((x - 2.0).abs() < 1e-4 && y.abs() < 1e-4);
         let [x, y] = spiral.centers[0];
-        assert!((x.hypot(y) - 2.0 * 0.15f32.sqrt()).abs() < 1e-5);
+        assert!((x.hypot(y) - 2.0 * 0.15_f32.sqrt()).abs() < 1e-5);
     }
 }

@@ -1,10 +1,9 @@
-//! From decoded pixels to planar bytes at the wanted side.
+//! Converts decoded pixels to planar bytes at the wanted side.
 
-use image::imageops::FilterType;
-use image::{DynamicImage, Rgb, RgbImage};
+use image::{DynamicImage, Rgb, RgbImage, imageops::FilterType};
 
-/// Box-averages square planes, [channels, from, from] to [channels, to, to], onto the end of `out`.
-/// `to` must divide `from`.
+/// Box-averages square planes, [channels, from, from] to [channels, to, to], and appends them to
+/// `out`. `to` must divide `from`.
 pub(super) fn box_average(planes: &[u8], from: usize, to: usize, out: &mut Vec<u8>) {
     let step = from / to;
     let area = step * step;
@@ -19,7 +18,8 @@ pub(super) fn box_average(planes: &[u8], from: usize, to: usize, out: &mut Vec<u
     }
 }
 
-/// Crops the central square, resizes it (antialiased bilinear, as PIL does) and appends it, [3, side, side].
+/// Crops the central square, resizes it (antialiased bilinear, as PIL does) and appends it,
+/// [3, side, side].
 ///
 /// Grey becomes RGB; transparent parts become white.
 pub(super) fn append_square(image: &DynamicImage, side: usize, out: &mut Vec<u8>) {

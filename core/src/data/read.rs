@@ -1,25 +1,31 @@
-//! Opening files that may be compressed, and reading fixed-size records out of them.
+//! Opens files that may be compressed, and reads fixed-size records from them.
 
-use std::io::{BufReader, Cursor, Read};
-use std::path::Path;
+use std::{
+    io::{BufReader, Cursor, Read},
+    path::Path,
+};
 
 use flate2::read::MultiGzDecoder;
-use lzma_rust2::XzReader;
 
-use super::Request;
-use super::bounds::{self, Bounded};
-use crate::error::{Error, Result};
-use crate::fs::{self, File};
+use super::{
+    Request,
+    bounds::{self, Bounded},
+};
+use crate::{
+    error::{Error, Result},
+    fs::{self, File},
+};
 
 /// Memory an xz stream may ask for, KiB; `xz -9` wants 65 MiB.
+#[cfg(feature = "archives")]
 const XZ_MEMORY_KIB: u32 = 256 * 1024;
 
-/// How packed files begin.
+/// First bytes of packed files.
 const GZIP: &[u8] = b"\x1f\x8b";
 const XZ: &[u8] = b"\xfd7zXZ\0";
 
 impl Request<'_> {
-    /// Whether the path is a folder; an error if there is nothing.
+    /// Whether the path is a folder; an error if nothing is there.
     pub(super) fn is_folder(&self) -> Result<bool> {
         match fs::metadata(self.path) {
             Ok(found) => Ok(found.is_dir()),
@@ -31,19 +37,19 @@ impl Request<'_> {
         }
     }
 
-    /// Names of what lies in a folder, sorted.
+    /// Names of a folder's entries, sorted.
     pub(super) fn names_in(&self, folder: &Path) -> Result<Vec<String>> {
         let unreadable = |why| self.error(format!("{} cannot be read: {why}", folder.display()));
         let mut names = Vec::new();
         for entry in fs::read_dir(folder).map_err(unreadable)? {
-            // A name that is not Unicode can be none of those looked for.
+            // A name that is not Unicode matches none of those looked for.
             names.extend(entry.map_err(unreadable)?.file_name().into_string());
         }
         names.sort();
         Ok(names)
     }
 
-    /// Opens a file, seeing through gzip and xz by their first bytes, whatever the name.
+    /// Opens a file and unpacks gzip and xz, recognised by their first bytes, whatever the name.
     pub(super) fn open_file(&self, path: &Path) -> Result<Box<dyn Read>> {
         let unreadable = |why| self.error(format!("{} cannot be read: {why}", path.display()));
         let mut file = BufReader::new(File::open(path).map_err(unreadable)?);
@@ -56,12 +62,24 @@ impl Request<'_> {
         let whole = Cursor::new(magic).chain(file);
         Ok(match (gzip, xz) {
             (true, _) => unfolded(MultiGzDecoder::new(whole)),
-            (_, true) => unfolded(XzReader::new_mem_limit(whole, true, XZ_MEMORY_KIB)),
+            #[cfg(feature = "archives")]
+            (_, true) => unfolded(lzma_rust2::XzReader::new_mem_limit(
+                whole,
+                true,
+                XZ_MEMORY_KIB,
+            )),
+            #[cfg(not(feature = "archives"))]
+            (_, true) => {
+                return Err(self.error(format!(
+                    "{}: this build reads no xz (feature `archives` of tightrope-core); unpack it first",
+                    path.display()
+                )));
+            }
             _ => Box::new(whole),
         })
     }
 
-    /// Bytes in a file, unpacked: what is packed is read once for it.
+    /// Length of a file in bytes, unpacked. A packed file is read once for it.
     pub(super) fn length(&self, path: &Path) -> Result<u64> {
         let mut magic = [0; 6];
         let unreadable = |why| self.error(format!("{} cannot be read: {why}", path.display()));
@@ -73,7 +91,7 @@ impl Request<'_> {
         self.rest(&mut self.open_file(path)?, path)
     }
 
-    /// Bytes that are left to read.
+    /// Bytes left to read.
     pub(super) fn rest(&self, reader: &mut dyn Read, path: &Path) -> Result<u64> {
         let mut buffer = vec![0; 1 << 16];
         let mut length = 0;
@@ -88,7 +106,8 @@ impl Request<'_> {
         }
     }
 
-    /// How many records of `size` bytes are in so many bytes; an error where a part of one is left.
+    /// Number of records of `size` bytes in `length` bytes; an error if a partial record is left
+    /// over.
     pub(super) fn records(&self, length: u64, size: usize, path: &Path) -> Result<usize> {
         let (whole, left) = (length / size as u64, length % size as u64);
         if left > 0 {
@@ -111,7 +130,8 @@ impl Request<'_> {
         ))
     }
 
-    /// Fills `record`; false at a clean end, an error when the file stops or breaks inside a record.
+    /// Fills `record`; false at a clean end, an error when the file stops or breaks inside a
+    /// record.
     pub(super) fn read_record(
         &self,
         reader: &mut dyn Read,

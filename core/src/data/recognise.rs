@@ -1,26 +1,23 @@
-//! What data files are, told by what is in them rather than by whoever hands them over.
+//! Recognises the kind of data in a file from the file itself, so that the user need not name it.
 
-use std::io::Read;
-use std::path::Path;
+use std::{io::Read, path::Path};
 
 use image::ImageFormat;
 
 use super::{Request, archive, cifar, collection, tiny_imagenet};
-use crate::error::Result;
-use crate::fs;
-use crate::progress::Progress;
+use crate::{error::Result, fs, progress::Progress};
 
-/// Bytes that tell what a file is: a tar archive says so at 257.
+/// Bytes that identify a file; a tar archive has its mark at 257.
 const HEAD: u64 = 512;
 
-/// What is in a file that data can be read from.
+/// Kind of a file that data can be read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FileKind {
     /// A PNG, JPEG or WebP image.
     Image,
     /// Images in the IDX format.
     Idx,
-    /// Their labels.
+    /// Labels in the IDX format.
     IdxLabels,
     /// A batch of CIFAR-10's binary version.
     CifarBatch,
@@ -33,10 +30,10 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// What the file holds; `None` if no data can be read from it.
+    /// The kind of a file; `None` if no data can be read from it.
     ///
     /// # Errors
-    /// When it cannot be read, or only seems to hold data.
+    /// When the file cannot be read, or only seems to hold data.
     pub fn of(file: &Path) -> Result<Option<Self>> {
         let request = request(file);
         let mut head = Vec::new();
@@ -77,7 +74,7 @@ impl FileKind {
         })
     }
 
-    /// Whether several such files make one set of data together.
+    /// Whether several files of this kind make up one dataset.
     pub fn is_part(self) -> bool {
         matches!(
             self,
@@ -86,10 +83,10 @@ impl FileKind {
     }
 }
 
-/// The name of the source that reads this file or folder; `None` if there is nothing in it that any does.
+/// The name of the source that reads this file or folder; `None` if no source does.
 ///
 /// # Errors
-/// When it cannot be read or only seems to hold data, or `progress` calls it off.
+/// When it cannot be read or only seems to hold data, or `progress` cancels.
 pub fn recognise(path: &Path, progress: &dyn Progress) -> Result<Option<&'static str>> {
     let request = Request {
         progress,
@@ -99,7 +96,7 @@ pub fn recognise(path: &Path, progress: &dyn Progress) -> Result<Option<&'static
         return in_folder(&request);
     }
     Ok(match FileKind::of(path)? {
-        // An image by itself is no set of data.
+        // A single image is no dataset.
         None | Some(FileKind::Image | FileKind::IdxLabels) => None,
         Some(FileKind::Idx) => Some(of_idx(path)),
         Some(FileKind::CifarBatch) => Some("cifar10"),
@@ -158,7 +155,7 @@ fn in_tar(request: &Request) -> Result<Option<&'static str>> {
     })
 }
 
-/// MNIST and Fashion-MNIST differ in nothing but their pictures; only a name can tell.
+/// MNIST and Fashion-MNIST differ only in their pictures, so only a name can tell.
 fn of_idx(path: &Path) -> &'static str {
     match path.to_string_lossy().to_lowercase().contains("fashion") {
         true => "fashion-mnist",
@@ -166,7 +163,7 @@ fn of_idx(path: &Path) -> &'static str {
     }
 }
 
-/// A request that only looks.
+/// A request for looking at a file without reading its data.
 fn request(path: &Path) -> Request<'_> {
     Request {
         name: "own data",

@@ -1,7 +1,8 @@
-//! Procedural scenes: two shapes, one in front of the other, anywhere on a striped ground of changing colour.
+//! Procedural scenes: two shapes, one in front of the other, anywhere on a striped ground of
+//! changing colour.
 //!
-//! Harder than `shapes`: place, size, overlap, two hues and the ground vary freely, so a discriminator
-//! that is too thin to judge cannot teach them.
+//! Harder than `shapes`: place, size, overlap, two hues and the ground vary freely, so a
+//! discriminator that is too thin to judge them cannot teach a generator.
 
 use std::f32::consts::TAU;
 
@@ -17,11 +18,11 @@ use crate::error::Result;
 
 const COUNT: usize = 8000;
 const SEED: u64 = 21;
-/// Radii of the shape behind and the one in front, in image sides.
+/// Radii of the rear and the front shape, in image sides.
 const RADII: [std::ops::Range<f32>; 2] = [0.26..0.36, 0.20..0.30];
-/// How far a shape's middle lies from that of the image, in image sides.
+/// Largest distance of a shape's middle from the image's, in image sides.
 const OFFSETS: [f32; 2] = [0.16, 0.24];
-/// Brightness of the ground, and how much stripes change it.
+/// Brightness of the ground, and the amplitude of its stripes.
 const GROUND: std::ops::Range<f32> = 0.15..0.45;
 const STRIPES: f32 = 0.12;
 /// Standard deviation of the grain, in [0, 1] intensity.
@@ -32,8 +33,8 @@ pub(super) fn open(request: &Request) -> Result<Dataset> {
     drawn(request, COUNT, draw)
 }
 
-/// One image, and what stands in front: shape * 6 + hue. Each has its own stream, so that neither
-/// threads nor `limit` change it.
+/// One image and its class, that of the front shape: shape * 6 + hue. Each image has its own
+/// stream, so neither threads nor `limit` change it.
 fn draw(index: u64, side: usize) -> (u16, Vec<u8>) {
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
     rng.set_stream(index);

@@ -1,8 +1,8 @@
-//! Which data a run learns from.
+//! Settings of the training data.
 
 use serde::{Deserialize, Serialize};
 
-/// The data a run learns from.
+/// The training data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataConfig {
@@ -12,7 +12,7 @@ pub struct DataConfig {
     pub side: usize,
     /// Random horizontal flips.
     pub flip: bool,
-    /// At most this many images are kept, drawn from all in a way that no seed changes; 0 keeps all.
+    /// Most images to keep, drawn from all independently of the seed; 0 keeps all.
     pub limit: usize,
 }
 

@@ -1,6 +1,7 @@
-//! Procedural images: 6 shapes in 6 hues on a dark ground, drawn in code, so that 36 modes can be counted.
+//! Procedural images: 6 shapes in 6 hues on a dark ground, drawn in code, so that 36 modes can be
+//! counted.
 //!
-//! Place and size hardly vary and edges are soft, which is what lets a small network learn them in a minute.
+//! Place and size hardly vary and edges are soft, so a small network learns them in a minute.
 
 use std::f32::consts::TAU;
 
@@ -23,9 +24,9 @@ pub const PALETTE: [[f32; 3]; 6] = [
     [0.42, 0.42, 1.00],
     [0.94, 0.42, 0.86],
 ];
-/// What the hues are called.
+/// Names of the hues.
 const HUES: [&str; 6] = ["red", "yellow", "green", "blue", "violet", "pink"];
-/// Modes in all; mode = shape * 6 + hue.
+/// Number of modes; mode = shape * 6 + hue.
 pub const MODES: usize = SHAPES.len() * PALETTE.len();
 
 const GROUND: [f32; 3] = [0.06, 0.07, 0.11];
@@ -34,7 +35,8 @@ const SEED: u64 = 20;
 /// Radius and offset of a shape, in image sides.
 const RADIUS: std::ops::Range<f32> = 0.385..0.415;
 const OFFSET: f32 = 0.02;
-/// Standard deviation of the grain, in [0, 1] intensity: without it the ground is a constant that gives fakes away.
+/// Standard deviation of the grain, in [0, 1] intensity. Without grain the ground is a constant
+/// that gives fakes away.
 const GRAIN: f32 = 0.015;
 /// Each shape is lighter at its top and darker at its foot by this share.
 const SHADE: f32 = 0.12;
@@ -44,7 +46,7 @@ pub(super) fn open(request: &Request) -> Result<Dataset> {
     drawn(request, COUNT, draw)
 }
 
-/// A set of `count` procedural images, labelled by mode, each drawn by its number and side.
+/// A set of `count` procedural images, labelled by mode. Each is drawn from its number and side.
 pub(super) fn drawn(
     request: &Request,
     count: usize,
@@ -62,13 +64,13 @@ pub(super) fn drawn(
     Ok(Dataset::Images(images.named(names())))
 }
 
-/// What the modes are called, in order.
+/// Names of the modes, in order.
 fn names() -> impl Iterator<Item = String> {
     let shapes = SHAPES.iter();
     shapes.flat_map(|shape| HUES.map(|hue| format!("{hue} {shape}")))
 }
 
-/// One image and its mode. Each has its own stream, so that neither threads nor `limit` change it.
+/// One image and its mode. Each image has its own stream, so neither threads nor `limit` change it.
 fn draw(index: u64, side: usize) -> (u16, Vec<u8>) {
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
     rng.set_stream(index);
@@ -90,7 +92,8 @@ fn draw(index: u64, side: usize) -> (u16, Vec<u8>) {
     (mode as u16, image)
 }
 
-/// Share of each pixel that a shape covers, [side, side], with soft edges. Center and radius in image sides.
+/// Share of each pixel that a shape covers, [side, side], with soft edges. Center and radius are in
+/// image sides.
 pub(crate) fn coverage(shape: usize, side: usize, center: [f32; 2], radius: f32) -> Vec<f32> {
     const FINE: usize = 4;
     let place = |i: usize, center: f32| ((i as f32 + 0.5) / (side * FINE) as f32 - center) / radius;

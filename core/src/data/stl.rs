@@ -5,20 +5,19 @@ use std::path::{Path, PathBuf};
 use image::{DynamicImage, Rgb, RgbImage};
 
 use super::{Dataset, ImageSet, Request, pixels};
-use crate::error::Result;
-use crate::fs;
+use crate::{error::Result, fs};
 
 const SIDE: usize = 96;
 const PLANE: usize = SIDE * SIDE;
-/// The papers learn from the unlabeled images.
+/// Files to look for, in order: the papers learn from the unlabeled images.
 const FILES: [&str; 2] = ["unlabeled_X.bin", "train_X.bin"];
 
 const CLASSES: [&str; 10] = [
     "airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck",
 ];
 
-/// Reads `unlabeled_X.bin` (or `train_X.bin`) of a folder, or one such file, resizing as it goes; the
-/// labels of `train_X.bin` where they lie beside it.
+/// Reads `unlabeled_X.bin` (or `train_X.bin`) of a folder, or one such file, and resizes as it
+/// goes. Labels of `train_X.bin` are read if they lie beside it.
 pub(super) fn open(request: &Request) -> Result<Dataset> {
     request.check_side((8..=SIDE).contains(&request.side), "8 to 96")?;
     let path = if request.is_folder()? {
@@ -30,7 +29,7 @@ pub(super) fn open(request: &Request) -> Result<Dataset> {
     let mut draw = request.draw(total)?;
     let mut reader = request.open_file(&path)?;
     let mut record = vec![0; 3 * PLANE];
-    // Of all that are there, how many were looked at and how many kept.
+    // Numbers of images looked at and of images kept.
     let (mut pixels, mut seen, mut count) = (Vec::new(), 0, 0);
     while !draw.is_over() && request.read_record(&mut reader, &mut record, &path)? {
         seen += 1;
@@ -65,7 +64,7 @@ fn labels_beside(images: &Path) -> Option<PathBuf> {
     (labels != images && fs::is_file(&labels)).then_some(labels)
 }
 
-/// A byte an image, from 1 up.
+/// Reads the labels: one byte per image, counted from 1.
 fn read_labels(request: &Request, path: &Path, images: usize) -> Result<Vec<u16>> {
     let mut labels = vec![0; images];
     let complete = request.read_record(&mut request.open_file(path)?, &mut labels, path)?;

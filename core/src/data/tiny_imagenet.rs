@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
-use super::collection::{Collection, is_image};
-use super::{Dataset, Request, archive, folder};
-use crate::error::Result;
-use crate::fs;
+use super::{
+    Dataset, Request, archive,
+    collection::{Collection, is_image},
+    folder,
+};
+use crate::{error::Result, fs};
 
-/// Reads the unpacked folder, the official zip, or a tar; a folder may also hold one of the archives.
+/// Reads the unpacked folder, the official zip, or a tar; a folder may also hold one of the
+/// archives.
 pub(super) fn open(request: &Request) -> Result<Dataset> {
     if !request.is_folder()? {
         return open_archive(request);
@@ -74,7 +77,7 @@ fn open_archive(request: &Request) -> Result<Dataset> {
     collection.finish()
 }
 
-/// The class of a training image, by its name; none for anything else.
+/// The class of a training image, by its name; `None` for any other name.
 pub(super) fn train_class(name: &str) -> Option<&str> {
     let mut parts = name.split('/');
     parts.by_ref().find(|part| *part == "train")?;

@@ -1,4 +1,4 @@
-//! Graphics adapters, and one device for those who compute and those who draw.
+//! Graphics adapters, and one device shared by compute and drawing.
 
 use std::sync::Arc;
 
@@ -7,16 +7,17 @@ use wgpu::{Backends, DeviceType};
 
 use crate::{Error, Result};
 
-/// OpenGL has no compute worth the name, and probing it complains on machines without a display.
+/// Backends worth probing. OpenGL is left out: its compute is too weak, and probing it complains on
+/// machines without a display.
 const BACKENDS: Backends = Backends::VULKAN
     .union(Backends::METAL)
     .union(Backends::DX12)
     .union(Backends::BROWSER_WEBGPU);
 
-/// Software rasterisers, by a part of their names; `web/page/preflight.js` has the same.
+/// Parts of the names of software rasterisers; `web/page/preflight.js` has the same list.
 const SOFTWARE: [&str; 3] = ["swiftshader", "llvmpipe", "basic render"];
 
-/// An adapter this machine offers.
+/// A graphics adapter of this machine.
 pub struct Adapter {
     inner: wgpu::Adapter,
     instance: wgpu::Instance,
@@ -33,7 +34,7 @@ impl Adapter {
         self.rank() > 0
     }
 
-    /// Its limits that matter to the kernels.
+    /// Limits that matter to the kernels.
     pub fn limits(&self) -> Limits {
         let limits = self.inner.limits();
         Limits {
@@ -47,7 +48,7 @@ impl Adapter {
         rank(&self.inner)
     }
 
-    /// Opens a device for those who compute and those who draw.
+    /// Opens a device for compute and drawing.
     ///
     /// # Errors
     /// When the adapter refuses.
@@ -66,31 +67,31 @@ impl Adapter {
     }
 }
 
-/// An open device, for those who compute and those who draw.
+/// An open device, for compute and drawing.
 #[derive(Clone, Debug)]
 pub struct Shared {
-    /// What the adapter was found by.
+    /// Instance that found the adapter.
     pub instance: wgpu::Instance,
-    /// What it is a device of.
+    /// Adapter of the device.
     pub adapter: wgpu::Adapter,
     /// The device, opened by [`descriptor`].
     pub device: wgpu::Device,
-    /// Its queue.
+    /// Queue of the device.
     pub queue: wgpu::Queue,
 }
 
 impl Shared {
-    /// Whether it is a device of this adapter, with all the adapter offers.
+    /// Whether this is a device of `adapter` with all of its limits.
     pub(super) fn is_whole(&self, adapter: &Adapter) -> bool {
         self.adapter.get_info() == adapter.inner.get_info()
             && self.device.limits() == adapter.inner.limits()
     }
 
-    /// Opens it for those who compute, beside those who draw.
+    /// Opens the device for compute while the caller draws with it.
     pub(super) fn open_shared(&self) -> Result<Device> {
         let device = self.open()?;
-        // The kernels' own handler panics on whatever is wrong. What goes wrong with a surface while the device is busy
-        // or gone is for whoever draws to get over.
+        // The kernels' own handler panics on every error. Errors of a surface while the device is
+        // busy or lost are left to the drawing code.
         self.device.on_uncaptured_error(Arc::new(|error| {
             let said = match &error {
                 wgpu::Error::Validation { description, .. }
@@ -126,7 +127,7 @@ fn refused(adapter: &wgpu::Adapter, why: String) -> Error {
     ))
 }
 
-/// A device with all that the adapter offers, as the kernels want it.
+/// Descriptor of a device with everything that the adapter offers and the kernels can use.
 pub fn descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
     let features = adapter.features() - wgpu::Features::MAPPABLE_PRIMARY_BUFFERS;
     wgpu::DeviceDescriptor {
@@ -137,12 +138,12 @@ pub fn descriptor(adapter: &wgpu::Adapter) -> wgpu::DeviceDescriptor<'static> {
     }
 }
 
-/// What an adapter allows a kernel.
+/// Limits of an adapter for a kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Storage buffers one kernel may bind.
     pub storage_buffers: u32,
-    /// Largest buffer it may bind, in bytes.
+    /// Largest buffer a kernel may bind, in bytes.
     pub binding_bytes: u64,
     /// Invocations in one workgroup.
     pub invocations: u32,
@@ -169,7 +170,7 @@ async fn found(instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
     instance.enumerate_adapters(BACKENDS).await
 }
 
-/// A browser shows one adapter: the one that suits what it was asked for.
+/// A browser offers one adapter: the one that suits the request best.
 #[cfg(target_arch = "wasm32")]
 async fn found(instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
     let fastest = wgpu::RequestAdapterOptions {
@@ -180,7 +181,7 @@ async fn found(instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
     found.into_iter().collect()
 }
 
-/// Those that can train, best first.
+/// Adapters that can train, best first.
 pub fn best_first(mut adapters: Vec<wgpu::Adapter>) -> Vec<wgpu::Adapter> {
     adapters.retain(|adapter| BACKENDS.contains(adapter.get_info().backend.into()));
     adapters.sort_by_key(|adapter| std::cmp::Reverse(rank(adapter)));
@@ -189,7 +190,7 @@ pub fn best_first(mut adapters: Vec<wgpu::Adapter>) -> Vec<wgpu::Adapter> {
 
 fn rank(adapter: &wgpu::Adapter) -> u8 {
     let info = adapter.get_info();
-    // Some browsers do not call these a fallback.
+    // Some browsers do not mark these as a fallback.
     let name = info.name.to_lowercase();
     if SOFTWARE.iter().any(|software| name.contains(software)) {
         return 0;
@@ -205,7 +206,7 @@ fn rank(adapter: &wgpu::Adapter) -> u8 {
 
 fn describe(adapter: &wgpu::Adapter) -> String {
     let info = adapter.get_info();
-    // A browser may keep name and driver to itself.
+    // A browser may withhold name and driver.
     let name = match info.name.as_str() {
         "" => "graphics adapter",
         name => name,

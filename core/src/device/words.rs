@@ -1,8 +1,8 @@
-//! What a GPU's driver says went wrong, in a line a user can act on.
+//! Turns a GPU driver's error into one line that a user can act on.
 
 use crate::Error;
 
-/// The cause at the root of a device's error, which comes as a chain of lines with traces.
+/// The root cause of a device's error, which arrives as a chain of lines with traces.
 pub fn trouble(said: &str) -> Error {
     let less = "lower batch_d, batch_g or the networks' widths, or train with --device cpu";
     let bytes = |before: &str| -> Option<u64> {
@@ -16,7 +16,7 @@ pub fn trouble(said: &str) -> Error {
     } else if let Some(size) = bytes("out of device memory allocating") {
         format!("out of memory: {} MiB more did not fit; {less}", mib(size))
     } else if said.contains("Out of Memory") || said.contains("find resource for that handle") {
-        // What could not be allocated is found missing later.
+        // A failed allocation shows up later as a missing resource.
         format!("out of memory; {less}")
     } else if ["poisoned", "lost", "async map a buffer"]
         .iter()

@@ -1,4 +1,4 @@
-//! Which part of a dataset: the one to learn from, or the one held back.
+//! The parts of a dataset: training data and held-back data.
 
 use std::path::{Path, PathBuf};
 
@@ -10,15 +10,15 @@ use crate::{Error, Result, data::parse_source, fs};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Split {
-    /// What runs learn from.
+    /// Data that runs learn from.
     #[default]
     Train,
-    /// What is held back.
+    /// Data that is held back.
     Test,
 }
 
 impl Split {
-    /// Its name.
+    /// Name of the part.
     pub fn name(self) -> &'static str {
         match self {
             Self::Train => "train",
@@ -26,10 +26,10 @@ impl Split {
         }
     }
 
-    /// The source `name` or `name:path` for this part.
+    /// The source `name` or `name:path` of this part.
     ///
     /// # Errors
-    /// When the data have no such part, or it is not there.
+    /// When the data have no such part, or it is missing.
     pub fn of(self, source: &str) -> Result<String> {
         let (known, path) = parse_source(source)?;
         let (Self::Test, Some(path)) = (self, path) else {
@@ -64,7 +64,7 @@ impl std::str::FromStr for Split {
         [Self::Train, Self::Test]
             .into_iter()
             .find(|split| split.name() == text)
-            .ok_or_else(|| format!("'{text}' is no split; there are train and test"))
+            .ok_or_else(|| format!("'{text}' is not a split; choose train or test"))
     }
 }
 
@@ -74,7 +74,7 @@ fn none(name: &str) -> Error {
     ))
 }
 
-/// The first file of a folder whose name begins so.
+/// The first file of a folder whose name begins with `start`.
 fn first_in(folder: &Path, start: &str) -> Option<PathBuf> {
     let begins = |file: &PathBuf| {
         let name = file.file_name().and_then(|name| name.to_str());

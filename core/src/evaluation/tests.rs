@@ -38,7 +38,7 @@ fn few_samples_or_few_real_images_are_doubted() {
     assert!(doubt(2047, Some(50_000)).is_some_and(|doubt| doubt.contains("2047 samples")));
     assert!(doubt(50_000, Some(1000)).is_some_and(|doubt| doubt.contains("1000 real images")));
     assert_eq!(evaluation(10, None, "resnet20").doubt(), None);
-    // Of another program's statistics no features are known.
+    // Another program's statistics come without features.
     let mut few = evaluation(100, None, "inception");
     assert!(
         few.doubt()
@@ -75,7 +75,7 @@ fn the_protocol_says_what_batch_norm_went_by() {
     let mut evaluation = Evaluation::default();
     evaluation.samples.norm_batch = 100;
     assert!(evaluation.protocol().contains("batch statistics of 100"));
-    // A line from before there was a choice.
+    // A line from before the choice existed.
     let mut line = serde_json::to_value(&evaluation).unwrap();
     let samples = line["samples"].as_object_mut().unwrap();
     assert_eq!(samples.remove("batch_norm"), Some("batch".into()));

@@ -1,4 +1,5 @@
-//! Many floats as the bytes they are, little-endian: pictures pass between threads of a browser.
+//! Serialises many floats as little-endian bytes, because pictures pass between threads of a
+//! browser.
 
 use serde::{Deserializer, Serializer};
 

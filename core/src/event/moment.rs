@@ -1,4 +1,4 @@
-//! What a run tells of its networks together with samples: how D sees the plane, and the masks.
+//! State of the networks that a run reports with samples: D's scores over the plane, and the masks.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,27 +7,29 @@ use crate::{config::Role, sparse::bits::Bits};
 /// The discriminator's view of the plane, for 2-D data.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Field {
-    /// When.
+    /// Iteration of the scores.
     pub iteration: u64,
     /// Lower left corner of the window on the real points.
     pub low: [f32; 2],
     /// Upper right corner.
     pub high: [f32; 2],
-    /// D's score in the middle of each of `side * side` equal cells of the window: row by row, the lowest first.
+    /// D's score in the middle of each of `side * side` equal cells of the window, row by row from
+    /// the lowest.
     pub scores: Vec<f32>,
-    /// Where samples of the live generator are pushed.
+    /// Pushes on samples of the live generator.
     pub raw: Vec<Push>,
-    /// Where samples of the averaged generator would be pushed, where there is one.
+    /// Pushes on samples of the averaged generator, if the run keeps one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub averaged: Vec<Push>,
 }
 
-/// A sample and what would make the generator's loss fall fastest there.
+/// A sample, and the direction in which the generator's loss falls fastest there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Push {
     /// The sample, (x, y).
     pub at: [f32; 2],
-    /// The negative gradient of its loss with respect to it; for the hinge loss, the gradient of D's score.
+    /// Negative gradient of the sample's loss with respect to the sample; for the hinge loss, the
+    /// gradient of D's score.
     pub by: [f32; 2],
 }
 
@@ -37,7 +39,7 @@ impl Field {
         self.scores.len().isqrt()
     }
 
-    /// D's score at a point of the window, between the middles of the cells around it; `None` outside.
+    /// D's score at a point of the window, interpolated between the cells' middles; `None` outside.
     pub fn score(&self, point: [f32; 2]) -> Option<f32> {
         let side = self.side();
         let mut cells = [(0, 0.0); 2];
@@ -59,11 +61,11 @@ impl Field {
 /// The masks of one network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Masks {
-    /// When.
+    /// Iteration of the masks.
     pub iteration: u64,
-    /// Whose.
+    /// Network that the masks belong to.
     pub net: Role,
-    /// Every maskable layer's, in the order of [`NetInfo::layers`](super::NetInfo::layers).
+    /// Masks of all maskable layers, in the order of [`NetInfo::layers`](super::NetInfo::layers).
     pub layers: Vec<Bits>,
 }
 

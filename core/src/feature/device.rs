@@ -1,4 +1,4 @@
-//! Networks on a device of burn's, such as a GPU, with burn's own operations.
+//! Runs networks on a burn device, such as a GPU, with burn's own operations.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,8 @@ use super::{
 };
 use crate::{Result, device::read, progress::Progress};
 
-/// Images in one pass: few enough that the largest maps fit into 128 MiB, which every adapter binds.
+/// Images in one pass: few enough that the largest maps fit into 128 MiB, which every adapter
+/// binds.
 const IMAGES: usize = 16;
 
 /// A network's weights on a device.
@@ -48,10 +49,10 @@ impl OnDevice {
         })
     }
 
-    /// Features `[n, dim]` of images.
+    /// Computes features `[n, dim]` of images.
     ///
     /// # Errors
-    /// When the device fails, or `progress` calls it off.
+    /// When the device fails, or `progress` cancels.
     pub async fn features(
         &self,
         network: Network,

@@ -1,4 +1,4 @@
-//! Networks on the CPU: each thread takes a few images through the whole network.
+//! Runs networks on the CPU: each thread takes a few images through the whole network.
 
 mod conv;
 mod pool;
@@ -20,7 +20,7 @@ use super::{
 use crate::{Result, progress::Progress};
 use conv::Packed;
 
-/// Images a thread takes at once: enough that the weights of a layer are not read for each.
+/// Images that a thread takes at once, so that a layer's weights are not read anew for each.
 const IMAGES: usize = 4;
 
 /// A batch of maps, channel by channel.
@@ -30,12 +30,12 @@ pub struct Maps {
     n: usize,
     h: usize,
     w: usize,
-    /// `[channels, n, h, w]`, and as much again as is read beyond the end.
+    /// `[channels, n, h, w]`, then as many more as kernels read beyond the end.
     values: Vec<f32>,
 }
 
 impl Maps {
-    /// Zeros.
+    /// Maps of zeros.
     fn new(channels: usize, n: usize, h: usize, w: usize) -> Self {
         Self {
             channels,
@@ -51,7 +51,7 @@ impl Maps {
         self.n * self.h * self.w
     }
 
-    /// All values, without what lies beyond them.
+    /// All values, without the slack behind them.
     fn all(&self) -> &[f32] {
         &self.values[..self.channels * self.plane()]
     }
@@ -87,10 +87,10 @@ impl Host {
         Ok(Self { layers: packed })
     }
 
-    /// Features `[n, dim]` of images.
+    /// Computes features `[n, dim]` of images.
     ///
     /// # Errors
-    /// When `progress` calls it off.
+    /// When `progress` cancels.
     pub fn features(
         &self,
         network: Network,

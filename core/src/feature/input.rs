@@ -1,4 +1,4 @@
-//! From bytes of images to what a network takes.
+//! Converts bytes of images to a network's input.
 
 use super::network::{Network, Scale};
 
@@ -14,12 +14,12 @@ pub struct Bytes<'a> {
 }
 
 impl Bytes<'_> {
-    /// How many images.
+    /// Number of images.
     pub fn len(&self) -> usize {
         self.values.len() / self.area().max(1)
     }
 
-    /// Whether there are none.
+    /// Whether it holds no images.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -39,26 +39,27 @@ impl Bytes<'_> {
 
 /// Samples in [-1, 1] as bytes: `127.5 x + 127.5`, clamped, then truncated, as the authors do it.
 pub fn to_bytes(values: &[f32]) -> Vec<u8> {
-    // The conversion saturates, and makes 0 of NaN.
+    // The conversion saturates and turns NaN into 0.
     values
         .iter()
         .map(|value| (127.5 * value + 127.5) as u8)
         .collect()
 }
 
-/// How images are brought to the side a network takes: bilinearly, but about which points.
+/// Bilinear resize of images to a network's side; the variants differ in the points that they
+/// align.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Resize {
     /// As pytorch-fid: pixels are areas, and the corners of the areas meet.
     #[default]
     Torch,
-    /// As TensorFlow 1 and torch-fidelity: the centres of the first pixels meet; and `(x - 128) / 128` instead of
-    /// `x / 127.5 - 1`.
+    /// As TensorFlow 1 and torch-fidelity: the centres of the first pixels meet, and the scale is
+    /// `(x - 128) / 128` instead of `x / 127.5 - 1`.
     TensorFlow,
 }
 
 impl Resize {
-    /// Its name.
+    /// Name of the resize.
     pub fn name(self) -> &'static str {
         match self {
             Self::Torch => "torch",
@@ -74,7 +75,7 @@ impl std::str::FromStr for Resize {
         [Self::Torch, Self::TensorFlow]
             .into_iter()
             .find(|resize| resize.name() == text)
-            .ok_or_else(|| format!("'{text}' is no way to resize; there are torch and tensorflow"))
+            .ok_or_else(|| format!("'{text}' is not a way to resize; choose torch or tensorflow"))
     }
 }
 
@@ -82,13 +83,14 @@ impl std::str::FromStr for Resize {
 pub struct Input {
     network: Network,
     resize: Resize,
-    /// For each pixel of a row or column: its two neighbours in the image, and how much the second weighs.
+    /// For each pixel of a row or column: its two neighbours in the image, and the weight of the
+    /// second.
     places: Vec<(usize, usize, f32)>,
     side: usize,
 }
 
 impl Input {
-    /// For images of `side` pixels.
+    /// Prepares for images of `side` pixels.
     pub fn new(network: Network, resize: Resize, side: usize) -> Self {
         let ratio = side as f32 / network.side() as f32;
         let place = |at: usize| {
@@ -107,7 +109,7 @@ impl Input {
         }
     }
 
-    /// Writes channel `channel` (of three) of image `index`, `[side, side]` as the network takes it.
+    /// Writes channel `channel` (of three) of image `index` as the network's input `[side, side]`.
     pub fn write(&self, images: &Bytes, index: usize, channel: usize, out: &mut [f32]) {
         let own = channel.min(images.channels - 1);
         let plane = (index * images.channels + own) * self.side * self.side;
@@ -130,7 +132,7 @@ impl Input {
         }
     }
 
-    /// A byte as the network takes it. Enlarging is linear, so that it may follow.
+    /// A byte on the network's scale. Enlarging is linear, so scaling may come first or last.
     fn value(&self, byte: u8, channel: usize) -> f32 {
         let byte = f32::from(byte);
         match (self.network.scale(), self.resize) {

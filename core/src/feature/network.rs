@@ -24,13 +24,13 @@ pub enum Network {
 /// The last, linear layer.
 #[derive(Clone, Copy, Debug)]
 pub struct Head {
-    /// Its name in the file.
+    /// Name of the layer in the file.
     pub name: &'static str,
-    /// Classes.
+    /// Number of classes.
     pub classes: usize,
 }
 
-/// What an image's values are before they go in.
+/// Scaling of an image's values at the input.
 #[derive(Clone, Copy, Debug)]
 pub enum Scale {
     /// `2x - 1`, of x in 0 to 1.
@@ -40,10 +40,10 @@ pub enum Scale {
 }
 
 impl Network {
-    /// The ResNet whose weights these are, by the number of its blocks.
+    /// The ResNet that the weights belong to, by the number of its blocks.
     ///
     /// # Errors
-    /// When there are none.
+    /// When the weights hold no blocks.
     pub fn resnet(weights: &Weights) -> Result<Self> {
         let blocks = (0..)
             .take_while(|block| weights.has(&format!("layer1.{block}.conv1.weight")))
@@ -54,7 +54,7 @@ impl Network {
         Ok(Self::ResNet { blocks })
     }
 
-    /// Its name, e.g. `inception` or `resnet20`.
+    /// Name of the network, e.g. `inception` or `resnet20`.
     pub fn name(self) -> String {
         match self {
             Self::Inception => "inception".to_owned(),
@@ -62,7 +62,7 @@ impl Network {
         }
     }
 
-    /// Features of an image.
+    /// Number of features per image.
     pub fn dim(self) -> usize {
         match self {
             Self::Inception => 2048,
@@ -70,7 +70,7 @@ impl Network {
         }
     }
 
-    /// Side of the images it takes, in pixels.
+    /// Side of its input images, in pixels.
     pub fn side(self) -> usize {
         match self {
             Self::Inception => 299,
@@ -92,7 +92,7 @@ impl Network {
         }
     }
 
-    /// What an image's values become.
+    /// Scaling of its input values.
     pub fn scale(self) -> Scale {
         match self {
             Self::Inception => Scale::Signed,
@@ -100,7 +100,7 @@ impl Network {
         }
     }
 
-    /// What its batch norms add to variances.
+    /// Epsilon that its batch norms add to variances.
     pub fn eps(self) -> f32 {
         match self {
             Self::Inception => 1e-3,
@@ -108,12 +108,12 @@ impl Network {
         }
     }
 
-    /// Whether its distances are FID and its score is IS.
+    /// Whether its distance is FID and its score is IS.
     pub fn is_inception(self) -> bool {
         self == Self::Inception
     }
 
-    /// Features `[dim]` of images `[3, side, side]`.
+    /// Computes features `[dim]` of images `[3, side, side]`.
     pub fn forward<E: Engine>(self, engine: &mut E, x: &E::Maps) -> E::Maps {
         match self {
             Self::Inception => inception::forward(engine, x),
@@ -121,7 +121,7 @@ impl Network {
         }
     }
 
-    /// Its convolutions, in order.
+    /// Lists its convolutions, in order.
     pub fn layers(self) -> Layers {
         let mut plan = Plan::default();
         self.forward(&mut plan, &[3, self.side(), self.side()]);
@@ -132,7 +132,7 @@ impl Network {
     }
 }
 
-/// A network's convolutions, and what its batch norms add to variances.
+/// A network's convolutions, and the epsilon of their batch norms.
 #[derive(Clone, Debug)]
 pub struct Layers {
     /// The convolutions, in order.
@@ -140,7 +140,7 @@ pub struct Layers {
     eps: f32,
 }
 
-/// A convolution's weight `[outputs, inputs, kh, kw]` and bias, its batch norm among them.
+/// A convolution's weight `[outputs, inputs, kh, kw]` and bias, with its batch norm folded in.
 pub struct Folded {
     /// The weight, row-major.
     pub weight: Vec<f32>,

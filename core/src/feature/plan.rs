@@ -1,11 +1,11 @@
-//! What an architecture is written in, and the engine that only notes its layers.
+//! Operations that architectures are written in, and the engine that only notes their layers.
 
-/// A convolution with what follows it: batch norm, folded into its weights at loading, and ReLU.
+/// A convolution with batch norm, folded into its weights at loading, and optional ReLU.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conv {
-    /// Its weight's name in the file, without `.weight`.
+    /// Name of its weight in the file, without `.weight`.
     pub name: String,
-    /// Its batch norm's name in the file.
+    /// Name of its batch norm in the file.
     pub norm: String,
     /// Output channels.
     pub outputs: usize,
@@ -20,7 +20,7 @@ pub struct Conv {
 }
 
 impl Conv {
-    /// Height and width of what comes out.
+    /// Height and width of the output.
     pub fn side(&self, h: usize, w: usize) -> (usize, usize) {
         let side = |from: usize, axis: usize| {
             (from + 2 * self.pad[axis] - self.kernel[axis]) / self.stride + 1
@@ -29,40 +29,40 @@ impl Conv {
     }
 }
 
-/// What a forward pass consists of. Maps are batches of images of some channels.
+/// Operations of a forward pass. Maps are batches of images with some number of channels.
 pub trait Engine {
     /// A batch of maps.
     type Maps: Clone;
 
-    /// Convolution, batch norm and, where the layer has one, ReLU.
+    /// Convolution, batch norm and, if the layer has one, ReLU.
     fn conv(&mut self, conv: Conv, x: &Self::Maps) -> Self::Maps;
 
     /// The greatest of 3x3 pixels.
     fn max_pool(&mut self, x: &Self::Maps, stride: usize, pad: usize) -> Self::Maps;
 
-    /// The mean of the 3x3 pixels around each, of those that exist.
+    /// The mean of the existing pixels among the 3x3 around each.
     fn mean_pool(&mut self, x: &Self::Maps) -> Self::Maps;
 
-    /// All channels, one after the other.
+    /// Joins the channels of all parts, in order.
     fn concat(&mut self, parts: Vec<Self::Maps>) -> Self::Maps;
 
     /// ReLU of the sum.
     fn add_relu(&mut self, a: &Self::Maps, b: &Self::Maps) -> Self::Maps;
 
-    /// Every second pixel both ways, with as many channels of zeros before and behind as make `channels` (He et al.
-    /// 2016, option A).
+    /// Every second pixel both ways, padded with channels of zeros on both sides to `channels` (He
+    /// et al. 2016, option A).
     fn shortcut(&mut self, x: &Self::Maps, channels: usize) -> Self::Maps;
 
     /// The mean over all pixels.
     fn mean(&mut self, x: &Self::Maps) -> Self::Maps;
 }
 
-/// One layer of a network: the convolution and the channels that come in.
+/// One layer of a network: the convolution and its input channels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
     /// The convolution.
     pub conv: Conv,
-    /// Channels that come in.
+    /// Input channels.
     pub inputs: usize,
 }
 

@@ -8,7 +8,7 @@ use super::{device::OnDevice, host::Host, input::Input, network::Layers, *};
 /// The fixtures' folder.
 pub const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/evaluation");
 
-/// The formula of `make.py` there.
+/// The formula of `make.py` in that folder.
 pub fn formula(name: &str, count: usize) -> Vec<f32> {
     let mut seed = 0xcbf2_9ce4_8422_2325_u64;
     for byte in name.bytes() {
@@ -134,7 +134,7 @@ fn inception_agrees_with_pytorch_fid_and_torch_fidelity() {
     }
 }
 
-/// Two implementations of every operation, one of them burn's own.
+/// Compares two implementations of every operation, one of them burn's own.
 #[test]
 fn a_device_computes_what_the_cpu_computes() {
     let values = images();
@@ -205,7 +205,7 @@ fn wrong_weights_are_refused_by_name_and_shape() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("weights.pth");
     let refusal = || Weights::read(&file).err().unwrap().to_string();
-    assert!(refusal().contains("there is no such file"));
+    assert!(refusal().contains("no such file"));
     std::fs::write(&file, "no weights at all").unwrap();
     assert!(refusal().contains("neither safetensors nor weights saved by PyTorch"));
     std::fs::write(&file, b"\x08\0\0\0\0\0\0\0{\"a\":1}").unwrap();
@@ -239,7 +239,7 @@ fn networks_are_named_with_their_file() {
         (Kind::Inception, PathBuf::from("a:b.pth"))
     );
     let refusal = |text: &str| text.parse::<NetworkFile>().unwrap_err();
-    assert!(refusal("vgg:x").contains("there are inception and resnet"));
+    assert!(refusal("vgg:x").contains("choose inception or resnet"));
     assert!(refusal("inception").contains("inception:FILE"));
     assert!(refusal("resnet:").contains("resnet:FILE"));
 }

@@ -1,4 +1,4 @@
-//! Files of weights: safetensors, or what `torch.save` writes.
+//! Reads files of weights: safetensors, or the output of `torch.save`.
 
 use std::{
     collections::BTreeMap,
@@ -11,13 +11,13 @@ use sha2::{Digest, Sha256};
 use super::refused;
 use crate::{Error, Result, fs};
 
-/// What files of weights for the networks here may hold that no forward pass needs.
+/// Parts of tensor names in known weights files that no forward pass needs.
 const UNUSED: [&str; 2] = ["num_batches_tracked", "AuxLogits."];
 
 /// Shapes and values, row-major, by name.
 pub type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
-/// The tensors of a file, each to be taken once.
+/// The tensors of a file; each can be taken once.
 pub struct Weights {
     path: PathBuf,
     /// SHA-256 of the file, in hexadecimal digits.
@@ -32,14 +32,14 @@ impl Weights {
     /// When it cannot be read, or is neither kind of file.
     pub fn read(path: &Path) -> Result<Self> {
         let bytes = fs::read(path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => refused(
-                path,
-                "there is no such file; docs/METHODS.md says where to get it",
-            ),
+            std::io::ErrorKind::NotFound => {
+                refused(path, "no such file; docs/METHODS.md says where to get it")
+            }
             _ => Error::io(path, error),
         })?;
         let sha256 = hex(&Sha256::digest(&bytes));
-        // Zip archives, pickles of the second protocol on and tar archives begin unlike the length of a header.
+        // Zip archives, pickles from the second protocol on and tar archives all differ here from a
+        // safetensors header.
         let is_safetensors = bytes.get(8) == Some(&b'{');
         let tensors = if is_safetensors {
             safetensors(path, &bytes)?
@@ -54,7 +54,7 @@ impl Weights {
         })
     }
 
-    /// Tensors that lie in memory.
+    /// Wraps tensors in memory.
     pub fn of(tensors: Tensors) -> Self {
         let mut hash = Sha256::new();
         for (name, (_, values)) in &tensors {
@@ -68,12 +68,12 @@ impl Weights {
         }
     }
 
-    /// Whether there is a tensor of this name.
+    /// Whether a tensor of this name exists.
     pub fn has(&self, name: &str) -> bool {
         self.tensors.contains_key(name)
     }
 
-    /// That there is none of this name.
+    /// The error for a missing tensor.
     pub fn lacks(&self, name: &str) -> Error {
         let found = match self.tensors.keys().next() {
             Some(first) => format!(
@@ -91,7 +91,7 @@ impl Weights {
     /// Takes a tensor, row-major.
     ///
     /// # Errors
-    /// When there is none of this name, or it has another shape.
+    /// When no tensor has this name, or its shape differs.
     pub fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
         let (found, values) = self.tensors.remove(name).ok_or_else(|| self.lacks(name))?;
         if found != shape {
@@ -111,10 +111,10 @@ impl Weights {
         Ok(values)
     }
 
-    /// Checks that nothing is left over.
+    /// Checks that every tensor was taken.
     ///
     /// # Errors
-    /// When something is: the file is of another network.
+    /// When tensors are left over: the file belongs to another network.
     pub fn finish(&self) -> Result<()> {
         let is_left = |name: &&String| !UNUSED.iter().any(|unused| name.contains(unused));
         match self.tensors.keys().find(is_left) {

@@ -1,7 +1,9 @@
-//! Files that are either whole or not there.
+//! Writes files that are either whole or absent.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use super::File;
 use crate::error::{Error, Result};
@@ -9,7 +11,7 @@ use crate::error::{Error, Result};
 /// Ending of a file that is still being written.
 pub const PARTIAL: &str = "partial";
 
-/// Writes `bytes` to `path` so that a reader, or a crash at any moment, sees the old file or the new one.
+/// Writes `bytes` to `path`. A reader, or a crash at any moment, sees the old file or the new one.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".");
@@ -17,11 +19,11 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let partial = PathBuf::from(partial);
     let written = fill(&partial, bytes).and_then(|()| super::rename(&partial, path));
     if let Err(source) = written {
-        // The first error is the one worth telling.
+        // The first error is the one to report.
         let _ = super::remove_file(&partial);
         return Err(Error::io(path, source));
     }
-    // A bare file name lies in the folder with no name.
+    // A bare file name lies in the folder with an empty name.
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
@@ -34,7 +36,7 @@ fn fill(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.sync_all()
 }
 
-/// Makes a rename inside `folder` durable; only Unix lets a folder be synced.
+/// Makes a rename inside `folder` durable. Only Unix can sync a folder.
 pub fn sync_folder(folder: &Path) -> Result<()> {
     #[cfg(unix)]
     File::open(folder)
@@ -45,7 +47,7 @@ pub fn sync_folder(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// [`write`] of a value as JSON for human eyes.
+/// Writes a value as JSON for human readers, by [`write`].
 pub fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<()> {
     let mut text = serde_json::to_string_pretty(value).map_err(|e| {
         Error::Record(format!(

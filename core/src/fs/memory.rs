@@ -1,4 +1,4 @@
-//! `std::fs` as far as Tightrope uses it, over a tree in memory.
+//! The part of `std::fs` that Tightrope uses, over a tree in memory.
 
 use std::{
     ffi::OsString,
@@ -24,25 +24,25 @@ pub struct File {
 }
 
 impl File {
-    /// Opens a file to read it.
+    /// Opens a file for reading.
     ///
     /// # Errors
-    /// When there is none.
+    /// When the file does not exist.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         OpenOptions::new().open(path)
     }
 
-    /// Makes a file, or empties the one there is.
+    /// Creates a file, or empties an existing one.
     ///
     /// # Errors
-    /// When there is no folder for it.
+    /// When its folder does not exist.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
         let file = OpenOptions::new().create(true).open(path)?;
         file.content.bytes().clear();
         Ok(file)
     }
 
-    /// Nothing is kept back.
+    /// Does nothing: no write is buffered.
     ///
     /// # Errors
     /// Never.
@@ -96,7 +96,7 @@ impl Seek for File {
     }
 }
 
-/// How to open a file.
+/// Options for opening a file.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OpenOptions {
     append: bool,
@@ -105,38 +105,38 @@ pub struct OpenOptions {
 }
 
 impl OpenOptions {
-    /// Only to read.
+    /// Options for reading only.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Writing is always allowed here.
+    /// Does nothing: writing is always allowed here.
     pub fn write(&mut self, _: bool) -> &mut Self {
         self
     }
 
-    /// Every write goes to the end.
+    /// Sends every write to the end.
     pub fn append(&mut self, append: bool) -> &mut Self {
         self.append = append;
         self
     }
 
-    /// A file that is not there is made.
+    /// Creates a file that does not exist.
     pub fn create(&mut self, create: bool) -> &mut Self {
         self.create = create;
         self
     }
 
-    /// A file is made that must not be there.
+    /// Creates a file and fails if it exists.
     pub fn create_new(&mut self, create_new: bool) -> &mut Self {
         self.create_new = create_new;
         self
     }
 
-    /// Opens it.
+    /// Opens the file.
     ///
     /// # Errors
-    /// When it is not there, or must not be.
+    /// When the file is missing, or exists and must not.
     pub fn open(&self, path: impl AsRef<Path>) -> Result<File> {
         let (path, mut tree) = (path.as_ref(), tree());
         let content = match tree.file(path) {
@@ -154,7 +154,7 @@ impl OpenOptions {
     }
 }
 
-/// What is known of a file or a folder.
+/// Metadata of a file or a folder.
 #[derive(Clone, Debug)]
 pub struct Metadata(Node);
 
@@ -169,7 +169,7 @@ impl Metadata {
         matches!(self.0, Node::Folder)
     }
 
-    /// Bytes of a file.
+    /// Length of a file in bytes.
     #[allow(clippy::len_without_is_empty, reason = "as the system's has it")]
     pub fn len(&self) -> u64 {
         match &self.0 {
@@ -179,23 +179,23 @@ impl Metadata {
     }
 }
 
-/// A name in a folder.
+/// An entry of a folder.
 #[derive(Clone, Debug)]
 pub struct DirEntry(PathBuf);
 
 impl DirEntry {
-    /// With the folder's.
+    /// The path of the folder joined with the entry's name.
     pub fn path(&self) -> PathBuf {
         self.0.clone()
     }
 
-    /// Without.
+    /// The entry's name alone.
     pub fn file_name(&self) -> OsString {
         self.0.file_name().unwrap_or_default().to_owned()
     }
 }
 
-/// The names in a folder, one after another.
+/// Iterates over the entries of a folder.
 #[derive(Debug)]
 pub struct ReadDir(std::vec::IntoIter<PathBuf>);
 
@@ -207,22 +207,22 @@ impl Iterator for ReadDir {
     }
 }
 
-/// What is known of this file or folder.
+/// Metadata of this file or folder.
 ///
 /// # Errors
-/// When it is not there.
+/// When it does not exist.
 pub fn metadata(path: impl AsRef<Path>) -> Result<Metadata> {
     tree().find(path.as_ref()).map(Metadata)
 }
 
-/// What lies in a folder.
+/// Entries of a folder.
 ///
 /// # Errors
-/// When it is not there.
+/// When the folder does not exist.
 pub fn read_dir(path: impl AsRef<Path>) -> Result<ReadDir> {
     let folder = path.as_ref();
     let names = tree().inside(folder)?.into_iter();
-    // Under the name that was asked for, as the system does it.
+    // Paths start with the folder as the caller wrote it, like the system's.
     let here = names.filter_map(|name| Some(folder.join(name.file_name()?)));
     Ok(ReadDir(here.collect::<Vec<PathBuf>>().into_iter()))
 }
@@ -230,7 +230,7 @@ pub fn read_dir(path: impl AsRef<Path>) -> Result<ReadDir> {
 /// A file's bytes.
 ///
 /// # Errors
-/// When it is not there.
+/// When the file does not exist.
 pub fn read(path: impl AsRef<Path>) -> Result<Vec<u8>> {
     let content = tree().file(path.as_ref())?;
     Ok(content.bytes().all().to_vec())
@@ -239,28 +239,28 @@ pub fn read(path: impl AsRef<Path>) -> Result<Vec<u8>> {
 /// A file's text.
 ///
 /// # Errors
-/// When it is not there, or not text.
+/// When the file does not exist, or is not text.
 pub fn read_to_string(path: impl AsRef<Path>) -> Result<String> {
     String::from_utf8(read(path)?).map_err(|why| io::Error::new(ErrorKind::InvalidData, why))
 }
 
-/// Makes a file of these bytes, or replaces those of the one there is.
+/// Creates a file of these bytes, or replaces an existing one's.
 ///
 /// # Errors
-/// When there is no folder for it.
+/// When its folder does not exist.
 pub fn write(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> Result<()> {
     File::create(path)?.write_all(bytes.as_ref())
 }
 
-/// Makes a folder in one that is there.
+/// Creates a folder in an existing one.
 ///
 /// # Errors
-/// When the name is taken, or there is no folder for it.
+/// When the name is taken, or the parent does not exist.
 pub fn create_dir(path: impl AsRef<Path>) -> Result<()> {
     tree().add_folder(path.as_ref())
 }
 
-/// Makes a folder and those it lies in, as far as they are not there.
+/// Creates a folder and all missing parents.
 ///
 /// # Errors
 /// When a file is in the way.
@@ -277,10 +277,10 @@ pub fn create_dir_all(path: impl AsRef<Path>) -> Result<()> {
     }
 }
 
-/// Gives a file or a folder another name; a file of that name is replaced.
+/// Renames a file or a folder; a file of the new name is replaced.
 ///
 /// # Errors
-/// When it is not there, or cannot be put there.
+/// When it does not exist, or cannot be put there.
 pub fn rename(from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<()> {
     tree().rename(from.as_ref(), to.as_ref())
 }
@@ -288,7 +288,7 @@ pub fn rename(from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<()> {
 /// Deletes a file.
 ///
 /// # Errors
-/// When it is not there.
+/// When the file does not exist.
 pub fn remove_file(path: impl AsRef<Path>) -> Result<()> {
     let mut tree = tree();
     tree.file(path.as_ref())?;
@@ -298,15 +298,15 @@ pub fn remove_file(path: impl AsRef<Path>) -> Result<()> {
 /// Deletes an empty folder.
 ///
 /// # Errors
-/// When it is not there, or not empty.
+/// When the folder does not exist, or is not empty.
 pub fn remove_dir(path: impl AsRef<Path>) -> Result<()> {
     tree().remove(path.as_ref(), false)
 }
 
-/// Deletes a folder and all that is in it.
+/// Deletes a folder and everything in it.
 ///
 /// # Errors
-/// When it is not there.
+/// When the folder does not exist.
 pub fn remove_dir_all(path: impl AsRef<Path>) -> Result<()> {
     tree().remove(path.as_ref(), true)
 }

@@ -1,4 +1,5 @@
-//! What has to be done elsewhere so that files there are as they are here: how a page's memory outlives it.
+//! Tracks the changes that keep a copy of files elsewhere up to date. This is how a page's memory
+//! outlives the page.
 
 use std::{
     collections::BTreeMap,
@@ -10,23 +11,23 @@ use super::{
     tree::{Node, Tree},
 };
 
-/// Something to be done elsewhere.
+/// A change to carry out elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// These bytes stand in a file from `at` on; at 0, they are all of it.
+    /// Writes `bytes` to a file from `at` on; at 0, they are the whole file.
     Write {
         /// The file.
         path: PathBuf,
-        /// Where they begin.
+        /// Offset of the bytes.
         at: usize,
         /// The bytes.
         bytes: Vec<u8>,
     },
-    /// A file is no more.
+    /// Removes a file.
     Remove(PathBuf),
 }
 
-/// Files below some folders as they are elsewhere.
+/// State of the files below some folders in the copy elsewhere.
 #[derive(Debug)]
 pub struct Mirror {
     folders: Vec<PathBuf>,
@@ -36,7 +37,7 @@ pub struct Mirror {
 }
 
 impl Mirror {
-    /// Of those files below these folders that it `keeps`; none is elsewhere yet.
+    /// Mirrors the files below `folders` that `keeps` accepts; the copy starts empty.
     pub fn new(folders: impl IntoIterator<Item = PathBuf>, keeps: fn(&Path) -> bool) -> Self {
         Self {
             folders: folders.into_iter().collect(),
@@ -45,15 +46,15 @@ impl Mirror {
         }
     }
 
-    /// Takes the files below a folder as being elsewhere what they are here: they came from there.
+    /// Records that the files below a folder came from the copy and are identical there.
     pub fn know(&mut self, folder: &Path) {
         for (path, file) in files(&tree(), folder) {
             self.there.insert(path, file);
         }
     }
 
-    /// What has changed since the last call, in the order in which it is safe to do: logs first, so that no checkpoint is
-    /// ahead of its run's log wherever that ends; what goes, last.
+    /// Returns the changes since the last call, in a safe order. Logs come first, so that no
+    /// checkpoint is ahead of its run's log wherever the writing stops; removals come last.
     pub fn changes(&mut self) -> Vec<Change> {
         let tree = tree();
         let here = self.folders.iter().flat_map(|folder| files(&tree, folder));
@@ -80,7 +81,7 @@ impl Mirror {
         changes
     }
 
-    /// A change could not be done; it comes again, as a whole.
+    /// Takes back a change that failed; the next call returns it again, as a whole.
     pub fn undone(&mut self, change: &Change) {
         match change {
             Change::Write { path, .. } => drop(self.there.remove(path)),
@@ -119,7 +120,7 @@ mod tests {
         Change::Write { path, at, bytes }
     }
 
-    /// Does changes to a plain map of files.
+    /// Carries out changes on a plain map of files.
     fn carry_out(changes: &[Change], there: &mut BTreeMap<PathBuf, Vec<u8>>) {
         for change in changes {
             match change {
@@ -184,7 +185,7 @@ mod tests {
         let mut there = BTreeMap::new();
         let mut state = 1_u32;
         for step in 0..400_u32 {
-            // Any numbers will do.
+            // A linear congruential generator; any numbers will do.
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let name = |n: u32| root.join(format!("a/{}.jsonl", n % 5));
             let (one, two) = (name(state >> 8), name(state >> 16));

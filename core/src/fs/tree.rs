@@ -10,11 +10,11 @@ use std::{
     },
 };
 
-/// A file's bytes; whoever has it open keeps them, whatever becomes of its name.
+/// Bytes of a file. An open file keeps them, whatever happens to its name.
 #[derive(Clone, Debug, Default)]
 pub struct Content(Arc<Mutex<Bytes>>);
 
-/// Bytes that know when they are more than what they were before and something behind it.
+/// Bytes that can tell whether they have only been appended to.
 #[derive(Debug)]
 pub struct Bytes {
     all: Vec<u8>,
@@ -34,23 +34,24 @@ fn next_edition() -> u64 {
 }
 
 impl Bytes {
-    /// All of them.
+    /// All bytes.
     pub fn all(&self) -> &[u8] {
         &self.all
     }
 
-    /// Changes with every change but writing at the end; no two files ever have the same.
+    /// Edition of the bytes. Every change but an append makes a new one; no two files ever share
+    /// one.
     pub fn edition(&self) -> u64 {
         self.edition
     }
 
-    /// Forgets them.
+    /// Empties the file.
     pub fn clear(&mut self) {
         self.all.clear();
         self.edition = next_edition();
     }
 
-    /// Puts `new` at a place, over what is there; a gap before it is filled with zeros.
+    /// Writes `new` at `at`, over existing bytes; a gap before it is filled with zeros.
     pub fn put(&mut self, at: usize, new: &[u8]) -> Result<()> {
         let end = at + new.len();
         if at < self.all.len() {
@@ -69,35 +70,35 @@ impl Bytes {
 }
 
 impl Content {
-    /// The bytes.
+    /// Locks and returns the bytes.
     pub fn bytes(&self) -> MutexGuard<'_, Bytes> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What a name stands for.
+/// A folder or a file behind a name.
 #[derive(Clone, Debug)]
 pub enum Node {
-    /// A folder; what lies in it is found by its name.
+    /// A folder; its entries are found by their names.
     Folder,
     /// A file.
     File(Content),
 }
 
-/// All names there are; the root is always a folder.
+/// All names; the root is always a folder.
 #[derive(Debug, Default)]
 pub struct Tree {
     nodes: BTreeMap<PathBuf, Node>,
 }
 
 impl Tree {
-    /// An empty one.
+    /// An empty tree.
     pub const fn new() -> Self {
         let nodes = BTreeMap::new();
         Self { nodes }
     }
 
-    /// What there is under this name.
+    /// The folder or file of this name.
     pub fn find(&self, path: &Path) -> Result<Node> {
         let path = plain(path);
         if path.as_os_str().is_empty() {
@@ -115,14 +116,14 @@ impl Tree {
         }
     }
 
-    /// Adds a file, in a folder that is there.
+    /// Adds a file in an existing folder.
     pub fn add_file(&mut self, path: &Path) -> Result<Content> {
         let content = Content::default();
         self.add(path, Node::File(content.clone()))?;
         Ok(content)
     }
 
-    /// Adds a folder, in one that is there.
+    /// Adds a folder in an existing one.
     pub fn add_folder(&mut self, path: &Path) -> Result<()> {
         self.add(path, Node::Folder)
     }
@@ -144,7 +145,7 @@ impl Tree {
         }
     }
 
-    /// All names below a folder, and what they stand for.
+    /// All names below a folder, each with its node.
     pub fn below(&self, folder: &Path) -> impl Iterator<Item = (&Path, &Node)> {
         let folder = plain(folder);
         let all = self.nodes.iter().map(|(name, node)| (name.as_path(), node));
@@ -162,7 +163,7 @@ impl Tree {
             .collect())
     }
 
-    /// Takes a name away, and what lies below it if `below`.
+    /// Removes a name and, if `below`, everything below it.
     pub fn remove(&mut self, path: &Path, below: bool) -> Result<()> {
         if let Node::Folder = self.find(path)?
             && !below
@@ -175,7 +176,7 @@ impl Tree {
         Ok(())
     }
 
-    /// Gives a file or a folder another name, in a folder that is there; a file of that name is replaced.
+    /// Renames a file or a folder within existing folders; a file of the new name is replaced.
     pub fn rename(&mut self, from: &Path, to: &Path) -> Result<()> {
         let moved = self.find(from)?;
         match (&moved, self.find(to)) {
@@ -194,7 +195,7 @@ impl Tree {
         for name in names.cloned().collect::<Vec<_>>() {
             if let Some(node) = self.nodes.remove(&name) {
                 let rest = name.strip_prefix(&from).unwrap_or(Path::new(""));
-                // Joining nothing would leave a slash at the end.
+                // Joining an empty path would leave a slash at the end.
                 let name = if rest.as_os_str().is_empty() {
                     to.clone()
                 } else {
@@ -207,7 +208,7 @@ impl Tree {
     }
 }
 
-/// A path from the root, however it was written; nothing lies above the root.
+/// Normalises a path to one from the root; nothing lies above the root.
 fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {

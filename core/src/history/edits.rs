@@ -1,29 +1,30 @@
-//! What edits make of a run's settings, and how a hand on the discriminator's density has done.
+//! Settings of a run after its edits, and the effect of manual control over the discriminator's
+//! density.
 
 use super::{History, share};
 use crate::{config::RunConfig, event::Verdict};
 
-/// The setting that a run of the method `manual` leaves to the user.
+/// The setting that the method `manual` leaves to the user.
 const D_DENSITY: &str = "discriminator.density";
 
 impl History {
-    /// The settings the run has now: those of its start, and live ones as edited since.
+    /// The current settings of the run: the initial ones with all live edits.
     pub fn settings(&self) -> Option<&RunConfig> {
         self.edited.as_ref().or(self.config.as_ref())
     }
 
-    /// Makes the settings of now follow the latest edit.
+    /// Applies the latest edit to the current settings.
     pub(super) fn take_up_last(&mut self) {
         self.take_up(self.edits.len() - 1);
     }
 
-    /// Makes the settings of now follow the edits there are.
+    /// Applies all edits to the current settings.
     pub(super) fn take_up_all(&mut self) {
         self.edited = None;
         (0..self.edits.len()).for_each(|place| self.take_up(place));
     }
 
-    /// The run has checked what it took; a value that its settings no longer know changes nothing.
+    /// The run checked each edit, so one that its settings no longer know changes nothing.
     fn take_up(&mut self, place: usize) {
         let edit = &self.edits[place];
         if !RunConfig::live_keys().contains(&edit.key.as_str()) {
@@ -43,15 +44,15 @@ impl History {
         steered.next().map(|edit| edit.iteration)
     }
 
-    /// The discriminator's density the user asked for last.
+    /// The discriminator's density that the user asked for last.
     pub fn steered_to(&self) -> Option<f64> {
         let steered = |edit: &&super::Edit| edit.key == D_DENSITY;
         let last = self.edits.iter().rev().find(steered)?;
         last.value.parse().ok()
     }
 
-    /// Share of the states recorded after iteration `from`, `to` included, in which the game was balanced; `None`
-    /// where BR was not measured.
+    /// Share of the states recorded after iteration `from`, `to` included, in which the game was
+    /// balanced; `None` if BR was not measured.
     pub fn share_in_band_between(&self, from: u64, to: u64) -> Option<f64> {
         let place = |iteration| self.stats.partition_point(|s| s.iteration <= iteration);
         let stretch = self.stats.get(place(from)..place(to))?;

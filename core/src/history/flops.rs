@@ -1,22 +1,22 @@
-//! What a run has cost, and what its generator costs.
+//! Training cost of a run, and testing cost of its generator.
 
 use super::History;
 use crate::{config::Role, metric::flops};
 
-/// Training FLOPs over those of dense training, by each way of counting.
+/// Training FLOPs relative to dense training, by each way of counting.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RelativeFlops {
-    /// What was computed: every pass, probes, and dense gradients.
+    /// As computed: every pass, probes, and dense gradients.
     pub performed: f64,
     /// As ADAPT counts.
     pub paper: f64,
-    /// As STU-GAN counts; not known of older records.
+    /// As STU-GAN counts; unknown for older records.
     pub stu: Option<f64>,
 }
 
 impl History {
-    /// Training FLOPs so far over those of dense training. A run that prunes is compared with one dense training,
-    /// whatever its later stages add.
+    /// Training FLOPs so far, relative to dense training. A run that prunes is compared with one
+    /// dense training, whatever its later stages add.
     pub fn relative_flops(&self) -> Option<RelativeFlops> {
         let (info, stats) = (self.info.as_ref()?, self.latest()?);
         let dense = self.config.as_ref().map_or(u64::MAX, |c| c.iterations);
@@ -32,7 +32,7 @@ impl History {
         })
     }
 
-    /// Testing FLOPs: those of one image from the generator as it is now masked.
+    /// Testing FLOPs: one image from the generator under its current mask.
     pub fn testing_flops(&self) -> Option<f64> {
         let (config, info) = (self.config.as_ref()?, self.net_info(Role::G)?);
         let latest = self.masks.iter().rev().find(|m| m.net == Role::G);

@@ -1,35 +1,37 @@
-//! The moments whose samples stay in memory, and what is kept with them.
+//! The samples that stay in memory, with the networks' state at their moments.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Role;
-use crate::event::{Field, Masks, SampleData};
+use crate::{
+    config::Role,
+    event::{Field, Masks, SampleData},
+};
 
-/// Moments of samples that stay in memory; beyond that the most crowded one is let go.
+/// Moments of samples that stay in memory; beyond that the most crowded one is dropped.
 pub const KEPT_MOMENTS: usize = 48;
 
-/// Samples of the fixed z at one iteration, and the networks that made and scored them.
+/// Samples of the fixed z at one iteration, and the state of the networks behind them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Moment {
     /// From the live generator.
     pub raw: Option<SampleData>,
     /// From the averaged generator.
     pub averaged: Option<SampleData>,
-    /// How D sees the plane, for 2-D data.
+    /// D's scores over the plane, for 2-D data.
     pub field: Option<Field>,
-    /// Masks that have changed since the moment before, one a network at most.
+    /// Masks that have changed since the previous moment, at most one per network.
     pub masks: Vec<Masks>,
 }
 
 impl Moment {
-    /// The averaged samples, or the live ones where there is no average.
+    /// The averaged samples, or the live ones without an average.
     pub fn main(&self) -> Option<&SampleData> {
         self.averaged.as_ref().or(self.raw.as_ref())
     }
 
-    /// The masks of a network, if they have changed since the moment before.
+    /// The masks of a network, if they have changed since the previous moment.
     pub fn masks_of(&self, net: Role) -> Option<&Masks> {
         self.masks.iter().find(|masks| masks.net == net)
     }
@@ -40,7 +42,7 @@ impl Moment {
     }
 }
 
-/// Lets the most crowded moment go where there is one too many.
+/// Drops the most crowded moment if the map holds one too many.
 pub(super) fn thin(moments: &mut BTreeMap<u64, Moment>) {
     if moments.len() <= KEPT_MOMENTS {
         return;
@@ -54,7 +56,7 @@ pub(super) fn thin(moments: &mut BTreeMap<u64, Moment>) {
     let Some(next) = moments.get_mut(&next) else {
         return;
     };
-    // What has not changed since is not said again, so it outlives its moment.
+    // Masks are recorded only when they change, so they outlive their moment.
     for masks in gone.masks {
         if next.masks_of(masks.net).is_none() {
             next.masks.push(masks);
@@ -89,7 +91,7 @@ mod tests {
     #[test]
     fn masks_outlive_the_moments_that_are_let_go() {
         let mut history = History::default();
-        // G's change at every third moment, D's once.
+        // G changes at every third moment, D once.
         for iteration in 0..300 {
             history.apply(&samples(iteration));
             if iteration % 3 == 0 {

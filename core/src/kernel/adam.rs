@@ -5,7 +5,7 @@ use burn::{
     tensor::Tensor,
 };
 use burn_wgpu::{CubeBackend, into_contiguous};
-use tightrope_shaders as shaders;
+use tightrope_shaders::{self as shaders, params::AdamParams};
 
 use super::{
     cpu,
@@ -13,10 +13,10 @@ use super::{
 };
 use crate::config::AveragingRule;
 
-/// Everything one step needs beside its tensors.
+/// Settings of one step, apart from its tensors.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AdamStep {
-    /// Steps taken, this one included.
+    /// Steps taken, including this one.
     pub t: u64,
     /// Learning rate.
     pub lr: f64,
@@ -26,11 +26,11 @@ pub struct AdamStep {
     pub beta2: f32,
     /// Added outside the root.
     pub eps: f32,
-    /// Whether inactive weights' gradients count as zero (`gradients: active`).
+    /// Whether gradients of inactive weights count as zero (`gradients: active`).
     pub mask_gradient: bool,
-    /// What happens to the average.
+    /// Averaging rule.
     pub averaging: AveragingRule,
-    /// The average's decay.
+    /// Decay of the average.
     pub decay: f32,
 }
 
@@ -45,40 +45,31 @@ impl AdamStep {
         (1.0 / (1.0 - f64::from(self.beta2).powf(self.t as f64))) as f32
     }
 
-    fn words(&self, n: usize, masked: usize) -> [u32; 10] {
-        let rule = match self.averaging {
-            AveragingRule::None => 0,
-            AveragingRule::Ema => 1,
-            AveragingRule::Sema => 2,
-        };
-        let floats = [
-            self.rate(),
-            self.beta1,
-            self.beta2,
-            self.second_correction(),
-            self.eps,
-            self.decay,
-        ];
-        let [a, b, c, d, e, f] = floats.map(f32::to_bits);
-        [
-            n as u32,
-            masked as u32,
-            u32::from(self.mask_gradient),
-            rule,
-            a,
-            b,
-            c,
-            d,
-            e,
-            f,
-        ]
+    fn params(&self, len: usize, masked: usize) -> AdamParams {
+        AdamParams {
+            len: len as u32,
+            masked: masked as u32,
+            mask_gradient: u32::from(self.mask_gradient),
+            averaging: match self.averaging {
+                AveragingRule::None => 0,
+                AveragingRule::Ema => 1,
+                AveragingRule::Sema => 2,
+            },
+            rate: self.rate(),
+            beta1: self.beta1,
+            beta2: self.beta2,
+            second_correction: self.second_correction(),
+            epsilon: self.eps,
+            decay: self.decay,
+        }
     }
 }
 
 /// The step as a backend operation; returns `(weight, m, v, average)`.
 #[backend_extension(Cube, Flex)]
 pub trait AdamOps: Backend {
-    /// All of length n but the mask (the maskable prefix) and, when beta1 is 0, m (length 1).
+    /// All tensors have length n, except the mask (the maskable prefix) and, when beta1 is 0, m
+    /// (length 1).
     #[allow(
         clippy::too_many_arguments,
         clippy::type_complexity,
@@ -100,7 +91,7 @@ pub trait AdamOps: Backend {
     );
 }
 
-/// A net's flat parameters and what the optimiser keeps beside them, all `[n]`.
+/// A net's flat parameters with the optimiser's state, all `[n]`.
 #[derive(Clone, Debug)]
 pub struct Flat {
     /// Parameters, maskable ones first.
@@ -109,7 +100,7 @@ pub struct Flat {
     pub m: Tensor<1>,
     /// Second moment.
     pub v: Tensor<1>,
-    /// Averaged parameters; length 1 when there is no average.
+    /// Averaged parameters; length 1 without an average.
     pub average: Tensor<1>,
 }
 
@@ -154,7 +145,7 @@ impl AdamOps for CubeBackend {
         let [grad, mask] = [grad, mask].map(into_contiguous);
         let [weight, m, v, average] = [weight, m, v, average].map(exclusive);
         let n = weight.shape().num_elements();
-        let params = step.words(n, mask.shape().num_elements());
+        let params = step.params(n, mask.shape().num_elements());
         launch(
             shaders::ADAM,
             per_element(n),

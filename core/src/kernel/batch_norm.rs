@@ -1,4 +1,5 @@
-//! Batch norm over images and pixels with a leaky ReLU behind it, in one pass forward and two backward.
+//! Batch norm over images and pixels with a leaky ReLU behind it, in one pass forward and two
+//! backward.
 
 use burn::{
     backend::{
@@ -14,7 +15,7 @@ use burn::{
     tensor::Tensor,
 };
 use burn_wgpu::{CubeBackend, CubeTensor, into_contiguous};
-use tightrope_shaders as shaders;
+use tightrope_shaders::{self as shaders, params::ChannelParams};
 
 use super::{
     cpu::{self, batch_norm::Maps},
@@ -25,10 +26,12 @@ use super::{
 /// gamma and beta `[channels]`.
 #[backend_extension(Cube, Flex, Autodiff)]
 pub trait BatchNormOps: Backend {
-    /// Mean and biased variance of every channel; carries no gradient, `batch_norm_act` accounts for it.
+    /// Mean and biased variance of every channel. It carries no gradient; `batch_norm_act` accounts
+    /// for it.
     fn channel_stats(x: FloatTensor<Self>) -> FloatTensor<Self>;
 
-    /// `leaky_relu((x - mean) / sqrt(variance + eps) * gamma + beta, slope)`, where stats are x's own.
+    /// `leaky_relu((x - mean) / sqrt(variance + eps) * gamma + beta, slope)`, where stats are x's
+    /// own.
     fn batch_norm_act(
         x: FloatTensor<Self>,
         stats: FloatTensor<Self>,
@@ -70,7 +73,8 @@ pub fn channel_stats(x: &Tensor<4>) -> Tensor<2> {
     Tensor::from_dispatch(Dispatch::channel_stats(x.clone().into_dispatch()))
 }
 
-/// Batch norm of x `[n, channels, h, w]` by its own `stats`, then leaky ReLU (`slope` 1 is none, 0 is ReLU).
+/// Batch norm of x `[n, channels, h, w]` by its own `stats`, then leaky ReLU (`slope` 1 is none, 0
+/// is ReLU).
 pub fn batch_norm(
     x: Tensor<4>,
     stats: Tensor<2>,
@@ -97,14 +101,14 @@ fn maps(shape: &[usize]) -> Maps {
     }
 }
 
-fn words(m: Maps, eps: f32, slope: f32) -> [u32; 5] {
-    [
-        m.n as u32,
-        m.channels as u32,
-        m.area as u32,
-        eps.to_bits(),
-        slope.to_bits(),
-    ]
+fn params(m: Maps, epsilon: f32, slope: f32) -> ChannelParams {
+    ChannelParams {
+        images: m.n as u32,
+        channels: m.channels as u32,
+        area: m.area as u32,
+        epsilon,
+        slope,
+    }
 }
 
 fn elements(x: &CubeTensor) -> usize {
@@ -120,7 +124,7 @@ impl BatchNormOps for CubeBackend {
             shaders::CHANNEL_STATS,
             m.channels,
             &[&x, &stats],
-            &words(m, 0.0, 0.0),
+            &params(m, 0.0, 0.0),
         );
         stats
     }
@@ -135,7 +139,7 @@ impl BatchNormOps for CubeBackend {
     ) -> FloatTensor<Self> {
         let [x, stats, gamma, beta] = [x, stats, gamma, beta].map(into_contiguous);
         let y = empty_like(&x, x.shape());
-        let params = words(maps(&x.shape()), eps, slope);
+        let params = params(maps(&x.shape()), eps, slope);
         launch(
             shaders::BATCH_NORM_FORWARD,
             elements(&x),
@@ -160,7 +164,7 @@ impl BatchNormOps for CubeBackend {
             shaders::BATCH_NORM_SUMS,
             m.channels,
             &[&x, &y, &dy, &stats, &sums],
-            &words(m, eps, slope),
+            &params(m, eps, slope),
         );
         sums
     }
@@ -177,7 +181,7 @@ impl BatchNormOps for CubeBackend {
     ) -> FloatTensor<Self> {
         let [x, y, dy, stats, gamma, sums] = [x, y, dy, stats, gamma, sums].map(into_contiguous);
         let dx = empty_like(&x, x.shape());
-        let params = words(maps(&x.shape()), eps, slope);
+        let params = params(maps(&x.shape()), eps, slope);
         let buffers = [&x, &y, &dy, &stats, &gamma, &sums, &dx];
         launch(
             shaders::BATCH_NORM_INPUT_GRAD,

@@ -1,11 +1,11 @@
-//! Which of two kernels computes a pass through a layer: one that visits active weights only, or a dense one. What is
-//! faster depends on density, on the kind of layer, on the direction and on the device.
+//! Choice between two kernels for a pass through a layer: a sparse one that visits active weights
+//! only, or a dense one. The faster one depends on density, layer, direction and device.
 
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Crossover, Densities, LayerClass};
 
-/// How a pass visits a layer's weights.
+/// Kernel of a pass, by the weights it visits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kernel {
@@ -15,14 +15,14 @@ pub enum Kernel {
     Dense,
 }
 
-/// The kernel of each of a layer's passes.
+/// Kernels of a layer's passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
     /// The layer's output.
     pub forward: Kernel,
     /// Gradient of its input.
     pub input_grad: Kernel,
-    /// Gradient of its weight. Dense: at inactive weights as well.
+    /// Gradient of its weight; a dense kernel computes it at inactive weights as well.
     pub weight_grad: Kernel,
 }
 

@@ -1,6 +1,6 @@
-//! Masked convolution. Every pass has a sparse kernel that visits active weights only and a dense one; the dense weight
-//! gradient is also what growth (or parity with dense Adam) asks for. A masked linear layer is the same operation on
-//! images of one pixel.
+//! Masked convolution. Every pass has a sparse kernel, which visits active weights only, and a
+//! dense one. The dense weight gradient also serves growth and parity with dense Adam. A masked
+//! linear layer is the same operation on images of one pixel.
 
 use burn::{
     backend::{
@@ -28,8 +28,9 @@ use super::{
     index::SparseIndex,
 };
 
-/// The convolution's primitives. Shapes: x `[n, c_in, h, w]`, weight `[c_out, c_in, k, k]`, bias `[c_out]`,
-/// y and dy `[n, c_out, h, w]`; stride 1, padding `k / 2`. The index is that of [`SparseIndex`].
+/// The convolution's primitives. Shapes: x `[n, c_in, h, w]`, weight `[c_out, c_in, k, k]`, bias
+/// `[c_out]`, y and dy `[n, c_out, h, w]`; stride 1, padding `k / 2`. The index is that of
+/// [`SparseIndex`].
 #[backend_extension(Cube, Flex, Autodiff)]
 pub trait Conv2dOps: Backend {
     /// The masked convolution.
@@ -54,7 +55,7 @@ pub trait Conv2dOps: Backend {
         kernel: Kernel,
     ) -> FloatTensor<Self>;
 
-    /// Gradient with respect to the weight: 0 at inactive weights from the sparse kernel.
+    /// Gradient with respect to the weight; the sparse kernel leaves 0 at inactive weights.
     fn conv2d_weight_grad(
         x: FloatTensor<Self>,
         dy: FloatTensor<Self>,
@@ -238,7 +239,7 @@ impl Conv2dOps for Flex {
         cpu::tensor(dw, weight)
     }
 
-    /// Innermost first: no transposed copy.
+    /// Sums the innermost axis first, which needs no transposed copy.
     fn conv2d_bias_grad(dy: FloatTensor<Self>) -> FloatTensor<Self> {
         let [n, c, h, w] = dy.shape().dims();
         let per_image = Self::float_sum_dim(Self::float_reshape(dy, [n * c, h * w].into()), 1);

@@ -1,4 +1,4 @@
-//! Building a layer's sparse index on the device whenever its mask changes.
+//! Builds a layer's sparse index on the device whenever its mask changes.
 
 use burn::{
     backend::{
@@ -10,22 +10,24 @@ use burn::{
     tensor::{Int, Tensor},
 };
 use burn_wgpu::{CubeBackend, CubeTensor, into_contiguous};
-use tightrope_shaders as shaders;
+use tightrope_shaders::{
+    self as shaders,
+    params::{IndexParams, PrefixSumParams},
+};
 
 use super::{
-    cpu,
+    cpu::{self, index::LayerIndex},
     launch::{empty_like, integers_like, launch},
 };
-use crate::sparse::index::LayerIndex;
 
-/// Active positions of one masked layer, as [`LayerIndex`] describes them.
+/// Active positions of one masked layer, in the form of [`LayerIndex`].
 #[derive(Clone, Debug)]
 pub struct SparseIndex {
     /// `[out + 1]`: row `o` owns entries `row_ptr[o]..row_ptr[o + 1]` of `row_pos`.
     pub row_ptr: Tensor<1, Int>,
     /// `[nnz]`: flat positions in the weight by output, then input, then tap.
     pub row_pos: Tensor<1, Int>,
-    /// `[in + 1]`: the same for input channels and `col_pos`.
+    /// `[in + 1]`: column `i` owns entries `col_ptr[i]..col_ptr[i + 1]` of `col_pos`.
     pub col_ptr: Tensor<1, Int>,
     /// `[nnz]`: flat positions by input, then output, then tap.
     pub col_pos: Tensor<1, Int>,
@@ -56,8 +58,8 @@ impl LayerSlice {
 /// The primitive of index building.
 #[backend_extension(Cube, Flex, Autodiff)]
 pub trait IndexOps: Backend {
-    /// Row pointers and positions, then column pointers and positions. `nnz` is the layer's number of
-    /// active weights, which the caller knows.
+    /// Row pointers and positions, then column pointers and positions. The caller knows `nnz`, the
+    /// layer's number of active weights.
     fn layer_index(
         mask: FloatTensor<Self>,
         layer: LayerSlice,
@@ -86,8 +88,8 @@ pub fn build_index(mask: Tensor<1>, layer: LayerSlice, nnz: usize) -> SparseInde
     }
 }
 
-/// How the entries of a line (a row or a column of the index) lie in the weight: runs of `run`
-/// neighbours, `jump` apart, of which line `i` starts at `i * step`.
+/// Layout of a line's entries (a row or a column of the index) in the weight: runs of `run`
+/// neighbours, `jump` apart. Line `i` starts at `i * step`.
 struct Lines {
     count: usize,
     entries: usize,
@@ -122,15 +124,14 @@ impl Lines {
 
     /// Pointers `[count + 1]` and positions `[nnz]`.
     fn index(&self, mask: &CubeTensor, start: usize, nnz: usize) -> (CubeTensor, CubeTensor) {
-        let params = [
-            start,
-            self.count,
-            self.entries,
-            self.run,
-            self.jump,
-            self.step,
-        ]
-        .map(|word| word as u32);
+        let params = IndexParams {
+            offset: start as u32,
+            lines: self.count as u32,
+            entries: self.entries as u32,
+            run: self.run as u32,
+            jump: self.jump as u32,
+            step: self.step as u32,
+        };
         let counts = empty_like(mask, [self.count]);
         let ptr = integers_like(mask, self.count + 1);
         let positions = integers_like(mask, nnz);
@@ -139,7 +140,9 @@ impl Lines {
             shaders::PREFIX_SUM,
             1,
             &[&counts, &ptr],
-            &[self.count as u32],
+            &PrefixSumParams {
+                count: self.count as u32,
+            },
         );
         launch(
             shaders::INDEX_FILL,

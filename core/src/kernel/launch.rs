@@ -1,4 +1,4 @@
-//! Launching a WGSL kernel of the registry on a cubecl device.
+//! Launches a WGSL kernel of the registry on a cubecl device.
 
 use burn::{
     backend::ops::FloatTensorOps,
@@ -12,16 +12,19 @@ use cubecl::{
     prelude::KernelId,
     server::{Handle, KernelArguments, MetadataBindingInfo},
 };
-use tightrope_shaders::{Kernel, WORKGROUP};
+use tightrope_shaders::{
+    Kernel, WORKGROUP,
+    params::{InParts, Params},
+};
 
 /// WebGPU's limit on workgroups along one axis.
 const MAX_GROUPS: u32 = 65_535;
 
-/// Work of one dispatch, in multiplications and additions: a second where a GPU manages 20 GFLOP/s; after
-/// two, systems reset it.
+/// Most work of one dispatch, in multiplications and additions: a second on a GPU of 20 GFLOP/s.
+/// Systems reset a GPU after two.
 #[cfg(not(test))]
 const MAX_FLOPS: f64 = 2e10;
-/// Little enough for the self-test's layers to be cut.
+/// Small enough to cut the self-test's layers into parts.
 #[cfg(test)]
 const MAX_FLOPS: f64 = 1e4;
 
@@ -33,8 +36,8 @@ impl KernelSource for Wgsl {
     }
 
     fn id(&self) -> KernelId {
-        // Nothing is templated into a source, so its name says everything. Every loop of ours ends;
-        // checked mode would count its turns.
+        // Sources are not templated, so the name identifies a kernel. All our loops end, and
+        // checked mode would count their turns.
         KernelId::new::<Self>()
             .info(self.0.name)
             .mode(ExecutionMode::Unchecked)
@@ -46,7 +49,12 @@ impl KernelSource for Wgsl {
 }
 
 /// Runs `kernel` with `groups` workgroups; `params` become the last buffer.
-pub fn launch(kernel: Kernel, groups: usize, buffers: &[&CubeTensor], params: &[u32]) {
+pub fn launch(kernel: Kernel, groups: usize, buffers: &[&CubeTensor], params: &impl Params) {
+    launch_with(kernel, groups, buffers, bytemuck::bytes_of(params));
+}
+
+/// [`launch`] with parameters whose head is followed by a list, as bytes.
+pub fn launch_with(kernel: Kernel, groups: usize, buffers: &[&CubeTensor], params: &[u8]) {
     let Some(first) = buffers.first() else { return };
     if groups == 0 {
         return;
@@ -54,11 +62,12 @@ pub fn launch(kernel: Kernel, groups: usize, buffers: &[&CubeTensor], params: &[
     let groups = groups as u32;
     let x = groups.min(MAX_GROUPS);
     let bindings = buffers.iter().map(|t| t.handle.clone().binding()).collect();
-    // As launch information, equal parameters are uploaded once and kept. A buffer of their own would
-    // cost an upload each time, before which all queued work has to be submitted.
-    let words = params.chunks(2).map(|pair| {
-        let high = pair.get(1).copied().unwrap_or(0);
-        u64::from(pair[0]) | u64::from(high) << 32
+    // As launch information, equal parameters are uploaded once and kept. A buffer of their own
+    // would cost an upload each time, and all queued work would have to be submitted before it.
+    let words = params.chunks(size_of::<u64>()).map(|bytes| {
+        let mut word = [0; size_of::<u64>()];
+        word[..bytes.len()].copy_from_slice(bytes);
+        u64::from_ne_bytes(word)
     });
     first.client.launch(
         Box::new(SourceKernel::new(Wgsl(kernel), CubeDim::new_1d(WORKGROUP))),
@@ -69,19 +78,18 @@ pub fn launch(kernel: Kernel, groups: usize, buffers: &[&CubeTensor], params: &[
     );
 }
 
-/// Runs `kernel` in as many dispatches as keep each one short. The number of a dispatch's first workgroup
-/// follows `params`.
+/// Runs `kernel` in enough dispatches to keep each one short.
 pub fn launch_in_parts(
     kernel: Kernel,
     groups: usize,
     flops: f64,
     buffers: &[&CubeTensor],
-    params: &[u32],
+    params: impl InParts,
 ) {
     let parts = (flops / MAX_FLOPS).ceil().max(1.0) as usize;
     let part = groups.div_ceil(parts).max(1);
     for first in (0..groups).step_by(part) {
-        let params = [params, &[first as u32]].concat();
+        let params = params.starting_at(first as u32);
         launch(kernel, part.min(groups - first), buffers, &params);
     }
 }
@@ -91,7 +99,7 @@ pub fn per_element(n: usize) -> usize {
     n.div_ceil(WORKGROUP as usize)
 }
 
-/// A contiguous version of `tensor` that nothing else refers to, so that a kernel may write into it.
+/// A contiguous version of `tensor` without other references, so that a kernel may write into it.
 pub fn exclusive(tensor: CubeTensor) -> CubeTensor {
     let tensor = into_contiguous(tensor);
     if tensor.can_mut() {
@@ -113,7 +121,8 @@ pub fn zeros_like(like: &CubeTensor, shape: impl Into<Shape>) -> CubeTensor {
     CubeBackend::float_zeros(shape.into(), &like.device, like.dtype.into())
 }
 
-/// Uninitialised integers beside `like`; even none of them have a buffer, since a kernel cannot bind nothing.
+/// Uninitialised integers beside `like`. Even zero integers get a buffer, since a kernel must bind
+/// one.
 pub fn integers_like(like: &CubeTensor, len: usize) -> CubeTensor {
     let dtype = DType::I32;
     let buffer = like.client.empty(len.max(1) * dtype.size());

@@ -1,4 +1,4 @@
-//! Re-applying a net's mask to what belongs to its weights.
+//! Applies a net's mask to values that belong to its weights.
 
 use burn::{
     backend::{
@@ -8,7 +8,7 @@ use burn::{
     tensor::Tensor,
 };
 use burn_wgpu::{CubeBackend, into_contiguous};
-use tightrope_shaders as shaders;
+use tightrope_shaders::{self as shaders, params::MaskParams};
 
 use super::{
     cpu,
@@ -22,8 +22,8 @@ pub trait MaskOps: Backend {
     fn mask_apply(values: FloatTensor<Self>, mask: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
-/// Zeroes the values whose mask is 0. The mask covers the first `n` of them; biases and other unmasked
-/// parameters may follow. Has no gradient.
+/// Zeroes the values whose mask is 0. The mask covers the first `n` of them; biases and other
+/// unmasked parameters may follow. It has no gradient.
 ///
 /// # Shapes
 /// values `[at least n]`, mask `[n]`; returns the values' shape.
@@ -42,7 +42,9 @@ impl MaskOps for CubeBackend {
             shaders::MASK_APPLY,
             per_element(masked),
             &[&values, &mask],
-            &[masked as u32],
+            &MaskParams {
+                masked: masked as u32,
+            },
         );
         values
     }
@@ -52,11 +54,7 @@ impl MaskOps for Flex {
     fn mask_apply(values: FloatTensor<Self>, mask: FloatTensor<Self>) -> FloatTensor<Self> {
         let shape = values.shape();
         let mut result = cpu::values(&values).into_owned();
-        for (value, &mask) in result.iter_mut().zip(&*cpu::values(&mask)) {
-            if mask == 0.0 {
-                *value = 0.0;
-            }
-        }
+        cpu::mask::apply(&mut result, &cpu::values(&mask));
         cpu::tensor(result, shape)
     }
 }

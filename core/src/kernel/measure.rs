@@ -1,5 +1,5 @@
-//! How fast the masked convolution runs, direction by direction and density by density: what
-//! `tightrope bench kernels` prints.
+//! Times the masked convolution direction by direction and density by density, for
+//! `tightrope bench kernels`.
 
 use burn::{
     backend::Dispatch,
@@ -13,10 +13,14 @@ use super::{
     conv2d::{Conv2dOps, masked_conv2d},
     index::{LayerSlice, SparseIndex, build_index},
 };
-use crate::config::{Crossover, LayerClass, NEVER};
-use crate::{Result, device::read, rng::Stream};
+use crate::{
+    Result,
+    config::{Crossover, LayerClass, NEVER},
+    device::read,
+    rng::Stream,
+};
 
-/// One pass through a layer.
+/// A pass through a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
@@ -67,7 +71,8 @@ impl Layer {
     }
 }
 
-/// Layers of the SNGAN family, from the small presets to the papers' size, and its widest linear layer.
+/// Layers of the SNGAN family, from the small presets to the papers' size, and its widest linear
+/// layer.
 pub const LAYERS: [Layer; 6] = [
     Layer::new(32, 32, 32, 16, 3),
     Layer::new(16, 64, 64, 16, 3),
@@ -87,9 +92,9 @@ pub struct Timing {
     pub active: usize,
     /// Median seconds of one pass.
     pub seconds: f64,
-    /// Least seconds of one pass.
+    /// Shortest time of one pass, in seconds.
     pub least: f64,
-    /// Useful work: active weights only, 10^9 operations a second.
+    /// Useful work, of active weights only, in 10^9 operations a second.
     pub gflops: f64,
 }
 
@@ -106,7 +111,7 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Random values and a random mask on the device.
+    /// Puts random values and a random mask on the device.
     pub fn new(layer: Layer, density: f64, device: &Device) -> Self {
         let mut stream = Stream::new(1, "measure");
         let mut maps = |channels: usize| {
@@ -146,7 +151,7 @@ impl Prepared {
         (self.layer.flops(self.index.nnz) / 2.0) as u64
     }
 
-    /// Times one direction with one kernel, again and again for `patience` seconds.
+    /// Times one direction with one kernel, repeatedly for `patience` seconds.
     ///
     /// # Errors
     /// When the device fails.
@@ -174,7 +179,7 @@ impl Prepared {
         })
     }
 
-    /// One pass, finished when this returns.
+    /// Runs one pass and waits for it.
     ///
     /// # Errors
     /// When the device fails.
@@ -201,26 +206,27 @@ impl Prepared {
                 kernel,
             )),
         };
-        // One value read back: the device has then done all of it.
+        // Reads one value back, which waits for the whole pass.
         read(result.slice([0..1, 0..1, 0..1, 0..1])).await?;
         Ok(())
     }
 }
 
-/// Layers that stand for their class.
+/// A typical layer of each class.
 const TYPICAL: [(LayerClass, Layer); 3] = [
     (LayerClass::Conv, Layer::new(16, 64, 64, 16, 3)),
     (LayerClass::Pointwise, Layer::new(16, 64, 64, 16, 1)),
     (LayerClass::Linear, Layer::new(64, 128, 512, 1, 1)),
 ];
 
-/// Densities between which the time of a sparse kernel is taken to be a straight line.
+/// Densities between which the time of a sparse kernel is taken to be linear.
 const ENDS: [f64; 2] = [0.2, 0.8];
 
-/// Seconds a kernel is timed for.
+/// Seconds of timing per kernel.
 const GLANCE: f64 = 0.02;
 
-/// Measures where the dense kernels of a device overtake the sparse ones: about a second of work.
+/// Measures the densities at which a device's dense kernels overtake its sparse ones: about a
+/// second of work.
 ///
 /// # Errors
 /// When the device fails.
@@ -245,7 +251,8 @@ pub async fn crossover(device: &Device) -> Result<Crossover> {
     Ok(found)
 }
 
-/// The density at which a sparse kernel that takes `sparse` seconds at [`ENDS`] takes as long as the dense one.
+/// The density at which a sparse kernel, with times of `sparse` seconds at [`ENDS`], takes as long
+/// as the dense one.
 fn meeting(sparse: [f64; 2], dense: f64) -> f64 {
     let slope = (sparse[1] - sparse[0]) / (ENDS[1] - ENDS[0]);
     let density = if slope > 0.0 {
@@ -255,7 +262,7 @@ fn meeting(sparse: [f64; 2], dense: f64) -> f64 {
     } else {
         NEVER
     };
-    // Two digits: what is written down is what is used.
+    // Two digits, so that the recorded value is the one in use.
     (density.clamp(0.0, NEVER) * 100.0).round() / 100.0
 }
 

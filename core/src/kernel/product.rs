@@ -1,4 +1,5 @@
-//! Products of matrices, pair by pair. burn's own come with kernels that would make up a tenth of the page's program.
+//! Products of matrices, pair by pair. burn's own kernels for them would make up a tenth of the
+//! page's program.
 
 use burn::{
     backend::{
@@ -15,17 +16,17 @@ use burn::{
     tensor::{Shape, Tensor},
 };
 use burn_wgpu::{CubeBackend, into_contiguous};
-use tightrope_shaders as shaders;
+use tightrope_shaders::{self as shaders, params::ProductParams};
 
 use super::launch::{empty_like, launch_in_parts};
 
-/// Side of the square that a workgroup makes.
+/// Side of the square that a workgroup computes.
 const SIDE: usize = 16;
 
 /// Products of matrices.
 #[backend_extension(Cube, Flex, Autodiff)]
 pub trait ProductOps: Backend {
-    /// `[n, m, k]` times `[n, k, p]`: `[n, m, p]`. A side that is `turned` lies there as its transpose.
+    /// `[n, m, k]` times `[n, k, p]`: `[n, m, p]`. A `turned` side is stored as its transpose.
     fn matrix_product(
         a: FloatTensor<Self>,
         b: FloatTensor<Self>,
@@ -33,8 +34,8 @@ pub trait ProductOps: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// `a b` for each of `n` pairs: `[n, m, k]` times `[n, k, p]` to `[n, m, p]`. A side that is `turned` is given as its
-/// transpose: `[n, k, m]`, `[n, p, k]`.
+/// `a b` for each of `n` pairs: `[n, m, k]` times `[n, k, p]` to `[n, m, p]`. A `turned` side is
+/// given as its transpose: `[n, k, m]`, `[n, p, k]`.
 pub fn product(a: Tensor<3>, b: Tensor<3>, turned: [bool; 2]) -> Tensor<3> {
     Tensor::from_dispatch(Dispatch::matrix_product(
         a.into_dispatch(),
@@ -43,7 +44,7 @@ pub fn product(a: Tensor<3>, b: Tensor<3>, turned: [bool; 2]) -> Tensor<3> {
     ))
 }
 
-/// `n`, `m`, `k` and `p`.
+/// Sizes `n`, `m`, `k` and `p`.
 fn sizes(a: &Shape, b: &Shape, turned: [bool; 2]) -> [usize; 4] {
     let [m, k] = if turned[0] {
         [a[2], a[1]]
@@ -63,13 +64,21 @@ impl ProductOps for CubeBackend {
         let [n, m, k, p] = sizes(&a.shape(), &b.shape(), turned);
         let c = empty_like(&a, [n, m, p]);
         let [a_turned, b_turned] = turned.map(u32::from);
-        let [n_, m_, k_, p_] = [n, m, k, p].map(|size| size as u32);
+        let params = ProductParams {
+            pairs: n as u32,
+            rows: m as u32,
+            inner: k as u32,
+            columns: p as u32,
+            a_turned,
+            b_turned,
+            first_group: 0,
+        };
         launch_in_parts(
             shaders::PRODUCT,
             n * m.div_ceil(SIDE) * p.div_ceil(SIDE),
             (n * m * k) as f64 * p as f64,
             &[&a, &b, &c],
-            &[n_, m_, k_, p_, a_turned, b_turned],
+            params,
         );
         c
     }

@@ -14,7 +14,7 @@ use burn::{
     tensor::Tensor,
 };
 use burn_wgpu::{CubeBackend, CubeTensor, into_contiguous};
-use tightrope_shaders::{self as shaders, Kernel};
+use tightrope_shaders::{self as shaders, Kernel, params::ResampleParams};
 
 use super::{
     cpu,
@@ -24,8 +24,8 @@ use super::{
 /// Enlarging and shrinking by two, on `[n, c, h, w]`.
 #[backend_extension(Cube, Flex, Autodiff)]
 pub trait ResampleOps: Backend {
-    /// To `[n, c, h, w]` with `h / 2 x w / 2` input pixels, each repeated 2x2 times `scale`; an odd last
-    /// row or column is 0.
+    /// To `[n, c, h, w]` from `h / 2 x w / 2` pixels, each repeated 2x2 times and scaled by
+    /// `scale`; an odd last row or column is 0.
     fn upsample(x: FloatTensor<Self>, h: usize, w: usize, scale: f32) -> FloatTensor<Self>;
 
     /// Sum over 2x2 blocks times `scale`; an odd last row or column is left out.
@@ -56,8 +56,14 @@ fn run(
     let (n, c) = (shape[0], shape[1]);
     let y = empty_like(&x, [n, c, to[0], to[1]]);
     let [h, w] = small;
-    let words = [n * c, h, w, big[0], big[1]].map(|v| v as u32);
-    let params = [&words[..], &[scale.to_bits()]].concat();
+    let params = ResampleParams {
+        planes: (n * c) as u32,
+        small_height: h as u32,
+        small_width: w as u32,
+        big_height: big[0] as u32,
+        big_width: big[1] as u32,
+        scale,
+    };
     launch(
         kernel,
         per_element(n * c * to[0] * to[1]),

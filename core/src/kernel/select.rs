@@ -1,5 +1,5 @@
-//! Exact top-k within groups of positions, entirely on the device: four digits of a radix select, then
-//! the ties by position. The counts are known beforehand, so nothing is read back.
+//! Exact top-k within groups of positions, entirely on the device: four digits of a radix select,
+//! then ties by position. The counts are known beforehand, so nothing is read back.
 
 use burn::{
     backend::{
@@ -9,15 +9,18 @@ use burn::{
     tensor::Tensor,
 };
 use burn_wgpu::{CubeBackend, CubeTensor, into_contiguous};
-use tightrope_shaders as shaders;
+use tightrope_shaders::{
+    self as shaders,
+    params::{PrefixSumParams, TopkParams, TopkRange},
+};
 
 use super::{
     cpu,
-    launch::{empty_like, launch, words_like, zeros_like},
+    launch::{empty_like, launch, launch_with, words_like, zeros_like},
 };
-use crate::sparse::select::{self, Candidates, Group};
+use crate::sparse::select::{Candidates, Group};
 
-/// Positions one workgroup works on; `shared/topk.wgsl` says the same.
+/// Positions per workgroup; `shared/topk.wgsl` has the same number.
 const CHUNK: usize = 4096;
 const DIGIT_BITS: u32 = 8;
 
@@ -33,11 +36,13 @@ pub trait SelectOps: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// 1 at the `k` candidates of each group with the largest `|score|`, at equals the lowest positions
-/// first; 0 elsewhere. Has no gradient. Groups lie within the tensor and do not overlap.
+/// 1 at the `k` candidates of each group with the largest `|score|`, among equals the lowest
+/// positions first; 0 elsewhere. It has no gradient. Groups lie within the tensor and do not
+/// overlap.
 ///
 /// # Shapes
-/// scores and mask `[n]`, where the mask (0 or 1) says who is a candidate; returns `[n]`.
+/// scores and mask `[n]`, where the mask (0 or 1) decides which positions are candidates; returns
+/// `[n]`.
 pub fn top_k(
     scores: Tensor<1>,
     mask: Tensor<1>,
@@ -79,13 +84,13 @@ impl SelectOps for CubeBackend {
         let histogram = zeros_like(&scores, [groups.len() << DIGIT_BITS]);
         for shift in (0..u32::BITS).step_by(DIGIT_BITS as usize).rev() {
             let params = passes.params(shift);
-            launch(
+            launch_with(
                 shaders::TOPK_HISTOGRAM,
                 passes.chunks,
                 &[&scores, &mask, &state, &histogram],
                 &params,
             );
-            launch(
+            launch_with(
                 shaders::TOPK_PICK,
                 groups.len(),
                 &[&histogram, &state],
@@ -95,7 +100,7 @@ impl SelectOps for CubeBackend {
         let params = passes.params(0);
         let ties = empty_like(&scores, [passes.chunks]);
         let ties_before = empty_like(&scores, [passes.chunks + 1]);
-        launch(
+        launch_with(
             shaders::TOPK_TIE_COUNT,
             passes.chunks,
             &[&scores, &mask, &state, &ties],
@@ -105,51 +110,58 @@ impl SelectOps for CubeBackend {
             shaders::PREFIX_SUM,
             usize::from(passes.chunks > 0),
             &[&ties, &ties_before],
-            &[passes.chunks as u32],
+            &PrefixSumParams {
+                count: passes.chunks as u32,
+            },
         );
         let buffers: [&CubeTensor; 5] = [&scores, &mask, &state, &ties_before, &selected];
-        launch(shaders::TOPK_SELECT, passes.chunks, &buffers, &params);
+        launch_with(shaders::TOPK_SELECT, passes.chunks, &buffers, &params);
         selected
     }
 }
 
-/// What every pass is told: the groups, cut into chunks.
+/// Parameters of every pass: the groups, cut into chunks.
 struct Passes {
     chunks: usize,
     candidates: Candidates,
-    groups: Vec<[u32; 3]>,
+    ranges: Vec<TopkRange>,
 }
 
 impl Passes {
     fn new(groups: &[Group], candidates: Candidates) -> Self {
         let mut chunks = 0;
-        let groups = groups
+        let ranges = groups
             .iter()
             .map(|group| {
-                let words = [group.start, group.start + group.len, chunks].map(|word| word as u32);
+                let range = TopkRange {
+                    start: group.start as u32,
+                    end: (group.start + group.len) as u32,
+                    first_chunk: chunks as u32,
+                };
                 chunks += group.len.div_ceil(CHUNK);
-                words
+                range
             })
             .collect();
         Self {
             chunks,
             candidates,
-            groups,
+            ranges,
         }
     }
 
-    fn params(&self, shift: u32) -> Vec<u32> {
-        let known = u32::MAX.checked_shl(shift + DIGIT_BITS).unwrap_or(0);
-        let candidates = u32::from(self.candidates == Candidates::Inactive);
-        let mut words = vec![
-            self.groups.len() as u32,
-            self.chunks as u32,
-            candidates,
+    fn params(&self, shift: u32) -> Vec<u8> {
+        let head = TopkParams {
+            groups: self.ranges.len() as u32,
+            chunks: self.chunks as u32,
+            candidates: u32::from(self.candidates == Candidates::Inactive),
             shift,
-            known,
-        ];
-        words.extend(self.groups.iter().flatten());
-        words
+            known: u32::MAX.checked_shl(shift + DIGIT_BITS).unwrap_or(0),
+        };
+        [
+            bytemuck::bytes_of(&head),
+            bytemuck::cast_slice(&self.ranges),
+        ]
+        .concat()
     }
 }
 
@@ -161,7 +173,7 @@ impl SelectOps for Flex {
         groups: Vec<Group>,
     ) -> FloatTensor<Self> {
         let (values, mask) = (cpu::values(&scores), cpu::values(&mask));
-        let selected = select::top_k(&values, |i| candidates.admits(mask[i]), &groups);
+        let selected = cpu::select::top_k(&values, |i| candidates.admits(mask[i]), &groups);
         cpu::tensor(
             selected.into_iter().map(f32::from).collect(),
             scores.shape(),

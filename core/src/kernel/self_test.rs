@@ -1,4 +1,4 @@
-//! Every kernel against its plain definition, on any device: what `tightrope doctor` runs.
+//! Compares every kernel with its plain definition on any device, for `tightrope doctor`.
 
 mod convolution;
 mod norm;
@@ -12,27 +12,27 @@ use tightrope_shaders::{self as shaders, Kernel};
 
 use crate::{Result, device::read, rng::Stream};
 
-/// Errors up to this share of a result's largest value are rounding.
+/// Share of a result's largest value up to which an error is rounding.
 pub const TOLERANCE: f64 = 1e-4;
 
 /// One check of the self-test.
 pub struct Case {
-    /// What is checked.
+    /// Name of the case.
     pub name: &'static str,
-    /// The WGSL kernels behind it; on the CPU their twins.
+    /// WGSL kernels under test; on the CPU, their twins.
     pub kernels: &'static [Kernel],
     run: fn(&Device) -> Vec<Pair>,
 }
 
-/// What a kernel made, and what its definition says.
+/// Result of a kernel, and the values of its definition.
 struct Pair {
     made: Tensor<1>,
     wanted: Vec<f64>,
 }
 
 impl Case {
-    /// The largest error of any value, as a share of the largest value of its result; not above [`TOLERANCE`] where
-    /// the kernel works.
+    /// The largest error of any value, as a share of the largest value of its result. The kernel
+    /// works if it is at most [`TOLERANCE`].
     ///
     /// # Errors
     /// When the device fails.
@@ -45,7 +45,7 @@ impl Case {
     }
 }
 
-/// All checks; together they run every kernel of the registry.
+/// All cases; together they run every kernel of the registry.
 pub static CASES: &[Case] = &[
     Case {
         name: "convolution",
@@ -162,7 +162,7 @@ pub static CASES: &[Case] = &[
     },
 ];
 
-/// Infinite where a value is missing or not a number, so that nothing wrong looks small.
+/// Infinite if a value is missing or not a number, so that no failure looks small.
 fn relative_error(made: &[f32], wanted: &[f64]) -> f64 {
     if made.len() != wanted.len() {
         return f64::INFINITY;
@@ -215,13 +215,13 @@ mod tests {
         assert_eq!(checked, all);
     }
 
-    /// In unit tests dispatches are cut after very little work.
+    /// Unit tests cut dispatches after very little work.
     #[test]
     fn parts_of_a_dispatch_make_the_whole() {
         let chosen = match pollster::block_on(device::open(DeviceChoice::Gpu(None))) {
             Ok(chosen) => chosen,
             Err(why) => {
-                eprintln!("skipped: no WGSL adapter ({why})");
+                println!("skipped: no WGSL adapter ({why})");
                 return;
             }
         };

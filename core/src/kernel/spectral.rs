@@ -1,4 +1,4 @@
-//! Spectral norm: one power iteration, then the weight divided by its largest singular value.
+//! Spectral norm: one power iteration, then division of the weight by its largest singular value.
 
 use burn::{
     backend::{
@@ -14,14 +14,14 @@ use burn::{
     tensor::{Shape, Tensor},
 };
 use burn_wgpu::{CubeBackend, into_contiguous};
-use tightrope_shaders::{self as shaders, WORKGROUP};
+use tightrope_shaders::{self as shaders, WORKGROUP, params::SpectralParams};
 
 use super::{
     cpu,
     launch::{empty_like, launch},
 };
 
-/// Keeps a vanishing norm from dividing by zero: PyTorch's eps, and what every net takes that names no other.
+/// Keeps a vanishing norm from dividing by zero: PyTorch's eps, and the default of every net.
 pub const EPS: f32 = 1e-12;
 
 /// Columns a workgroup of `spectral_columns` sums.
@@ -30,7 +30,8 @@ const TILE: usize = 32;
 /// Values a workgroup of `spectral_divide` or `spectral_grad` writes.
 const SPAN: usize = 4096;
 
-/// Spectral norm's primitives. Shapes: w, y, dy `[rows, columns]`, u `[rows, 1]`, v `[columns, 1]`, sigma `[1]`.
+/// Spectral norm's primitives. Shapes: w, y, dy `[rows, columns]`, u `[rows, 1]`, v `[columns, 1]`,
+/// sigma `[1]`.
 #[backend_extension(Cube, Flex, Autodiff)]
 pub trait SpectralOps: Backend {
     /// `(w / sigma, u, v, sigma)`; see [`spectral_norm`].
@@ -47,7 +48,8 @@ pub trait SpectralOps: Backend {
         FloatTensor<Self>,
     );
 
-    /// Gradient of w: `(dy - u v^T <dy, w> / sigma) / sigma`, without the second term where sigma was clamped.
+    /// Gradient of w: `(dy - u v^T <dy, w> / sigma) / sigma`, without the second term if sigma was
+    /// clamped.
     fn spectral_grad(
         dy: FloatTensor<Self>,
         w: FloatTensor<Self>,
@@ -58,9 +60,10 @@ pub trait SpectralOps: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// `weight / sigma` with `sigma = u^T weight v`, and the vectors: after one power iteration from `u` if `iterate`
-/// (`v = weight^T u`, `u = weight v`, each normalised), otherwise as they are. Gradients flow to the weight only;
-/// u and v count as constants. `eps` keeps vanishing norms from dividing by zero.
+/// `weight / sigma` with `sigma = u^T weight v`, and the vectors: after one power iteration from
+/// `u` if `iterate` (`v = weight^T u`, `u = weight v`, each normalised), otherwise as they are.
+/// Gradients flow to the weight only; u and v count as constants. `eps` keeps vanishing norms from
+/// dividing by zero.
 ///
 /// # Shapes
 /// weight `[c_out, n]`, u `[c_out, 1]`, v `[n, 1]`; returns the same.
@@ -103,19 +106,23 @@ impl Matrix {
         self.rows * self.columns
     }
 
-    /// Whether there are none.
+    /// Whether it has no values.
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
 
-    /// Whole rows of about this many values, at least one.
+    /// Number of whole rows with about this many values, at least one.
     pub fn rows_of(self, values: usize) -> usize {
         (values / self.columns.max(1)).max(1)
     }
 
-    fn words(self, third: usize, eps: f32) -> [u32; 4] {
-        let [rows, columns, third] = [self.rows, self.columns, third].map(|v| v as u32);
-        [rows, columns, third, eps.to_bits()]
+    fn params(self, epsilon: f32) -> SpectralParams {
+        SpectralParams {
+            rows: self.rows as u32,
+            columns: self.columns as u32,
+            epsilon,
+            ..SpectralParams::default()
+        }
     }
 }
 
@@ -134,7 +141,10 @@ impl SpectralOps for CubeBackend {
     ) {
         let [w, old, v] = [w, u, v].map(into_contiguous);
         let m = Matrix::of(&w.shape());
-        let params = m.words(usize::from(iterate), eps);
+        let params = SpectralParams {
+            iterate: u32::from(iterate),
+            ..m.params(eps)
+        };
         let right = if iterate {
             let right = empty_like(&v, v.shape());
             let groups = m.columns.div_ceil(TILE);
@@ -166,9 +176,12 @@ impl SpectralOps for CubeBackend {
         let [dy, w, u, v, sigma] = [dy, w, u, v, sigma].map(into_contiguous);
         let m = Matrix::of(&w.shape());
         let groups = m.len().div_ceil(SPAN);
-        // The next kernel's workgroups add them up, one an invocation.
+        // Each workgroup of the next kernel adds them up, one per invocation.
         let parts = groups.min(WORKGROUP as usize);
-        let params = m.words(parts, eps);
+        let params = SpectralParams {
+            parts: parts as u32,
+            ..m.params(eps)
+        };
         let sums = empty_like(&w, [parts]);
         let buffers = [&dy, &w, &sums];
         launch(shaders::SPECTRAL_PRODUCTS, parts, &buffers, &params);

@@ -9,8 +9,8 @@ use crate::{
     net::{Leaves, Net},
 };
 
-/// `x + sigma * out(softmax(theta(x)^T pool(phi(x))) pool(g(x)))`: every pixel looks at all others, at half their
-/// resolution.
+/// `x + sigma * out(softmax(theta(x)^T pool(phi(x))) pool(g(x)))`: every pixel attends to all
+/// others, at half their resolution.
 #[derive(Clone, Copy, Debug)]
 pub struct SelfAttention {
     /// Queries, `[c / 8]`.
@@ -19,13 +19,15 @@ pub struct SelfAttention {
     pub phi: Weighted,
     /// Values, `[c / 2]`.
     pub g: Weighted,
-    /// Back to `[c]`.
+    /// Projection back to `[c]`.
     pub out: Weighted,
-    /// Place of the scalar that starts at 0.
+    /// Place of the scalar, which starts at 0.
     pub sigma: usize,
 }
 
 impl SelfAttention {
+    /// Adds to every pixel what it attends to.
+    ///
     /// # Shapes
     /// `[n, c, h, w]` to the same.
     pub fn forward(&self, net: &mut Net, leaves: &Leaves, x: Tensor<4>) -> Tensor<4> {
@@ -47,7 +49,7 @@ impl SelfAttention {
     }
 }
 
-/// The largest of every 2x2 pixels.
+/// The largest value of every 2x2 pixels.
 fn halved(x: Tensor<4>) -> Tensor<4> {
     max_pool2d(x, MaxPoolOptions::new([2, 2]))
 }

@@ -1,8 +1,10 @@
-//! Layers take their places in a blueprint as they are built.
+//! Gives layers their places in a blueprint as they are built.
 
 use super::{BatchNorm, ConditionalNorm, Lookup, SelfAttention, Weighted, norm::Statistics};
-use crate::config::BigganConfig;
-use crate::net::blueprint::{Blueprint, ParamKind};
+use crate::{
+    config::BigganConfig,
+    net::blueprint::{Blueprint, ParamKind},
+};
 
 impl Blueprint {
     /// A convolution with bias.
@@ -32,9 +34,9 @@ impl Blueprint {
         }
     }
 
-    /// A batch norm whose gain and bias depend on a condition of `inputs` values (`kind` [`ParamKind::Condition`]), or
-    /// on one of `inputs` classes (`kind` [`ParamKind::Embedding`], without spectral norm). Its statistics have the
-    /// name `NAME.buffer`.
+    /// A batch norm whose gain and bias depend on a condition of `inputs` values (`kind`
+    /// [`ParamKind::Condition`]), or on one of `inputs` classes (`kind` [`ParamKind::Embedding`],
+    /// without spectral norm). Its statistics are named `NAME.buffer`.
     pub fn conditional_norm(
         &mut self,
         name: &str,
@@ -57,7 +59,7 @@ impl Blueprint {
         }
     }
 
-    /// A row of `width` values for each of `classes`.
+    /// A table with a row of `width` values for each of `classes`.
     pub fn embedding(
         &mut self,
         name: &str,
@@ -69,7 +71,8 @@ impl Blueprint {
         self.lookup(name, ParamKind::Embedding, shape, spectral_norm)
     }
 
-    /// Self-attention over maps of `channels`; `parts` name the convolutions theta, phi, g and out, then sigma.
+    /// Self-attention over maps of `channels`; `parts` name the convolutions theta, phi, g and out,
+    /// then sigma.
     pub fn self_attention(
         &mut self,
         name: &str,

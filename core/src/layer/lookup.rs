@@ -18,8 +18,8 @@ pub struct Lookup {
 }
 
 impl Lookup {
-    /// Rows for classes given one-hot, which keeps lookups and their gradients plain products on every device; or a
-    /// condition times the matrix. The input is one of this pass.
+    /// Rows for one-hot classes, or a condition times the matrix. One-hot input makes lookups and
+    /// their gradients plain products on every device. The input belongs to this pass.
     ///
     /// # Shapes
     /// Embedding: `[n, classes]` to `[n, width]`. Condition: `[n, inputs]` to `[n, c_out]`.

@@ -1,5 +1,5 @@
-//! Batch norm, by each batch's own statistics unless the view asks for the running ones: with gain and bias of its own
-//! and the activation that follows it, or with those of a condition.
+//! Batch norm, by each batch's own statistics unless the view asks for the running ones. Its gain
+//! and bias are its own, with the activation behind it, or follow a condition.
 
 use burn::tensor::Tensor;
 
@@ -11,12 +11,12 @@ use crate::{
 
 const MOMENTUM: f32 = 0.1;
 
-/// What a batch norm measures, and keeps running.
+/// Statistics of a batch norm, with their running values.
 #[derive(Clone, Copy, Debug)]
 pub struct Statistics {
     /// Place of the running statistics.
     pub buffer: usize,
-    /// Keeps a vanishing variance from dividing by zero.
+    /// Epsilon that keeps a vanishing variance from dividing by zero.
     pub eps: f32,
 }
 
@@ -27,18 +27,18 @@ pub struct BatchNorm {
     pub gain: usize,
     /// Place of the shift.
     pub shift: usize,
-    /// Its statistics.
+    /// Statistics of the norm.
     pub statistics: Statistics,
 }
 
 /// Batch norm whose gain and bias follow a condition (BigGAN): `norm(x) * (1 + gain) + bias`.
 #[derive(Clone, Copy, Debug)]
 pub struct ConditionalNorm {
-    /// From the condition to `gain`.
+    /// Map from the condition to `gain`.
     pub gain: Lookup,
-    /// From the condition to the bias.
+    /// Map from the condition to the bias.
     pub shift: Lookup,
-    /// Its statistics.
+    /// Statistics of the norm.
     pub statistics: Statistics,
 }
 
@@ -53,7 +53,8 @@ impl BatchNorm {
 }
 
 impl ConditionalNorm {
-    /// Normalises x `[n, c, h, w]`; no activation follows. The condition `[n, inputs]` is one of this pass.
+    /// Normalises x `[n, c, h, w]`; no activation follows. The condition `[n, inputs]` belongs to
+    /// this pass.
     pub fn forward(
         &self,
         net: &mut Net,
@@ -76,8 +77,8 @@ impl ConditionalNorm {
 }
 
 impl Statistics {
-    /// Mean and variance `[2, c]` of x `[n, c, h, w]`, as constants of this pass; the running ones follow unless the
-    /// view is frozen, or are taken instead.
+    /// Mean and variance `[2, c]` of x `[n, c, h, w]`, as constants of this pass. The running ones
+    /// are updated unless the view is frozen; a view that uses them takes them instead.
     fn of(&self, net: &mut Net, leaves: &Leaves, x: &Tensor<4>) -> Tensor<2> {
         if leaves.uses_running() {
             return leaves.lift(net.running[self.buffer].clone());

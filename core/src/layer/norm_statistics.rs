@@ -1,4 +1,4 @@
-//! By what batch norm normalises generated samples.
+//! Statistics that batch norm applies to generated samples.
 
 use std::str::FromStr;
 
@@ -6,19 +6,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::net::View;
 
-/// What batch norm normalises samples by.
+/// Statistics that batch norm applies to samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NormStatistics {
     /// The statistics of each batch of `norm_batch`, as ADAPT does.
     #[default]
     Batch,
-    /// The running statistics of training, as GAN tickets and STU-GAN's SNGAN do: no sample depends on another.
+    /// The running statistics of training, as in GAN tickets and STU-GAN's SNGAN: no sample depends
+    /// on another.
     Running,
 }
 
 impl NormStatistics {
-    /// Its name.
+    /// Name of the statistics.
     pub fn name(self) -> &'static str {
         match self {
             Self::Batch => "batch",
@@ -26,7 +27,7 @@ impl NormStatistics {
         }
     }
 
-    /// How a net is read for it.
+    /// The view of a net that uses these statistics.
     pub(crate) fn view(self) -> View {
         match self {
             Self::Batch => View::Frozen,
@@ -43,7 +44,7 @@ impl FromStr for NormStatistics {
             .into_iter()
             .find(|statistics| statistics.name() == text)
             .ok_or_else(|| {
-                format!("'{text}' are no statistics of batch norm; there are batch and running")
+                format!("'{text}' is not a kind of batch norm statistics; choose batch or running")
             })
     }
 }

@@ -47,7 +47,8 @@ impl Weighted {
     }
 }
 
-/// A weight as a matrix, such as `[c_out, c_in * k * k]`, divided by its spectral norm, whose vectors move on unless the view is frozen.
+/// A weight as a matrix, such as `[c_out, c_in * k * k]`, divided by its spectral norm. The norm's
+/// vectors move on unless the view is frozen.
 pub(super) fn normalised(
     net: &mut Net,
     leaves: &Leaves,

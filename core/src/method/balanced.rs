@@ -1,11 +1,12 @@
-//! Methods that move D's density to keep the two nets in balance (ADAPT, sections 5.3 and 6), and our own that do it
-//! in proportion.
+//! Methods that move D's density to keep the two nets in balance (ADAPT, sections 5.3 and 6), and
+//! our own variants with proportional steps.
 //!
-//! Every mask interval of D the balance ratio of the window is compared with its band. At or above `br_high` D is too
-//! weak: it gains `density_step` of its weights, where the gradient is largest. At or below `br_low` it is too strong
-//! and loses as many, the smallest. DDA does this with a static G; ADAPT explores G as SDST does beside it. `relax`
-//! lets D become dense; `strict` stops at `d_max` and there drops and grows instead. D starts as dense as G
-//! (Algorithms 2 and 3, line 1).
+//! At every mask interval of D, the balance ratio of the window is compared with its band. At or
+//! above `br_high` D is too weak: it gains `density_step` of its weights, where the gradient is
+//! largest. At or below `br_low` it is too strong and loses as many, the smallest. DDA does this
+//! with a static G; ADAPT also explores G, as SDST does. `relax` lets D become dense; `strict`
+//! stops at `d_max`, where D drops and grows instead. D starts as dense as G (Algorithms 2 and 3,
+//! line 1).
 
 use super::exploring::explore;
 use crate::config::{DensityRule, Growth, Policy, RunConfig, Scope};
@@ -28,19 +29,20 @@ pub(super) fn adapt_strict(config: &mut RunConfig) {
     steer(config, Policy::Strict);
 }
 
-/// ADAPT-relax whose steps are in proportion to how far the game is out of balance.
+/// ADAPT-relax with steps in proportion to the imbalance.
 pub(super) fn prop_relax(config: &mut RunConfig) {
     adapt_relax(config);
     config.balance.rule = DensityRule::Proportional;
 }
 
-/// The same of ADAPT-strict.
+/// ADAPT-strict with steps in proportion to the imbalance.
 pub(super) fn prop_strict(config: &mut RunConfig) {
     adapt_strict(config);
     config.balance.rule = DensityRule::Proportional;
 }
 
-/// ADAPT with the user at the density: the beam shows what the controller would see.
+/// ADAPT with the density in the user's hands; the beam shows the balance that a controller would
+/// see.
 pub(super) fn manual(config: &mut RunConfig) {
     explore(&mut config.generator, Growth::Gradient);
     config.discriminator.policy = Policy::Manual;
@@ -69,7 +71,7 @@ mod tests {
             for method in METHODS
                 .iter()
                 .map(|info| info.method)
-                .filter(|m| m.steers())
+                .filter(|m| m.info().steers)
             {
                 let mut config = (preset.build)();
                 for density in [0.03, 0.3, 0.9] {

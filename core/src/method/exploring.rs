@@ -1,9 +1,10 @@
-//! Methods that explore masks at a fixed density: SDST (ADAPT, section 4), DST in both nets at one density (E.2) and
-//! in D alone.
+//! Methods that explore masks at a fixed density: SDST (ADAPT, section 4), DST in both nets at one
+//! density (E.2) and in D alone.
 //!
-//! An update drops the smallest active weights over the whole net and grows as many inactive ones, either where the
-//! loss gradient is largest (RigL) or at random (SET). SDST does so in G only. The paper's finding: with a D that is
-//! too weak or too strong, exploration cannot help G, and exploring D at a fixed density does not mend the balance.
+//! An update drops the smallest active weights over the whole net and grows as many inactive ones,
+//! either where the loss gradient is largest (RigL) or at random (SET). SDST does so in G only. The
+//! paper's finding: with a D that is too weak or too strong, exploration cannot help G, and
+//! exploring D at a fixed density does not mend the balance.
 
 use crate::config::{Growth, NetConfig, Policy, RunConfig, Scope};
 

@@ -1,23 +1,23 @@
 //! Methods whose masks never change: dense, small dense, static sparse (ADAPT, section 4).
 //!
-//! Static sparse draws ERK masks once. Its question is how dense D should be: as G (`balance`), as dense as allowed
-//! (`strong`), or what the preset found. The paper's finding is that neither always wins: a sparse G needs a D it
-//! can follow.
+//! Static sparse draws ERK masks once. It asks how dense D should be: as dense as G (`balance`), as
+//! dense as allowed (`strong`), or as the preset has it. The paper finds that neither always wins:
+//! a sparse G needs a D that it can follow.
 
 use super::Strategy;
 use crate::config::{ModelConfig, NetCount, Role, RunConfig, net_count};
 
-/// Both nets dense. Averaging and the rest as the preset has them.
+/// Makes both nets dense and leaves averaging and the rest to the preset.
 pub(super) fn dense(config: &mut RunConfig) {
     config.generator.density = 1.0;
     config.discriminator.density = 1.0;
 }
 
-/// Static masks: nothing to change.
+/// Static masks change no setting.
 pub(super) fn static_sparse(_: &mut RunConfig) {}
 
-/// Dense nets with every width scaled by one factor a net, so that each has as many parameters as its sparse twin
-/// has active ones; or, by the strategy `half`, halved (STU-GAN).
+/// Makes both nets dense and scales all widths of a net by one factor, so that it has as many
+/// parameters as its sparse twin has active ones. The strategy `half` halves them (STU-GAN).
 pub(super) fn small_dense(config: &mut RunConfig) {
     let full = config
         .full_model
@@ -36,7 +36,7 @@ pub(super) fn small_dense(config: &mut RunConfig) {
 
 /// The model whose `role` is scaled to the parameter count nearest `target`.
 fn nearest_width(config: &RunConfig, role: Role, target: u64) -> ModelConfig {
-    // Fine enough to meet every rounding of a width up to 1024.
+    // Fine enough to reach every rounding of a width up to 1024.
     const STEPS: u32 = 2048;
     let candidates =
         (1..=STEPS).map(|step| scaled(&config.model, role, f64::from(step) / f64::from(STEPS)));

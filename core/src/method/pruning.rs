@@ -1,20 +1,21 @@
 //! Methods that train dense first and prune afterwards: the papers' post-training baselines.
 //!
-//! *Post-hoc* (ADAPT, appendix E.3): the averaged generator of the best quality is pruned at once over the whole net and
-//! trained for half as long again; D is dense and goes on, as do both optimisers. *PF* (STU-GAN): the last live weights,
-//! or of a BigGAN the best, as long again as the dense training. *GAN tickets* (Chen et al., 2106.00134, as STU-GAN
-//! compares with them): every round prunes a fifth of what is left of G, takes both nets back to their first weights
-//! and trains anew, in ten rounds at most. What they cost is what a sparse training from scratch saves.
+//! *Post-hoc* (ADAPT, appendix E.3) prunes the averaged generator of the best quality at once, over
+//! the whole net, and trains it for half as long again; D is dense and goes on, as do both
+//! optimisers. *PF* (STU-GAN) prunes the last live weights, or a BigGAN's best, and trains as long
+//! again as the dense training. *GAN tickets* (Chen et al., 2106.00134, as STU-GAN compares with
+//! them) prune a fifth of what is left of G in every round, take both nets back to their first
+//! weights and train anew, in ten rounds at most. Sparse training from scratch saves their cost.
 
 use crate::config::{ModelConfig, PruningConfig, RunConfig, Scope, StageWeights};
 
 /// Share of the remaining weights that a round of tickets prunes (GAN-LTH).
 const TICKET_RATE: f64 = 0.2;
 
-/// Most rounds of tickets unless the settings say otherwise (GAN-LTH); they leave 10.7 %.
+/// Most rounds of tickets unless the settings say otherwise (GAN-LTH); ten leave 10.7 %.
 const TICKET_ROUNDS: u64 = 10;
 
-/// What a method does where the settings leave it open.
+/// Defaults of a method for settings that are left open.
 struct Rule {
     weights: StageWeights,
     rate: f64,
@@ -69,12 +70,12 @@ fn prune(config: &mut RunConfig, rule: Rule) {
     });
 }
 
-/// Rounds until `density` is reached, or the most there are.
+/// Rounds until `density` is reached, up to the limit.
 fn rounds(density: f64, rate: f64) -> u64 {
     if !(density > 0.0 && density < 1.0 && rate > 0.0 && rate < 1.0) {
         return 1;
     }
-    // A whisker less, so that 0.8^2 is reached in two rounds.
+    // A whisker less, so that 0.8^2 takes two rounds.
     let rounds = density.ln() / (1.0 - rate).ln() - 1e-9;
     (rounds.ceil().max(1.0) as u64).min(TICKET_ROUNDS)
 }

@@ -1,22 +1,21 @@
 //! A method as the command line writes it: `adapt-relax`, `static:strong`.
 
-use std::fmt;
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use super::{METHODS, Method, Strategy};
 use crate::error::{Error, Result};
 
-/// A method, and how dense it keeps D where that is a choice.
+/// A method, with its strategy if it takes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MethodSpec {
     /// The method.
     pub method: Method,
-    /// Its strategy, for methods that take one; `None` keeps the preset's density of D.
+    /// Strategy, for methods that take one; `None` keeps the preset's density of D.
     pub strategy: Option<Strategy>,
 }
 
 impl MethodSpec {
-    /// Puts the two together; only some methods take a strategy.
+    /// Combines the two. Only some methods take a strategy.
     pub fn new(method: Method, strategy: Option<Strategy>) -> Result<Self> {
         if let Some(strategy) = strategy
             && !method.takes(strategy)

@@ -1,20 +1,34 @@
-//! The one table of methods: names, titles, papers, and the function that makes a preset's settings theirs.
+//! The table of methods: names, titles, papers, and functions that apply a method to a preset's
+//! settings.
 
-use super::{Method, balanced, exploring, fixed, pruning, stu};
+use super::{Method, Strategy, balanced, exploring, fixed, pruning, stu};
 use crate::config::RunConfig;
 
-/// What there is to know about a method.
+/// Strategies of a sparse D that keeps its density.
+const OF_DENSITY: &[Strategy] = &[Strategy::Balance, Strategy::Strong];
+const PRUNING: &str = "pruning.";
+const DENSITIES: [&str; 2] = ["generator.density", "discriminator.density"];
+
+/// Entry of a method in the table.
 pub struct MethodInfo {
-    /// Which one.
+    /// Method of the entry.
     pub method: Method,
-    /// Its name on the command line.
+    /// Name on the command line.
     pub name: &'static str,
-    /// Its name in reports.
+    /// Name in reports.
     pub title: &'static str,
-    /// One line.
+    /// One-line description.
     pub about: &'static str,
-    /// The paper and section it comes from.
+    /// Paper and section that it comes from.
     pub paper: &'static str,
+    /// Strategies that it takes.
+    pub strategies: &'static [Strategy],
+    /// Whether D's density follows the balance ratio.
+    pub steers: bool,
+    /// Whether it trains dense nets first and then prunes them in stages.
+    pub prunes: bool,
+    /// Settings that no user may set, by name; a name that ends with a dot stands for all below it.
+    pub fixes: &'static [&'static str],
     /// Turns a preset's settings into the method's.
     pub(super) apply: fn(&mut RunConfig),
 }
@@ -27,6 +41,10 @@ pub static METHODS: &[MethodInfo] = &[
         title: "Dense",
         about: "both nets dense: the yardstick for quality and FLOPs",
         paper: "ADAPT 2302.14670, section 3",
+        strategies: &[],
+        steers: false,
+        prunes: false,
+        fixes: &[DENSITIES[0], DENSITIES[1], PRUNING],
         apply: fixed::dense,
     },
     MethodInfo {
@@ -35,6 +53,21 @@ pub static METHODS: &[MethodInfo] = &[
         title: "Small dense",
         about: "both nets dense, narrowed to the parameter count of the sparse pair (strategy half: half the filters)",
         paper: "baseline for any sparse method",
+        strategies: &[Strategy::Half],
+        steers: false,
+        prunes: false,
+        fixes: &[
+            DENSITIES[0],
+            DENSITIES[1],
+            "model",
+            "model.sngan.g_channels",
+            "model.sngan.d_channels",
+            "model.biggan.g_channels",
+            "model.biggan.d_channels",
+            "model.mlp.g_hidden",
+            "model.mlp.d_hidden",
+            PRUNING,
+        ],
         apply: fixed::small_dense,
     },
     MethodInfo {
@@ -43,6 +76,10 @@ pub static METHODS: &[MethodInfo] = &[
         title: "Static sparse",
         about: "sparse masks drawn once and kept (strategies balance, strong)",
         paper: "ADAPT 2302.14670, section 4",
+        strategies: OF_DENSITY,
+        steers: false,
+        prunes: false,
+        fixes: &[PRUNING],
         apply: fixed::static_sparse,
     },
     MethodInfo {
@@ -51,6 +88,10 @@ pub static METHODS: &[MethodInfo] = &[
         title: "SDST (SET)",
         about: "G drops by magnitude and grows at random, D static (strategies balance, strong)",
         paper: "ADAPT 2302.14670, section 4",
+        strategies: OF_DENSITY,
+        steers: false,
+        prunes: false,
+        fixes: &[PRUNING],
         apply: exploring::sdst_set,
     },
     MethodInfo {
@@ -59,6 +100,10 @@ pub static METHODS: &[MethodInfo] = &[
         title: "SDST (RigL)",
         about: "G drops by magnitude and grows by gradient, D static (strategies balance, strong)",
         paper: "ADAPT 2302.14670, section 4",
+        strategies: OF_DENSITY,
+        steers: false,
+        prunes: false,
+        fixes: &[PRUNING],
         apply: exploring::sdst_rigl,
     },
     MethodInfo {
@@ -67,6 +112,10 @@ pub static METHODS: &[MethodInfo] = &[
         title: "STU-GAN",
         about: "G drops and grows layer by layer under a sparse EMA, D static (strategies balance, strong)",
         paper: "STU-GAN 2203.02770, section 4",
+        strategies: OF_DENSITY,
+        steers: false,
+        prunes: false,
+        fixes: &[PRUNING],
         apply: stu::stu_gan,
     },
     MethodInfo {
@@ -75,6 +124,10 @@ pub static METHODS: &[MethodInfo] = &[
         title: "DST both (SET)",
         about: "both nets drop by magnitude and grow at random",
         paper: "ADAPT 2302.14670, appendix E.2",
+        strategies: &[],
+        steers: false,
+        prunes: false,
+        fixes: &[PRUNING],
         apply: exploring::dst_both_set,
     },
     MethodInfo {
@@ -83,6 +136,10 @@ pub static METHODS: &[MethodInfo] = &[
         title: "DST both (RigL)",
         about: "both nets drop by magnitude and grow by gradient",
         paper: "ADAPT 2302.14670, appendix E.2",
+        strategies: &[],
+        steers: false,
+        prunes: false,
+        fixes: &[PRUNING],
         apply: exploring::dst_both_rigl,
     },
     MethodInfo {
@@ -91,6 +148,10 @@ pub static METHODS: &[MethodInfo] = &[
         title: "DST D only",
         about: "only D drops and grows, by gradient; G static",
         paper: "control for ADAPT 2302.14670",
+        strategies: &[],
+        steers: false,
+        prunes: false,
+        fixes: &[PRUNING],
         apply: exploring::dst_d_only,
     },
     MethodInfo {
@@ -99,6 +160,10 @@ pub static METHODS: &[MethodInfo] = &[
         title: "DDA",
         about: "D's density follows the balance ratio, G static",
         paper: "ADAPT 2302.14670, section 5.3",
+        strategies: &[],
+        steers: true,
+        prunes: false,
+        fixes: &[PRUNING],
         apply: balanced::dda,
     },
     MethodInfo {
@@ -107,6 +172,10 @@ pub static METHODS: &[MethodInfo] = &[
         title: "ADAPT-relax",
         about: "G drops and grows; D's density follows the balance ratio, up to dense",
         paper: "ADAPT 2302.14670, section 6, Algorithm 2",
+        strategies: &[],
+        steers: true,
+        prunes: false,
+        fixes: &[PRUNING],
         apply: balanced::adapt_relax,
     },
     MethodInfo {
@@ -115,6 +184,10 @@ pub static METHODS: &[MethodInfo] = &[
         title: "ADAPT-strict",
         about: "the same within d_max (0.5 unless set), where D drops and grows instead",
         paper: "ADAPT 2302.14670, section 6, Algorithm 3",
+        strategies: &[],
+        steers: true,
+        prunes: false,
+        fixes: &[PRUNING],
         apply: balanced::adapt_strict,
     },
     MethodInfo {
@@ -123,6 +196,10 @@ pub static METHODS: &[MethodInfo] = &[
         title: "Post-hoc pruning",
         about: "dense training; then the best averaged G is pruned at once and trained half as long again, D dense",
         paper: "ADAPT 2302.14670, appendix E.3",
+        strategies: &[],
+        steers: false,
+        prunes: true,
+        fixes: &["pruning.nets"],
         apply: pruning::post_hoc,
     },
     MethodInfo {
@@ -131,6 +208,10 @@ pub static METHODS: &[MethodInfo] = &[
         title: "PF (prune, fine-tune)",
         about: "dense training; then the last weights of G (or both nets) are pruned and trained as long again",
         paper: "STU-GAN 2203.02770, baseline",
+        strategies: &[],
+        steers: false,
+        prunes: true,
+        fixes: &[],
         apply: pruning::prune_finetune,
     },
     MethodInfo {
@@ -139,6 +220,10 @@ pub static METHODS: &[MethodInfo] = &[
         title: "GAN tickets",
         about: "rounds of training, pruning a fifth of G and rewinding both nets to their first weights",
         paper: "GAN lottery tickets 2106.00134, baseline of STU-GAN",
+        strategies: &[],
+        steers: false,
+        prunes: true,
+        fixes: &["pruning.nets"],
         apply: pruning::gan_tickets,
     },
     MethodInfo {
@@ -147,6 +232,10 @@ pub static METHODS: &[MethodInfo] = &[
         title: "By hand",
         about: "G drops and grows; D's density is set by command while it trains",
         paper: "none: for learning what ADAPT does",
+        strategies: &[],
+        steers: false,
+        prunes: false,
+        fixes: &[PRUNING],
         apply: balanced::manual,
     },
     MethodInfo {
@@ -155,6 +244,10 @@ pub static METHODS: &[MethodInfo] = &[
         title: "Proportional (relaxed)",
         about: "adapt-relax whose steps are proportional to log(BR / target), from outside the band to its middle",
         paper: "none: our own, on ADAPT's balance ratio",
+        strategies: &[],
+        steers: true,
+        prunes: false,
+        fixes: &[PRUNING],
         apply: balanced::prop_relax,
     },
     MethodInfo {
@@ -163,6 +256,10 @@ pub static METHODS: &[MethodInfo] = &[
         title: "Proportional (strict)",
         about: "the same within d_max (0.5 unless set), where D drops and grows instead",
         paper: "none: our own, on ADAPT's balance ratio",
+        strategies: &[],
+        steers: true,
+        prunes: false,
+        fixes: &[PRUNING],
         apply: balanced::prop_strict,
     },
 ];

@@ -1,4 +1,4 @@
-//! What methods are called, what they set and what they leave to the user.
+//! Tests of the methods' names, the settings they fix, and those they leave to the user.
 
 use super::*;
 use crate::preset;
@@ -79,9 +79,9 @@ fn both_nets_follow_the_policies_of_the_method() {
         let policies = (config.generator.policy, config.discriminator.policy);
         assert_eq!(policies, expected, "{}", info.name);
         let steers = matches!(policies.1, Relax | Strict);
-        assert_eq!(info.method.steers(), steers, "{}", info.name);
+        assert_eq!(info.steers, steers, "{}", info.name);
         let prunes = config.pruning.is_some();
-        assert_eq!(info.method.prunes(), prunes, "{}", info.name);
+        assert_eq!(info.prunes, prunes, "{}", info.name);
     }
 }
 

@@ -1,6 +1,6 @@
-//! Training FLOPs by the authors' counting rule: one multiply-add is 1; weights and biases of linear
-//! and convolutional layers and affine batch norm count, nothing else does. A mask scales a layer's
-//! weight term by its density. A backward pass costs two forward ones.
+//! Training FLOPs by the authors' counting rule. One multiply-add is 1. Weights and biases of
+//! linear and convolutional layers and affine batch norm count, nothing else does. A mask scales a
+//! layer's weight term by its density. A backward pass costs two forward ones.
 
 mod biggan;
 mod nets;
@@ -65,8 +65,8 @@ pub fn dense_forward(layers: &[FlopLayer]) -> u64 {
     layers.iter().map(|layer| layer.weight + layer.bias).sum()
 }
 
-/// Forward cost of a masked net for one image. `density` gives a layer's density by its name, or
-/// `None` where the layer has no mask.
+/// Forward cost of a masked net for one image. `density` returns a layer's density by its name, or
+/// `None` if the layer has no mask.
 pub fn sparse_forward(layers: &[FlopLayer], density: impl Fn(&str) -> Option<f64>) -> f64 {
     layers
         .iter()
@@ -81,17 +81,19 @@ pub fn sparse_forward(layers: &[FlopLayer], density: impl Fn(&str) -> Option<f64
         .sum()
 }
 
-/// Which passes of an iteration are counted, all at the masks' densities. What a run really computes is [`Work`].
+/// Passes of an iteration that count, all at the masks' densities. [`Work`] is the work actually
+/// done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
-    /// The passes that ADAPT's appendix F lists, each once: D sees a real and a fake batch as one, and G's step goes
-    /// through D forwards only. Fewer than run; the main figure of older records.
+    /// The passes that ADAPT's appendix F lists, each once: D sees a real and a fake batch as one,
+    /// and G's step goes through D forwards only. These are fewer than a run makes; older records
+    /// have them as the main figure.
     Corrected,
-    /// As ADAPT counts: the same, with D's part multiplied by `n_critic` once too often, as in the authors' code. The
-    /// numbers of ADAPT's tables.
+    /// As ADAPT counts: `Corrected` with D's part multiplied by `n_critic` once too often, as in
+    /// the authors' code. ADAPT's tables have these numbers.
     Paper,
-    /// Every pass of an iteration: D's real and fake images apart, and D's input gradient in G's step. As STU-GAN
-    /// counts, where masks cover convolutions only.
+    /// Every pass of an iteration: D's real and fake images apart, and D's input gradient in G's
+    /// step. STU-GAN counts these, with masks on convolutions only.
     Full,
 }
 
@@ -105,7 +107,7 @@ pub struct Images {
 }
 
 impl Images {
-    /// What one iteration with these batch sizes comes to (ADAPT, appendix F).
+    /// The passes of one iteration with these batch sizes (ADAPT, appendix F).
     pub fn per_iteration(count: Count, batch_d: usize, batch_g: usize, n_critic: usize) -> Self {
         let (critic, batch_g, n_critic) =
             ((n_critic * batch_d) as u64, batch_g as u64, n_critic as u64);
@@ -119,8 +121,8 @@ impl Images {
         }
     }
 
-    /// What one balance-ratio probe adds: one more generator pass, two more discriminator passes.
-    /// ADAPT leaves it out.
+    /// The passes that a balance-ratio probe adds: one more generator pass, two more discriminator
+    /// passes. ADAPT leaves them out.
     pub fn per_probe(batch_d: usize, batch_g: usize) -> Self {
         Self {
             generator: batch_g as u64,

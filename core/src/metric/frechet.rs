@@ -1,5 +1,6 @@
-//! `frechet_rf`: a Frechet distance on the features of a small fixed random network. It is not FID, and its numbers
-//! compare only with one another, on one dataset at one side. It needs no weights file and no training.
+//! `frechet_rf`: a Frechet distance on the features of a small fixed random network. It is not FID,
+//! and its values compare only with one another, on one dataset at one image side. It needs no
+//! weights file and no training.
 
 mod features;
 
@@ -29,10 +30,10 @@ pub fn gaussian(features: &[f64], dim: usize) -> Gaussian {
     }
 }
 
-/// Rows that are centred and multiplied at once.
+/// Rows centred and multiplied at a time.
 const ROWS: usize = 1000;
 
-/// The same of many features in single precision.
+/// Mean and covariance of many features in single precision.
 pub fn gaussian_of(features: &[f32], dim: usize) -> Gaussian {
     let count = features.len() / dim;
     let mut mean = DVector::zeros(dim);
@@ -65,7 +66,8 @@ pub fn frechet_distance(a: &Gaussian, b: &Gaussian) -> f64 {
     if !finite(a) || !finite(b) {
         return f64::NAN;
     }
-    // tr (S1 S2)^(1/2) is the sum of the singular values of S1^(1/2) S2^(1/2); no root is taken of what rounding left.
+    // tr (S1 S2)^(1/2) is the sum of the singular values of S1^(1/2) S2^(1/2). This takes no root
+    // of rounding errors.
     let cross = (root(&a.cov) * root(&b.cov)).singular_values().sum();
     ((&a.mean - &b.mean).norm_squared() + a.cov.trace() + b.cov.trace() - 2.0 * cross).max(0.0)
 }
@@ -80,8 +82,8 @@ fn root(cov: &DMatrix<f64>) -> DMatrix<f64> {
     &eigenvectors * DMatrix::from_diagonal(&roots) * eigenvectors.transpose()
 }
 
-/// The Frechet distance in percent of the total variance of the real features: 0 is perfect, and a generator whose
-/// samples are all one and the same image scores more than 100.
+/// The Frechet distance in percent of the total variance of the real features: 0 is perfect, and a
+/// generator of a single image scores more than 100.
 pub fn frechet_rf(real: &Gaussian, fake: &Gaussian) -> f64 {
     100.0 * frechet_distance(real, fake) / real.cov.trace()
 }
@@ -111,7 +113,7 @@ mod tests {
         images
     }
 
-    /// `count` images from `from` on whose mode is `least` or more.
+    /// `count` images, from `from` on, whose mode is at least `least`.
     fn pixels(images: &ImageSet, from: usize, count: usize, least: u16) -> Vec<f32> {
         let labels = images.labels.as_ref().unwrap();
         let mut out = vec![0.0; count * 768];
@@ -190,7 +192,7 @@ mod tests {
         let chain =
             |scores: &[f64]| assert!(scores.is_sorted_by(|a, b| 1.5 * a < *b), "{scores:?}");
         chain(&[score(&others), score(&noisy(0.1)), score(&noisy(0.3))]);
-        // One, three and four of the eight shapes missing.
+        // Drops one, three and four of the six shapes.
         let dropped = |modes: u16| score(&pixels(&images, 2000, 1000, modes));
         chain(&[score(&others), dropped(6), dropped(18), dropped(24)]);
         let one: Vec<f32> = others[..768].repeat(1000);

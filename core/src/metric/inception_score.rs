@@ -1,4 +1,4 @@
-//! The Inception Score (Salimans et al. 2016), and how sure of itself a classifier is.
+//! The Inception Score (Salimans et al. 2016), and a classifier's mean confidence.
 
 /// A mean with its standard deviation (of the population).
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -10,7 +10,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Of these values.
+    /// Mean and deviation of these values.
     pub fn of(values: &[f64]) -> Self {
         let count = values.len().max(1) as f64;
         let mean = values.iter().sum::<f64>() / count;
@@ -39,9 +39,9 @@ pub fn softmax(logits: &[f32], classes: usize) -> Vec<f64> {
     probabilities
 }
 
-/// exp of the mean KL divergence of `p(class | image)` from its mean over the images, over `splits` parts in the order of
-/// the images, of which none is shuffled (as the authors have it). `probabilities` are `[n, classes]`; nothing where a
-/// part would be empty.
+/// exp of the mean KL divergence of `p(class | image)` from its mean over the images. It is taken
+/// over `splits` parts in the order of the images, unshuffled as in the authors' code.
+/// `probabilities` are `[n, classes]`; `None` if a part would be empty.
 pub fn inception_score(probabilities: &[f64], classes: usize, splits: usize) -> Option<Spread> {
     let count = probabilities.len() / classes;
     if count < splits || splits == 0 {
@@ -70,8 +70,9 @@ pub fn inception_score(probabilities: &[f64], classes: usize, splits: usize) -> 
     Some(Spread::of(&scores))
 }
 
-/// The mean of the greatest probability of each image. Generated images that a classifier is less sure of than of real
-/// ones look like no class; it says nothing of their variety.
+/// The mean of the greatest probability of each image. If a classifier is less confident of
+/// generated images than of real ones, they look like no class. The figure says nothing of their
+/// variety.
 pub fn confidence(probabilities: &[f64], classes: usize) -> f64 {
     let rows = probabilities.chunks_exact(classes);
     let count = rows.len().max(1) as f64;

@@ -1,6 +1,6 @@
-//! The Kernel Inception Distance (Binkowski et al. 2018): the squared maximum mean discrepancy of features under the kernel
-//! `(x . y / dim + 1)^3`, without bias, over random subsets. Unlike FID its mean does not depend on how many samples there
-//! are.
+//! The Kernel Inception Distance (Binkowski et al. 2018): the squared maximum mean discrepancy of
+//! features under the kernel `(x . y / dim + 1)^3`, without bias, over random subsets. Unlike FID,
+//! its mean does not depend on the number of samples.
 
 use nalgebra::{DMatrix, DMatrixView};
 use rayon::prelude::*;
@@ -8,15 +8,15 @@ use rayon::prelude::*;
 use super::inception_score::Spread;
 use crate::{Result, progress::Progress, rng::Stream};
 
-/// Subsets, as torch-fidelity has them.
+/// Number of subsets, as in torch-fidelity.
 pub const SUBSETS: usize = 100;
-/// Samples of either kind in a subset, where there are as many.
+/// Samples of either kind in a subset, if there are enough.
 pub const SUBSET_SIZE: usize = 1000;
 
 /// Mean and deviation over `subsets` of `size` samples each. `real` and `fake` are `[n, dim]`.
 ///
 /// # Errors
-/// When `progress` calls it off.
+/// When `progress` cancels.
 pub fn kid(
     real: &[f32],
     fake: &[f32],
@@ -28,7 +28,8 @@ pub fn kid(
     let distances: Vec<f64> = (0..subsets)
         .into_par_iter()
         .map(|subset| {
-            // Whichever is done when: cancelling is noticed, and the pieces are not counted.
+            // Subsets finish in any order, so none is counted; the call only checks for
+            // cancellation.
             progress.at(0, 0)?;
             let mut stream = Stream::new(seed, &format!("kid.{subset}"));
             let real = chosen(real, dim, &draw(real.len() / dim, size, &mut stream));
@@ -39,7 +40,7 @@ pub fn kid(
     Ok(Spread::of(&distances))
 }
 
-/// `size` different numbers below `count`.
+/// `size` distinct numbers below `count`.
 fn draw(count: usize, size: usize, stream: &mut Stream) -> Vec<usize> {
     let mut all: Vec<usize> = (0..count).collect();
     for i in 0..size.min(count) {
@@ -57,7 +58,7 @@ fn chosen(values: &[f32], dim: usize, rows: &[usize]) -> Vec<f32> {
         .collect()
 }
 
-/// The squared discrepancy without bias of as many `a` as `b`, `[n, dim]` each.
+/// The squared discrepancy without bias of equally many `a` and `b`, `[n, dim]` each.
 pub fn mmd2(a: &[f32], b: &[f32], dim: usize) -> f64 {
     let n = a.len() / dim;
     let (all_aa, own_a) = kernel_sums(a, a, dim);
@@ -67,7 +68,7 @@ pub fn mmd2(a: &[f32], b: &[f32], dim: usize) -> f64 {
     (all_aa - own_a + all_bb - own_b) / (n * (n - 1.0)) - 2.0 * all_ab / (n * n)
 }
 
-/// The kernel's sum over all pairs, and over pairs of equal places.
+/// The kernel's sum over all pairs, and over pairs with the same index.
 fn kernel_sums(a: &[f32], b: &[f32], dim: usize) -> (f64, f64) {
     let products = products(a, b, dim);
     let kernel = |product: &f32| (f64::from(*product) / dim as f64 + 1.0).powi(3);
@@ -79,7 +80,7 @@ fn kernel_sums(a: &[f32], b: &[f32], dim: usize) -> (f64, f64) {
 
 /// Scalar products of every row of `a` with every row of `b`: `[rows of a, rows of b]`.
 pub(super) fn products(a: &[f32], b: &[f32], dim: usize) -> DMatrix<f32> {
-    // Rows that lie one after the other are columns to nalgebra.
+    // Rows one after the other are columns to nalgebra.
     let columns = |values: &[f32]| (dim, values.len() / dim);
     let ((rows, n), (_, m)) = (columns(a), columns(b));
     DMatrixView::from_slice(a, rows, n).transpose() * DMatrixView::from_slice(b, rows, m)

@@ -1,13 +1,14 @@
-//! Counting modes: which of the known modes samples reach, how clean they are, how evenly they spread.
+//! Counts modes: the share of known modes that samples reach, how clean they are, how evenly they
+//! spread.
 
 use crate::data::Mixture;
 
-/// How well samples cover a set of known modes.
+/// Coverage of a set of known modes by samples.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ModeReport {
-    /// Modes that a sufficient share of all samples belong to.
+    /// Modes that enough of the samples belong to.
     pub modes: usize,
-    /// Modes there are.
+    /// Number of modes.
     pub total: usize,
     /// Share of samples that clearly belong to some mode, 0 to 1.
     pub high_quality: f64,
@@ -31,7 +32,8 @@ impl Tally {
         }
     }
 
-    /// One sample: the mode it is nearest to (none for a sample that is not finite), and whether it belongs to it.
+    /// Adds one sample: its nearest mode (`None` for a sample that is not finite), and whether it
+    /// belongs to it.
     pub(super) fn add(&mut self, nearest: Option<usize>, good: bool) {
         self.samples += 1;
         if let Some(mode) = nearest {
@@ -40,7 +42,7 @@ impl Tally {
         }
     }
 
-    /// A mode counts as covered from one in `one_in` samples on.
+    /// Reports the tally. A mode is covered from one in `one_in` samples on.
     pub(super) fn report(&self, one_in: usize) -> ModeReport {
         let total = self.good.len();
         ModeReport {
@@ -65,7 +67,8 @@ fn kl_from_uniform(counts: &[usize]) -> f64 {
         .sum()
 }
 
-/// Scores points against a mixture: a mode is covered when at least 1 % of all points lie within its radius.
+/// Scores points against a mixture. A mode is covered if at least 1 % of all points lie within its
+/// radius.
 pub fn mixture_modes(mixture: &Mixture, points: &[[f32; 2]]) -> ModeReport {
     let mut tally = Tally::new(mixture.centers.len());
     for point in points {

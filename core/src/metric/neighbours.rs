@@ -1,5 +1,6 @@
-//! Figures by nearest neighbours: improved precision and recall (Kynkaanniemi et al. 2019), density and coverage (Naeem et
-//! al. 2020). A sample's ball reaches to the k-th nearest other sample of its own kind.
+//! Nearest-neighbour figures: improved precision and recall (Kynkaanniemi et al. 2019), density and
+//! coverage (Naeem et al. 2020). A sample's ball reaches to the k-th nearest other sample of its
+//! own kind.
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -7,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::kid::products;
 use crate::{Result, progress::Progress};
 
-/// Which neighbour a ball reaches to, as Naeem et al. chose it.
+/// Rank k of the neighbour that a ball reaches to, as chosen by Naeem et al.
 pub const NEAREST: usize = 5;
-/// Samples whose distances to all others are in memory at once.
+/// Samples whose distances to all others are held in memory at once.
 const BLOCK: usize = 256;
 
 /// The four figures.
@@ -19,16 +20,17 @@ pub struct Neighbours {
     pub precision: f64,
     /// Share of real samples in the ball of some fake.
     pub recall: f64,
-    /// Balls of real samples around a fake, over k; may exceed 1.
+    /// Number of real samples' balls around a fake, over k; may exceed 1.
     pub density: f64,
     /// Share of real samples with a fake in their ball.
     pub coverage: f64,
 }
 
-/// Measures `fake` against `real`, `[n, dim]` each, with more than `nearest` samples of either kind.
+/// Measures `fake` against `real`, `[n, dim]` each, with more than `nearest` samples of either
+/// kind.
 ///
 /// # Errors
-/// When `progress` calls it off.
+/// When `progress` cancels.
 pub fn neighbours(
     real: &[f32],
     fake: &[f32],
@@ -39,7 +41,8 @@ pub fn neighbours(
     let real_radii = radii(real, dim, nearest, progress)?;
     let fake_radii = radii(fake, dim, nearest, progress)?;
     let fakes = fake_radii.len();
-    // For each real sample: whether a fake's ball has it, whether its ball has a fake; and for each fake how many have it.
+    // Each real sample counts as recalled if a fake's ball holds it, and as covered if its ball
+    // holds a fake. `inside` counts the real balls that hold each fake.
     let blocks = by_block(real, fake, dim, progress, |first, rows| {
         let (mut recalled, mut covered, mut inside) = (0, 0, vec![0_u32; fakes]);
         for (row, distances) in rows.iter().enumerate() {
@@ -76,7 +79,7 @@ pub fn neighbours(
     })
 }
 
-/// Each sample's squared distance to the `nearest`-th other one.
+/// Squared distance of each sample to its `nearest`-th other one.
 fn radii(values: &[f32], dim: usize, nearest: usize, progress: &dyn Progress) -> Result<Vec<f64>> {
     let blocks = by_block(values, values, dim, progress, |first, rows| {
         let radius = |(row, distances): (usize, &mut Vec<f64>)| {
@@ -92,7 +95,8 @@ fn radii(values: &[f32], dim: usize, nearest: usize, progress: &dyn Progress) ->
     Ok(blocks.concat())
 }
 
-/// What `work` makes of squared distances from a block of `a` (by the place of its first) to all of `b`, in order.
+/// Results of `work` on the squared distances from a block of `a`, given the index of its first
+/// sample, to all of `b`, in order.
 fn by_block<T: Send>(
     a: &[f32],
     b: &[f32],
@@ -104,7 +108,7 @@ fn by_block<T: Send>(
     a.par_chunks(BLOCK * dim)
         .enumerate()
         .map(|(block, a)| {
-            // Only to hear of its cancelling.
+            // Only checks for cancellation.
             progress.at(0, 0)?;
             let products = products(a, b, dim);
             let distances = |(row, a): (usize, &[f32])| {

@@ -1,22 +1,22 @@
-//! Counting the modes of the procedural images without a network, by templates.
+//! Counts the modes of the procedural images by templates, without a network.
 
 use rayon::prelude::*;
 
 use super::modes::{ModeReport, Tally};
 use crate::data::shapes::{MODES, PALETTE, SHAPES, coverage};
 
-/// A readable image correlates at least this well with a template ...
+/// Correlation with a template that a readable image reaches ...
 const MIN_CORRELATION: f32 = 0.88;
-/// ... and its colour is at most this far from a hue of the palette, in RGB of [0, 1].
+/// ... and the largest distance of its colour from a hue of the palette, in RGB of [0, 1].
 const MAX_COLOUR_DISTANCE: f32 = 0.25;
 /// Radii and shifts of the templates, in image sides.
 const RADII: [f32; 3] = [0.35, 0.38, 0.41];
 const SHIFTS: [f32; 5] = [-0.1, -0.05, 0.0, 0.05, 0.1];
 
-/// What an image shows.
+/// Reading of an image.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {
-    /// Nearest mode (`data::shapes`), shape * 6 + hue; none for an image that is not finite.
+    /// Nearest mode (`data::shapes`), shape * 6 + hue; `None` for an image that is not finite.
     pub mode: Option<usize>,
     /// Correlation with the best template.
     pub correlation: f32,
@@ -39,7 +39,7 @@ pub struct ShapeReader {
 }
 
 impl ShapeReader {
-    /// Draws the templates: every shape at three sizes and 25 places.
+    /// Draws the templates: every shape in three sizes at 25 places.
     pub fn new(side: usize) -> Self {
         let mut templates = Vec::new();
         for shape in 0..SHAPES.len() {
@@ -54,7 +54,8 @@ impl ShapeReader {
         Self { side, templates }
     }
 
-    /// Counts the modes of images, [n, 3, side, side] in [-1, 1]; a mode counts from 0.5 % of the images on.
+    /// Counts the modes of images, [n, 3, side, side] in [-1, 1]; a mode is covered from 0.5 % of
+    /// the images on.
     pub fn modes(&self, pixels: &[f32]) -> ModeReport {
         let readings: Vec<_> = pixels
             .par_chunks_exact(3 * self.side * self.side)
@@ -99,7 +100,8 @@ impl ShapeReader {
         }
     }
 
-    /// Distance of each pixel's colour from its row's border, [side, side], intensities in [0, 1].
+    /// Distance of each pixel's colour from its row's border, [side, side], of intensities in
+    /// [0, 1].
     fn contrast(&self, image: &[f32]) -> Vec<f32> {
         let mut squares = vec![0.0; self.side * self.side];
         for plane in image.chunks_exact(self.side * self.side) {
@@ -147,7 +149,7 @@ fn nearest_hue(colour: [f32; 3]) -> (usize, f32) {
     )
 }
 
-/// Mean 0, norm 1; a flat image becomes 0.
+/// Shifts to mean 0 and scales to norm 1; a flat image becomes 0.
 fn normalise(image: &mut [f32]) {
     let mean = image.iter().sum::<f32>() / image.len() as f32;
     image.iter_mut().for_each(|value| *value -= mean);

@@ -1,4 +1,4 @@
-//! Figures of features against what the usual packages make of them.
+//! Compares figures of features with those of the usual packages.
 
 use super::{
     frechet::{frechet_distance, gaussian, gaussian_of},
@@ -31,7 +31,7 @@ fn features_score_as_the_packages_say() {
         let mut fake = formula(&format!("{name}.fake"), size("fake", 0) * dim);
         fake.iter_mut()
             .for_each(|value| *value = *value * 1.2 + 0.3);
-        // Roots of a singular product are only roughly zero in SciPy.
+        // SciPy's roots of a singular product are only roughly zero.
         let tolerance = if name == "singular" { 1e-5 } else { 1e-8 };
         let distance = frechet_distance(&gaussian_of(&real, dim), &gaussian_of(&fake, dim));
         assert_close(distance, &case["frechet"], tolerance);

@@ -1,4 +1,4 @@
-//! Residual blocks that several families are made of.
+//! Residual blocks shared by several families.
 
 use burn::tensor::{Tensor, activation::relu};
 
@@ -11,21 +11,24 @@ use crate::{
 /// A discriminator's block (SNGAN, BigGAN).
 #[derive(Clone, Copy, Debug)]
 pub struct DBlock {
-    /// Whether it is the first one, which sees the image: no ReLU before its first convolution.
+    /// Whether this is the first block, which sees the image and has no ReLU before its first
+    /// convolution.
     pub first: bool,
     /// Whether it ends in a 2x2 mean pool.
     pub pool: bool,
-    /// Whether the shortcut sees relu(x) too, as behind an in-place ReLU.
+    /// Whether the shortcut also sees relu(x), as after an in-place ReLU.
     pub relu_shortcut: bool,
     /// First 3x3 convolution.
     pub c1: Weighted,
     /// Second 3x3 convolution.
     pub c2: Weighted,
-    /// The shortcut's 1x1 convolution; without one it is the identity.
+    /// The shortcut's 1x1 convolution; without one the shortcut is the identity.
     pub shortcut: Option<Weighted>,
 }
 
 impl DBlock {
+    /// Runs the block.
+    ///
     /// # Shapes
     /// `[n, c_in, h, w]` to `[n, c_out, h, w]`, or half of both sides.
     pub fn forward(&self, net: &mut Net, leaves: &Leaves, x: Tensor<4>) -> Tensor<4> {
@@ -38,7 +41,8 @@ impl DBlock {
         let x = if self.relu_shortcut { r.clone() } else { x };
         let r = relu(self.c1.forward(net, leaves, r));
         let r = pool(self.c2.forward(net, leaves, r));
-        // Pooling commutes with a 1x1 convolution; pooling first costs a quarter (the first block's own order).
+        // Pooling commutes with a 1x1 convolution; pooling first costs a quarter (the first block's
+        // own order).
         match &self.shortcut {
             Some(conv) => r + conv.forward(net, leaves, pool(x)),
             None => r + pool(x),
@@ -62,7 +66,7 @@ pub struct ConditionalGBlock {
 }
 
 impl ConditionalGBlock {
-    /// The condition `[n, inputs]` is one of this pass.
+    /// Runs the block. The condition `[n, inputs]` belongs to this pass.
     ///
     /// # Shapes
     /// `[n, c_in, h, w]` to `[n, c_out, 2 h, 2 w]`.

@@ -1,6 +1,7 @@
-//! The SNGAN ResNet family (ADAPT, appendix tables 4 and 5; STU-GAN's SNGAN): generator blocks enlarge by
-//! two, discriminator blocks may pool by two, every discriminator weight is under spectral norm. Weights are listed
-//! in the authors' order, which decides ties: shortcuts last in the CIFAR-10 code, first in the STL-10 code.
+//! The SNGAN ResNet family (ADAPT, appendix tables 4 and 5; STU-GAN's SNGAN). Generator blocks
+//! enlarge by two, discriminator blocks may pool by two, and every discriminator weight is under
+//! spectral norm. Weights are listed in the authors' order, which decides ties: shortcuts last in
+//! the CIFAR-10 code, first in the STL-10 code.
 
 use burn::tensor::{Tensor, activation::relu};
 
@@ -63,7 +64,7 @@ impl GBlock {
     }
 }
 
-/// Builds the generator's net; `channels` of the images.
+/// Builds the generator's net; `channels` are the images'.
 pub fn generator(m: &SnganConfig, z_dim: usize, channels: usize) -> (Box<dyn Model>, Blueprint) {
     let mut b = Blueprint::new(false);
     let blocks = m.g_channels.len() - 1;
@@ -143,7 +144,7 @@ impl Model for Discriminator {
     }
 }
 
-/// Builds the discriminator's net; `channels` of the images.
+/// Builds the discriminator's net; `channels` are the images'.
 pub fn discriminator(m: &SnganConfig, channels: usize) -> (Box<dyn Model>, Blueprint) {
     let mut b = Blueprint::new(true);
     let mut c_in = channels;

@@ -1,8 +1,8 @@
-//! What a model consists of, before any tensor exists.
+//! Parameters and buffers of a model, before any tensor exists.
 
 use crate::kernel::spectral;
 
-/// What a parameter is.
+/// Kind of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParamKind {
     /// Convolution weight `[c_out, c_in, k, k]`.
@@ -11,23 +11,24 @@ pub enum ParamKind {
     Linear,
     /// Bias of a layer with this fan-in.
     Bias {
-        /// Inputs of one output.
+        /// Inputs per output.
         fan_in: usize,
     },
     /// Batch norm's gain.
     Gain,
     /// Batch norm's bias.
     Shift,
-    /// A table `[classes, width]`: a row for every class.
+    /// A table `[classes, width]` with a row for every class.
     Embedding,
     /// A matrix `[c_out, inputs]` from a condition to a conditional batch norm's gain or bias.
     Condition,
-    /// A scalar that starts at 0: how much of self-attention is added.
+    /// A scalar that starts at 0, the factor of self-attention.
     Scale,
 }
 
 impl ParamKind {
-    /// Whether it is a weight that could carry a mask (tables and conditions never do: ADAPT's code leaves them dense).
+    /// Whether it is a weight that could carry a mask. Tables and conditions never do, because
+    /// ADAPT's code leaves them dense.
     pub fn is_weight(self) -> bool {
         matches!(self, Self::Conv | Self::Linear)
     }
@@ -42,16 +43,16 @@ pub struct Blueprint {
     pub spectral: Vec<usize>,
     /// Batch norms: name and channels.
     pub norms: Vec<(String, usize)>,
-    /// Whether weights that follow are under spectral norm.
+    /// Whether weights pushed from now on are under spectral norm.
     pub spectral_norm: bool,
     /// Spectral norm's eps, for the whole net.
     pub spectral_eps: f32,
-    /// Batch norm's eps, for those that follow.
+    /// Batch norm's eps, for norms pushed from now on.
     pub norm_eps: f32,
 }
 
 impl Blueprint {
-    /// A blueprint whose weights are all, or not at all, under spectral norm.
+    /// A blueprint with spectral norm on all of its weights, or on none.
     pub fn new(spectral_norm: bool) -> Self {
         Self {
             params: Vec::new(),

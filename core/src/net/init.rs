@@ -42,7 +42,8 @@ pub fn draw(init: Init, param: &Param, stream: &mut Stream) -> Vec<f32> {
     }
 }
 
-/// N(0, 0.02), as standard deviation: BigGAN's weights, and every scheme's tables but the orthogonal one's.
+/// Draws from a normal distribution of standard deviation 0.02: BigGAN's weights, and the tables of
+/// every scheme but the orthogonal one.
 fn narrow(stream: &mut Stream, n: usize) -> Vec<f32> {
     stream.normal(n).into_iter().map(|v| 0.02 * v).collect()
 }

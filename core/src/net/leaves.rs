@@ -4,32 +4,41 @@ use burn::tensor::{Gradients, Tensor};
 
 use super::Net;
 
-/// How a forward pass sees the parameters.
+/// Treatment of parameters and state by a forward pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum View {
-    /// No autodiff at all.
+    /// No autodiff.
     Plain,
-    /// No autodiff, and neither batch norm's nor spectral norm's state moves: for looking, not for training.
+    /// No autodiff, and the state of batch norm and spectral norm stays: for inspection, not for
+    /// training.
     Frozen,
-    /// As [`Frozen`](Self::Frozen), but batch norm uses its running statistics: no sample depends on another.
+    /// As [`Frozen`](Self::Frozen), but batch norm uses its running statistics: no sample depends
+    /// on another.
     Running,
     /// Constants within an autodiff graph.
     Constant,
-    /// Constants within an autodiff graph, and no state moves: for gradients of the input, when looking.
+    /// Constants within an autodiff graph, and no state moves: for gradients of the input during
+    /// inspection.
     FrozenConstant,
-    /// Leaves whose gradients are wanted.
+    /// Leaves that receive gradients.
     Tracked,
 }
 
 /// A net's parameters, cut out of the flat tensor for one or more forward passes.
 pub struct Leaves {
     pub(super) pieces: Vec<Tensor<1>>,
-    /// Whether weight gradients are wanted everywhere.
+    /// Whether weight gradients are needed everywhere.
     pub dense_grad: bool,
     pub(super) view: View,
 }
 
 impl Leaves {
+    /// Sets whether gradients of inactive weights are needed too.
+    #[must_use]
+    pub fn with_dense_gradients(self, dense_grad: bool) -> Self {
+        Self { dense_grad, ..self }
+    }
+
     /// Parameter `place` with its own shape.
     pub fn get<const D: usize>(&self, net: &Net, place: usize) -> Tensor<D> {
         let mut shape = [1; D];
@@ -47,7 +56,7 @@ impl Leaves {
         }
     }
 
-    /// Whether batch norm's and spectral norm's state stays as it is.
+    /// Whether the state of batch norm and spectral norm stays as it is.
     pub fn is_frozen(&self) -> bool {
         matches!(
             self.view,

@@ -1,4 +1,4 @@
-//! What a net's tensors take.
+//! Memory that a net's tensors take.
 
 use burn::tensor::{DType, Tensor};
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Net;
 use crate::kernel::index::SparseIndex;
 
-/// Bytes by purpose. Activations and gradients come and go and are not among them.
+/// Bytes by purpose. Activations and gradients come and go, so they are not counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Memory {
     /// Parameters.
@@ -15,14 +15,14 @@ pub struct Memory {
     pub optimiser: usize,
     /// The averaged parameters.
     pub average: usize,
-    /// Masks: which weights are active, and which ever were.
+    /// Masks: weights that are active, and weights that ever were.
     pub masks: usize,
-    /// Where active weights lie, for the sparse kernels.
+    /// Positions of active weights, for the sparse kernels.
     pub indices: usize,
 }
 
 impl Net {
-    /// What its tensors take.
+    /// Memory that the net's tensors take.
     pub fn memory(&self) -> Memory {
         let word = DType::F32.size();
         let kept = |kept: bool, tensor: &Tensor<1>| {

@@ -1,16 +1,17 @@
-//! Orthogonal initial weights (Saxe et al., 2013), as PyTorch draws them: a Gaussian matrix whose shorter side is made
-//! orthonormal, with the signs that keep the draw uniform over all such matrices.
+//! Orthogonal initial weights (Saxe et al., 2013), as PyTorch draws them: a Gaussian matrix whose
+//! shorter side is made orthonormal, with the signs that keep the draw uniform over all such
+//! matrices.
 
 use rayon::prelude::*;
 
 use crate::rng::Stream;
 
-/// `rows * columns` values, row-major, whose rows - or columns, where those are fewer - are orthonormal.
+/// Draws `rows * columns` values, row-major. The rows, or the columns if fewer, are orthonormal.
 pub fn draw(rows: usize, columns: usize, stream: &mut Stream) -> Vec<f32> {
     let (short, long) = (rows.min(columns), rows.max(columns));
     let mut vectors = stream.normal(short * long);
     orthonormalise(&mut vectors, long);
-    // Nearly square matrices are nearly singular: rounding has left something there.
+    // Nearly square matrices are nearly singular, so rounding leaves a remainder.
     if long < 2 * short {
         orthonormalise(&mut vectors, long);
     }

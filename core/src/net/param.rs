@@ -1,4 +1,4 @@
-//! Where each parameter of a net lies in its flat tensor.
+//! Places of a net's parameters in its flat tensor.
 
 use super::blueprint::{Blueprint, ParamKind};
 use crate::{
@@ -6,14 +6,14 @@ use crate::{
     kernel::index::LayerSlice,
 };
 
-/// Where a parameter lies in the flat tensor.
+/// Place of a parameter in the flat tensor.
 #[derive(Clone, Debug)]
 pub struct Param {
     /// The authors' name, e.g. `block2.c1.weight`.
     pub name: String,
     /// Shape in PyTorch's layout.
     pub shape: Vec<usize>,
-    /// What it is.
+    /// Kind of the parameter.
     pub kind: ParamKind,
     /// First element in the flat tensor.
     pub offset: usize,
@@ -27,7 +27,7 @@ impl Param {
         self.shape.iter().product()
     }
 
-    /// Whether it has none.
+    /// Whether it has no elements.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -41,7 +41,7 @@ impl Param {
         )
     }
 
-    /// What kind of layer it is the weight of.
+    /// Class of the layer that the weight belongs to.
     pub fn class(&self) -> LayerClass {
         match (self.kind, self.weight_dims().2) {
             (ParamKind::Linear, _) => LayerClass::Linear,
@@ -50,7 +50,7 @@ impl Param {
         }
     }
 
-    /// Its place and shape as a layer of the flat mask.
+    /// Place and shape of the parameter, as a layer of the flat mask.
     pub(super) fn slice(&self) -> LayerSlice {
         let (out, inputs, k) = self.weight_dims();
         LayerSlice {
@@ -62,7 +62,7 @@ impl Param {
     }
 }
 
-/// Decides what is maskable and gives every parameter its place: maskable weights first.
+/// Decides which parameters are maskable and places them all: maskable weights first.
 pub fn place(blueprint: &Blueprint, own: &NetConfig) -> (Vec<Param>, Vec<usize>) {
     let head = blueprint.params.iter().rposition(|p| p.1.is_weight());
     let can_mask = |i: usize, kind: ParamKind| match kind {

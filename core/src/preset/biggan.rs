@@ -1,11 +1,11 @@
-//! BigGAN presets: the papers' own settings (ADAPT, appendix B and its released code; STU-GAN's September 2021 code),
-//! and a small one that shows its classes on two CPU cores.
+//! BigGAN presets: the papers' own settings (ADAPT, appendix B and its released code; STU-GAN's
+//! September 2021 code), and a small one that shows its classes on two CPU cores.
 
 use super::{image, paper};
 use crate::config::*;
 
-/// What all BigGANs of the papers share beside what all of ADAPT's runs do: 200k iterations, four critic steps,
-/// batches of 50, EMA 0.9999.
+/// Settings that the papers' BigGANs share, beyond those of all of ADAPT's runs: 200k iterations,
+/// four critic steps, batches of 50, EMA 0.9999.
 fn base(model: BigganConfig) -> RunConfig {
     let mut config = paper::adapt();
     config.iterations = 200_000;
@@ -41,7 +41,7 @@ fn biggan32() -> BigganConfig {
     }
 }
 
-/// BigGAN on CIFAR-10 (ADAPT). The code's masks leave out what it calls a classifier, D's last layer.
+/// BigGAN on CIFAR-10 (ADAPT). The code does not mask D's last layer, which it calls a classifier.
 pub(crate) fn biggan_cifar10() -> RunConfig {
     let mut config = base(biggan32());
     config.preset = "biggan-cifar10".to_owned();
@@ -89,8 +89,9 @@ pub(super) fn biggan_tinyimagenet() -> RunConfig {
     config
 }
 
-/// BigGAN on CIFAR-10 as STU-GAN trains it: 500 epochs, masks on convolutions only, every 500 iterations, the average
-/// from 1000 on, real and fake images in one pass, no flips. Names and order of the network are ADAPT's.
+/// BigGAN on CIFAR-10 as STU-GAN trains it: 500 epochs, masks on convolutions only, every 500
+/// iterations, the average from 1000 on, real and fake images in one pass, no flips. Names and
+/// order of the network are ADAPT's.
 pub(super) fn stu_biggan_cifar10() -> RunConfig {
     let mut config = base(BigganConfig {
         spectral_eps: 1e-8,
@@ -108,7 +109,8 @@ pub(super) fn stu_biggan_cifar10() -> RunConfig {
     config
 }
 
-/// An eighth of the width on Fashion-MNIST at 16 px. Found by experiment: classes tell apart after 500 iterations.
+/// An eighth of the width on Fashion-MNIST at 16 px. Found by experiment: classes are distinct
+/// after 500 iterations.
 pub(super) fn biggan_fashion16() -> RunConfig {
     let mut config = image::base();
     config.preset = "biggan-fashion16".to_owned();

@@ -1,17 +1,23 @@
-//! `config.json`: a complete one is a run's settings; a partial one is laid over a preset.
+//! Reads `config.json`. A complete file holds a run's settings; a partial one is laid over a
+//! preset.
 
 use serde_json::Value;
 
-use crate::config::edit::{OPTIONAL, leaves, lookup};
-use crate::config::{CONFIG_VERSION, RunConfig};
-use crate::error::{Error, Problem, Result};
-use crate::hint::hint;
+use crate::{
+    config::{
+        CONFIG_VERSION, RunConfig,
+        edit::{OPTIONAL, leaves, lookup},
+    },
+    error::{Error, Problem, Result},
+    hint::hint,
+};
 
-/// Settings that version 1 began without: files of runs from before lack them, and mean what they default to.
+/// Settings added since version 1 began. Files of older runs lack them and mean their defaults.
 const LATER: [&str; 2] = ["critic_pass", "augment."];
 
 impl RunConfig {
-    /// Reads a complete `config.json`. Lists everything that is unknown, missing or of the wrong type.
+    /// Reads a complete `config.json`. Lists everything that is unknown, missing or of the wrong
+    /// type.
     pub fn from_json(text: &str) -> Result<Self> {
         let file = parse(text)?;
         let mut config = skeleton(&file);
@@ -49,14 +55,14 @@ impl RunConfig {
     }
 }
 
-/// A `config.json` that need not be complete.
+/// A `config.json` that may be partial.
 #[derive(Clone, Debug, Default)]
 pub struct ConfigFile {
-    /// The preset it names.
+    /// Preset named in the file.
     pub preset: Option<String>,
-    /// The method it names.
+    /// Method named in the file.
     pub method: Option<String>,
-    /// The strategy it names.
+    /// Strategy named in the file.
     pub strategy: Option<String>,
     settings: Value,
 }
@@ -93,8 +99,8 @@ impl ConfigFile {
         }
     }
 
-    /// Its settings as `(name, value)` for [`super::resolve`], given the preset they are laid over. A model of
-    /// another kind than the preset's replaces it whole.
+    /// The file's settings as `(name, value)` for [`super::resolve`], given the preset that they
+    /// are laid over. A model of another kind than the preset's replaces it whole.
     pub fn overrides(&self, base: &RunConfig) -> Vec<(String, String)> {
         let mut settings = self.settings.clone();
         let mut out = Vec::new();
@@ -125,7 +131,7 @@ impl ConfigFile {
     }
 }
 
-/// A JSON object of a version this build knows.
+/// Parses a JSON object of a version that this build knows.
 fn parse(text: &str) -> Result<Value> {
     let file: Value = serde_json::from_str(text)
         .map_err(|error| Error::setting("config.json", format!("not JSON ({error})")))?;
@@ -153,7 +159,7 @@ fn plain(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Any settings with the file's kind of model, to be overwritten one by one.
+/// Some settings with the file's kind of model, to be overwritten one by one.
 fn skeleton(file: &Value) -> RunConfig {
     let is = |kind| file.get("model").and_then(|m| m.get(kind)).is_some();
     if is("mlp") {

@@ -1,10 +1,12 @@
-//! Small image presets: the SNGAN family at 16 or 32 px, a minute or two on two CPU cores. They carry the guards
-//! against a dying discriminator: the robust estimator, a floor on d_D and on every layer, a dense head.
+//! Small image presets: the SNGAN family at 16 or 32 px, a minute or two on two CPU cores. They
+//! guard against a dying discriminator by the robust estimator, a floor on d_D and on every layer,
+//! and a dense head.
 
 use super::plane;
 use crate::config::*;
 
-/// What the small image presets share: the "16 net", both nets at 10 %, ten mask updates, BR over 84 iterations.
+/// Settings that the small image presets share: the "16 net", both nets at 10 %, ten mask updates,
+/// BR over 84 iterations.
 pub(crate) fn base() -> RunConfig {
     let mut config = plane::base();
     config.data = DataConfig {
@@ -50,7 +52,8 @@ fn nets(g_channels: &[usize], d_channels: &[usize], pools: usize) -> ModelConfig
     })
 }
 
-/// Ten mask updates of G and twenty of D over the run, whatever its length; ten sample grids.
+/// Spreads ten mask updates of G, twenty of D and ten sample grids over the run, whatever its
+/// length.
 fn lasting(mut config: RunConfig, iterations: u64) -> RunConfig {
     config.iterations = iterations;
     config.generator.mask_interval = iterations / 10;
@@ -70,7 +73,8 @@ pub(super) fn shapes16() -> RunConfig {
     config.generator.density = 0.3;
     config.generator.drop_fraction = 0.2;
     config.discriminator.density = 0.3;
-    // BR follows the ratio of the learning rates: with these it settles lower than in the papers.
+    // BR depends on the ratio of the learning rates: with these it settles lower than in the
+    // papers.
     config.balance.br_low = 0.3;
     config.balance.br_high = 0.42;
     config
@@ -84,9 +88,9 @@ pub(super) fn shapes32() -> RunConfig {
     config
 }
 
-/// Settings under which the papers' ordering shows on small images, found by experiment
-/// (docs/ORDERING.md): a G so sparse that exploring pays, a D narrow enough that as sparse it is too
-/// weak, three critic steps at equal learning rates, gentle exploration, and steering from the start.
+/// Settings that show the papers' ordering on small images, found by experiment (docs/ORDERING.md):
+/// a G so sparse that exploring pays, a D so narrow that at G's density it is too weak, three
+/// critic steps at equal learning rates, gentle exploration, and steering from the start.
 fn starved(source: &str) -> RunConfig {
     let mut config = lasting(base(), 1000);
     config.data.source = source.to_owned();
@@ -131,7 +135,7 @@ pub(super) fn mnist16() -> RunConfig {
     let mut config = lasting(base(), 1300);
     config.preset = "mnist16".to_owned();
     config.data.source = "mnist".to_owned();
-    // 16 channels die here under a moving density.
+    // A D of 16 channels dies here under a moving density.
     config.model = nets(&[32, 32, 32], &[24, 32, 32], 2);
     config.generator.density = 0.2;
     config.discriminator.density = 0.2;

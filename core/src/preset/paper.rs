@@ -1,11 +1,11 @@
-//! The papers' own settings (ADAPT, appendix B and its released scripts; STU-GAN's September 2021 code), and the
-//! tiny member of the family their reference traces were made with.
+//! The papers' own settings (ADAPT, appendix B and its released scripts; STU-GAN's September 2021
+//! code), and the tiny member of the family behind their reference traces.
 
 use super::image;
-use crate::config::*;
-use crate::method::Method;
+use crate::{config::*, method::Method};
 
-/// What ADAPT's SNGAN runs share: 100k iterations, EMA 0.999, BR every 10th iteration over 1000.
+/// Settings that ADAPT's SNGAN runs share: 100k iterations, EMA 0.999, BR at every 10th iteration
+/// over 1000 iterations.
 pub(super) fn adapt() -> RunConfig {
     let mut config = image::base();
     config.iterations = 100_000;
@@ -106,7 +106,8 @@ pub(super) fn tiny() -> RunConfig {
     config
 }
 
-/// The authors' CIFAR-10 family: three generator blocks, four discriminator blocks of which two pool.
+/// The authors' CIFAR-10 family: three generator blocks, and four discriminator blocks, two of
+/// which pool.
 fn lottery(bottom: usize, g_width: usize, d_width: usize) -> ModelConfig {
     ModelConfig::Sngan(SnganConfig {
         bottom,
@@ -120,7 +121,7 @@ fn lottery(bottom: usize, g_width: usize, d_width: usize) -> ModelConfig {
 }
 
 /// SNGAN on CIFAR-10 as STU-GAN's authors train it: Xavier initialisation, no flips, masks on
-/// convolutions only, half as long, a D of half density.
+/// convolutions only, half as many iterations, a D of density 0.5.
 pub(super) fn stu_sngan_cifar10() -> RunConfig {
     let mut config = sngan_cifar10();
     config.preset = "stu-sngan-cifar10".to_owned();
@@ -131,7 +132,7 @@ pub(super) fn stu_sngan_cifar10() -> RunConfig {
     config
 }
 
-/// What STU-GAN's authors do otherwise on both networks.
+/// Applies the settings that STU-GAN's authors change for SNGAN and BigGAN alike.
 pub(super) fn as_stu(config: &mut RunConfig) {
     config.data.flip = false;
     config.discriminator.density = 0.5;

@@ -1,10 +1,10 @@
-//! 2-D presets: two small MLPs on mixtures of Gaussians, seconds each. Found by experiment over seeds: what each
-//! shows is in docs/METHODS.md.
+//! 2-D presets: two small MLPs on mixtures of Gaussians, seconds each. They were found by
+//! experiment over seeds; docs/METHODS.md says what each one shows.
 
-use crate::config::*;
-use crate::method::Method;
+use crate::{config::*, method::Method};
 
-/// What the 2-D presets share: d_G = d_D = 0.2, ERK with exact counts, RigL from 0.3, BR over 50 iterations.
+/// Settings that the 2-D presets share: d_G = d_D = 0.2, ERK with exact counts, RigL from 0.3, BR
+/// over 50 iterations.
 pub(crate) fn base() -> RunConfig {
     let net = NetConfig {
         lr: 4e-3,
@@ -92,7 +92,7 @@ pub(crate) fn base() -> RunConfig {
     }
 }
 
-/// The ring's base with its discriminator changed.
+/// The ring's base with another discriminator.
 fn ring_with(d_hidden: Vec<usize>, g_batch_norm: bool, d_spectral_norm: bool) -> RunConfig {
     let mut config = base();
     if let ModelConfig::Mlp(mlp) = &mut config.model {
@@ -117,7 +117,7 @@ pub(super) fn spiral() -> RunConfig {
     config
 }
 
-/// Both nets at one density.
+/// Sets both nets to one density.
 fn sparse(config: &mut RunConfig, density: f64) {
     config.generator.density = density;
     config.discriminator.density = density;

@@ -1,6 +1,8 @@
 use super::*;
-use crate::config::{AveragingRule, Init, ModelConfig, Policy, Role, Scope, net_count};
-use crate::method::METHODS;
+use crate::{
+    config::{AveragingRule, Init, ModelConfig, Policy, Role, Scope, net_count},
+    method::METHODS,
+};
 
 fn pairs(list: &[(&str, &str)]) -> Vec<(String, String)> {
     list.iter()
@@ -162,7 +164,7 @@ fn strategies_set_the_discriminators_density() {
                   leave out 0.7 (--density-d) or write `static`";
     assert_eq!(line, wanted);
     assert!(beside(Strategy::Balance, "0.7").is_err());
-    // The authors' scripts say both; where they say the same, the label is right.
+    // The authors' scripts give both. Where the two agree, the label is right.
     let same = beside(Strategy::Balance, "0.15").unwrap();
     assert_eq!(same.discriminator.density, 0.15);
 }

@@ -1,34 +1,37 @@
-//! Samples through time as one file that moves: GIF, which everything shows, and APNG, which keeps every colour.
+//! Samples through time as one moving picture: GIF, which every viewer shows (feature `gif`), or
+//! APNG, which keeps every colour.
 
-use std::io::Write;
-use std::iter;
+use std::{io::Write, iter};
 
-use gif::Repeat;
 use image::RgbImage;
 
-use crate::error::{Error, Result};
-use crate::progress::Progress;
+use crate::{
+    error::{Error, Result},
+    progress::Progress,
+};
 
-/// Time a frame is shown, hundredths of a second.
+/// Display time of a frame, hundredths of a second.
 const DELAY: u16 = 12;
-/// The same for the last one, before it all begins again.
+/// Display time of the last frame before the loop restarts, hundredths of a second.
 const LAST_DELAY: u16 = 150;
 /// Quantiser's speed, 1 (best) to 30.
+#[cfg(feature = "gif")]
 const GIF_SPEED: i32 = 10;
 
 /// A format of moving pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moving {
-    /// 256 colours a frame.
+    /// 256 colours per frame.
+    #[cfg(feature = "gif")]
     Gif,
     /// All colours.
     Apng,
 }
 
-/// One endlessly repeated file of `count` frames of one size.
+/// Encodes `count` frames of one size as one file that repeats endlessly.
 ///
 /// # Errors
-/// When there is no frame, frames differ in size, one cannot be made, or `progress` calls it off.
+/// When no frame is given, frames differ in size, one cannot be made, or `progress` cancels.
 pub fn animate(
     kind: Moving,
     count: usize,
@@ -43,6 +46,7 @@ pub fn animate(
     let (width, height) = first.dimensions();
     let mut bytes = Vec::new();
     let mut film = match kind {
+        #[cfg(feature = "gif")]
         Moving::Gif => Film::gif(&mut bytes, width, height)?,
         Moving::Apng => Film::apng(&mut bytes, width, height, count)?,
     };
@@ -62,19 +66,21 @@ pub fn animate(
     Ok(bytes)
 }
 
-/// A file that is being written.
+/// A file being written.
 enum Film<W: Write> {
+    #[cfg(feature = "gif")]
     Gif(Box<gif::Encoder<W>>),
     Apng(Box<png::Writer<W>>),
 }
 
 impl<W: Write> Film<W> {
+    #[cfg(feature = "gif")]
     fn gif(file: W, width: u32, height: u32) -> Result<Self> {
         let (Ok(width), Ok(height)) = (u16::try_from(width), u16::try_from(height)) else {
             return Err(failed("a GIF is at most 65535 pixels wide and high"));
         };
         let mut encoder = gif::Encoder::new(file, width, height, &[]).map_err(failed)?;
-        encoder.set_repeat(Repeat::Infinite).map_err(failed)?;
+        encoder.set_repeat(gif::Repeat::Infinite).map_err(failed)?;
         Ok(Self::Gif(Box::new(encoder)))
     }
 
@@ -92,6 +98,7 @@ impl<W: Write> Film<W> {
     /// Adds a frame that stays for `delay` hundredths of a second.
     fn add(&mut self, frame: RgbImage, delay: u16) -> Result<()> {
         match self {
+            #[cfg(feature = "gif")]
             Self::Gif(encoder) => {
                 let (width, height) = frame.dimensions();
                 let mut quantised = gif::Frame::from_rgb_speed(
@@ -112,7 +119,8 @@ impl<W: Write> Film<W> {
 
     fn finish(self) -> Result<()> {
         match self {
-            // Its trailer is written as it is dropped.
+            // The encoder writes its trailer when it is dropped.
+            #[cfg(feature = "gif")]
             Self::Gif(_) => Ok(()),
             Self::Apng(writer) => writer.finish().map_err(failed),
         }
@@ -123,8 +131,9 @@ fn failed(why: impl std::fmt::Display) -> Error {
     Error::Record(format!("the animation could not be encoded: {why}"))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "gif"))]
 mod tests {
+    use gif::Repeat;
     use image::Rgb;
 
     use super::*;
@@ -176,7 +185,7 @@ mod tests {
 
     #[test]
     fn what_makes_no_film_is_said() {
-        let none = animate(Moving::Gif, 0, std::iter::empty(), &()).unwrap_err();
+        let none = animate(Moving::Gif, 0, iter::empty(), &()).unwrap_err();
         assert!(none.to_string().contains("no samples yet"));
         let mut mixed = frames();
         mixed[1] = RgbImage::new(9, 9);

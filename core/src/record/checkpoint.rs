@@ -1,21 +1,28 @@
-//! Checkpoints: one safetensors file with every tensor and, in its header, every number of a run's state.
+//! Checkpoints: one safetensors file with every tensor and, in its header, every number of a run's
+//! state.
 //!
-//! The file alone is the checkpoint: it appears whole or not at all, and carries a checksum. The JSON beside it
-//! is a copy of the numbers for people and is never read back.
+//! The file alone is the checkpoint: it appears whole or not at all, and carries a checksum. The
+//! JSON beside it copies the numbers for people and is never read back.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    path::{Path, PathBuf},
+};
 
 use flate2::Crc;
-use safetensors::SafeTensors;
-use safetensors::tensor::{Dtype, View};
+use safetensors::{
+    SafeTensors,
+    tensor::{Dtype, View},
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::config::RunConfig;
-use crate::error::{Error, Result};
-use crate::fs::{self, atomic};
+use crate::{
+    config::RunConfig,
+    error::{Error, Result},
+    fs::{self, atomic},
+};
 
 /// Version of the checkpoint layout; a newer one is refused.
 pub const CHECKPOINT_VERSION: u32 = 1;
@@ -84,7 +91,8 @@ impl View for &HostTensor {
     }
 }
 
-/// What the header says. A single string, because safetensors writes several in random order.
+/// Contents of the header. They are a single string, because safetensors writes several in random
+/// order.
 #[derive(Serialize, Deserialize)]
 struct Header {
     version: u32,
@@ -102,10 +110,10 @@ impl Checkpoint {
         }
     }
 
-    /// The settings of the run it is of.
+    /// Settings of the checkpointed run.
     ///
     /// # Errors
-    /// When it does not hold a run.
+    /// When the checkpoint does not hold a run.
     pub fn config(&self) -> Result<RunConfig> {
         #[derive(Deserialize)]
         struct Settings {
@@ -114,7 +122,7 @@ impl Checkpoint {
         Ok(self.meta_as::<Settings>()?.config)
     }
 
-    /// What its numbers, counters and stream states say.
+    /// Numbers, counters and stream states of the run.
     pub(crate) fn meta_as<T: DeserializeOwned>(&self) -> Result<T> {
         T::deserialize(&self.meta).map_err(|e| {
             Error::Record(format!(
@@ -136,7 +144,7 @@ impl Checkpoint {
             .map_err(|e| Error::Record(format!("the checkpoint's tensors are inconsistent: {e}")))
     }
 
-    /// Reads [`Checkpoint::to_bytes`] back; the error says what is wrong, not where.
+    /// Reads [`Checkpoint::to_bytes`] back. The error describes the fault, not its place.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
         let damaged = |e: &dyn std::fmt::Display| format!("is not a whole safetensors file ({e})");
         let (_, layout) = SafeTensors::read_metadata(bytes).map_err(|e| damaged(&e))?;
@@ -195,8 +203,8 @@ impl Checkpoint {
         crc.sum()
     }
 
-    /// Writes `run/checkpoints/000500.safetensors`, drops the oldest beyond [`KEPT_CHECKPOINTS`], and returns
-    /// the file's name within the run folder.
+    /// Writes `run/checkpoints/000500.safetensors`, drops the oldest beyond [`KEPT_CHECKPOINTS`],
+    /// and returns the file's name within the run folder.
     pub fn save(&self, run: &Path, iteration: u64) -> Result<String> {
         let folder = run.join(FOLDER);
         fs::create_dir_all(&folder).map_err(|e| Error::io(&folder, e))?;
@@ -258,13 +266,13 @@ pub fn latest(run: &Path) -> Result<PathBuf> {
             run.display()
         ))),
         None => Err(Error::Record(format!(
-            "{}: there is no such run folder",
+            "{}: no such run folder",
             run.display()
         ))),
     }
 }
 
-/// Removes all but the latest checkpoints, and what a crash left half written.
+/// Removes all but the latest checkpoints, and files that a crash left half written.
 fn prune(run: &Path) -> Result<()> {
     let all = list(run)?;
     for (_, path) in &all[..all.len().saturating_sub(KEPT_CHECKPOINTS)] {
@@ -280,7 +288,7 @@ fn prune(run: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Removes the checkpoints of a future that a resumed run will not have.
+/// Removes the checkpoints after `iteration`, from which a run resumes.
 pub fn forget_after(run: &Path, iteration: u64) -> Result<()> {
     for (at, path) in list(run)? {
         if at > iteration {

@@ -3,28 +3,26 @@
 use std::path::Path;
 
 use super::jsonl::{self, Lines};
-use crate::error::Result;
-use crate::evaluation::Evaluation;
-use crate::fs;
+use crate::{error::Result, evaluation::Evaluation, fs};
 
 const FILE: &str = "evaluation.jsonl";
 
-/// Writes down an evaluation of a run.
+/// Records an evaluation of a run.
 pub fn write(run: &Path, evaluation: &Evaluation) -> Result<()> {
     Lines::open(run.join(FILE))?.value(evaluation)
 }
 
-/// Every evaluation written down, in the order in which they were made.
+/// All recorded evaluations, in the order in which they were made.
 pub fn read(run: &Path) -> Result<Vec<Evaluation>> {
     jsonl::read(&run.join(FILE))
 }
 
-/// The size of what is written down, by which it can be told that there is more; 0 where there is nothing.
+/// Size of the recorded evaluations; it grows with every one, and is 0 without any.
 pub fn size(run: &Path) -> u64 {
     fs::metadata(run.join(FILE)).map_or(0, |file| file.len())
 }
 
-/// Removes evaluations of what a resumed run will train again.
+/// Removes evaluations after `iteration`, which a resumed run will train again.
 pub fn forget_after(run: &Path, iteration: u64) -> Result<()> {
     let path = run.join(FILE);
     if fs::is_file(&path) {

@@ -1,9 +1,11 @@
 //! Small invented runs for the tests of this crate's records.
 
-use crate::config::{Role, RunConfig};
-use crate::event::{Event, MaskChange, MaskEvent, NetInfo, RunInfo, Stats, Verdict};
+use crate::{
+    config::{Role, RunConfig},
+    event::{Event, MaskChange, MaskEvent, NetInfo, RunInfo, Stats, Verdict},
+};
 
-/// A complete configuration; its values matter to no test but by name.
+/// A complete configuration; no test depends on a value of it except by name.
 pub fn config() -> RunConfig {
     serde_json::from_value(serde_json::json!({
         "version": 1, "preset": "spiral", "method": "adapt-relax", "strategy": null, "seed": 42,

@@ -1,17 +1,21 @@
-//! `RunFolder`: writes a run down while it trains.
+//! `RunFolder`: records a run while it trains.
 
 use std::path::{Path, PathBuf};
 
-use super::jsonl::Lines;
-use super::name::{self, Reservation};
 use super::{
-    Checkpoint, Summary, checkpoint, evaluations, jsonl, log_line, moments, read, samples,
+    Checkpoint, Summary, checkpoint, evaluations,
+    jsonl::{self, Lines},
+    log_line, moments,
+    name::{self, Reservation},
+    read, samples,
 };
-use crate::config::{AveragingRule, RunConfig};
-use crate::error::{Error, Result};
-use crate::event::{Event, SampleData, Samples, Stats};
-use crate::fs::{self, File, atomic};
-use crate::history::History;
+use crate::{
+    config::{AveragingRule, RunConfig},
+    error::{Error, Result},
+    event::{Event, SampleData, Samples, Stats},
+    fs::{self, File, atomic},
+    history::History,
+};
 
 /// File names within a run folder.
 pub const CONFIG: &str = "config.json";
@@ -27,14 +31,15 @@ pub struct RunFolder {
     stats: Lines,
     events: Lines,
     log: Lines,
-    /// Without moments of samples: those are on disk.
+    /// History without moments of samples, which are on disk.
     history: History,
     averages: bool,
     reals: Vec<[f32; 2]>,
 }
 
 impl RunFolder {
-    /// Makes `out/00007-cifar10-adapt_relax-dG0.10-s42` with the next free number; leaves nothing behind on failure.
+    /// Creates `out/00007-cifar10-adapt_relax-dG0.10-s42` with the next free number; leaves nothing
+    /// behind on failure.
     pub fn create(out: &Path, config: &RunConfig) -> Result<Self> {
         let reservation = Reservation::take(out)?;
         let hidden = reservation.path();
@@ -52,20 +57,32 @@ impl RunFolder {
                 Self::attach(path.clone(), log, History::new(config.clone()), Vec::new())
             })
             .inspect_err(|_| {
-                // The first error is the one worth telling.
+                // The first error is the one to report.
                 let _ = fs::remove_dir_all(&path);
             })
     }
 
     /// Opens the folder of a run that continues from the checkpoint of `iteration`.
     ///
-    /// What the run wrote after that checkpoint is removed, so that the record of a resumed run equals that of an
-    /// uninterrupted one but for its `resumed` line and the seconds.
-    pub fn open(path: &Path, iteration: u64) -> Result<Self> {
+    /// Records after that checkpoint are removed. The record of a resumed run thus equals that of
+    /// an uninterrupted one, except for its `resumed` line and the seconds. `newest` is the
+    /// iteration of the newest checkpoint at the time the caller read its own.
+    ///
+    /// # Errors
+    /// When another process writes here, or has trained the run on since: what it recorded stays.
+    pub fn open(path: &Path, iteration: u64, newest: u64) -> Result<Self> {
         let config = read::read_config(path)?;
         // Before anything is changed: another process may be writing here.
         let log = Lines::open(path.join(LOG))?;
         log.lock()?;
+        if let Some((now, _)) = checkpoint::list(path)?.pop()
+            && now > newest
+        {
+            return Err(Error::Record(format!(
+                "{}: another process has trained this run to iteration {now} meanwhile; resume it again",
+                path.display()
+            )));
+        }
         let mut stats: Vec<Stats> = jsonl::read(&path.join(STATS))?;
         stats.retain(|s| s.iteration <= iteration);
         let events = before(jsonl::read(&path.join(EVENTS))?, iteration);
@@ -100,12 +117,12 @@ impl RunFolder {
         })
     }
 
-    /// The folder.
+    /// Path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Everything recorded so far, but for samples.
+    /// Everything recorded so far, except samples.
     pub fn history(&self) -> &History {
         &self.history
     }
@@ -122,20 +139,20 @@ impl RunFolder {
     pub fn reals(&mut self, data: &SampleData) -> Result<()> {
         samples::write(&self.path, samples::REALS, data, &[])?;
         if matches!(data, SampleData::Points(_)) {
-            // As they are stored, so that a resumed run draws the same pictures.
+            // Read back as stored, so that a resumed run draws the same pictures.
             self.reals = samples::read_points(&reals_json(&self.path))?;
         }
         Ok(())
     }
 
-    /// Writes one event down; at the end of the run also `summary.json`.
+    /// Records one event; at the end of the run, also `summary.json`.
     pub fn apply(&mut self, event: &Event) -> Result<()> {
         match event {
             Event::Samples(samples) => return self.samples(samples),
             Event::Field(field) => return moments::write_field(&self.path, field),
             Event::Masks(masks) => return moments::write_masks(&self.path, masks),
             Event::Stats(stats) => self.stats.value(stats)?,
-            // A resumed run introduces itself again; once is enough on disk.
+            // A resumed run introduces itself again; the record needs it once.
             Event::Started(_) if self.history.info.is_some() => {}
             _ => self.events.value(event)?,
         }
@@ -166,7 +183,7 @@ fn reals_json(run: &Path) -> PathBuf {
     run.join(samples::REALS).with_extension("json")
 }
 
-/// The events that the checkpoint of `iteration` has in its past.
+/// The events that precede the checkpoint of `iteration`.
 fn before(events: Vec<Event>, iteration: u64) -> Vec<Event> {
     let mut saved = false;
     let mut past = |event: &Event| match event {
@@ -209,7 +226,7 @@ mod tests {
         })
     }
 
-    /// What goes with the samples.
+    /// Events that accompany samples.
     fn networks(iteration: u64) -> [Event; 2] {
         let field = Field {
             iteration,
@@ -342,7 +359,7 @@ mod tests {
         let latest = checkpoint::latest(&path).unwrap();
         let iteration = checkpoint::iteration_of(&latest).unwrap();
         assert_eq!(iteration, 10);
-        let mut resumed = RunFolder::open(&path, iteration).unwrap();
+        let mut resumed = RunFolder::open(&path, iteration, iteration).unwrap();
         assert!(!path.join(SUMMARY).exists());
         resumed.apply(&Event::Resumed { iteration }).unwrap();
         resumed.apply(&Event::Started(fixture::info())).unwrap();
@@ -373,7 +390,7 @@ mod tests {
         train(&mut folder, 0, 15);
         let path = folder.path().to_owned();
         drop(folder);
-        let folder = RunFolder::open(&path, 5).unwrap();
+        let folder = RunFolder::open(&path, 5, 15).unwrap();
         assert_eq!(folder.history().iteration(), 5);
         assert_eq!(checkpoint::list(&path).unwrap().len(), 1);
         assert_eq!(read_run(&path).unwrap().grids.len(), 2);
@@ -386,7 +403,9 @@ mod tests {
         let mut folder = start(out.path());
         train(&mut folder, 0, 7);
         let before = text(&folder, STATS);
-        let error = RunFolder::open(folder.path(), 5).unwrap_err().to_string();
+        let error = RunFolder::open(folder.path(), 5, 5)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("in use"), "{error}");
         assert_eq!(text(&folder, STATS), before);
     }

@@ -1,22 +1,27 @@
-//! A trained generator for other tools, as safetensors: dense tensors with their masks, or compressed sparse rows.
+//! Exports a trained generator to other tools, as safetensors: dense tensors with their masks, or
+//! compressed sparse rows.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
 use safetensors::tensor::{Dtype, View};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{Checkpoint, HostTensor};
-use crate::config::{Role, RunConfig};
-use crate::error::{Error, Result};
-use crate::model;
-use crate::net::place;
+use crate::{
+    config::{Role, RunConfig},
+    error::{Error, Result},
+    model,
+    net::place,
+};
 
-/// Where a file's description stands in its header.
+/// Key of the description in a file's header.
 const KEY: &str = "tightrope";
 
-/// A generator as one checkpoint holds it.
+/// A generator from one checkpoint.
 #[derive(Clone, Debug)]
 pub struct Generator {
     config: RunConfig,
@@ -39,10 +44,11 @@ struct Parameter {
 }
 
 impl Generator {
-    /// The generator of a checkpoint: averaged weights where `averaged` and there are any, else live ones.
+    /// The generator of a checkpoint: averaged weights if `averaged` and the checkpoint has them,
+    /// else live ones.
     ///
     /// # Errors
-    /// When the checkpoint holds no whole generator.
+    /// When the checkpoint does not hold a complete generator.
     pub fn of(checkpoint: &Checkpoint, averaged: bool) -> Result<Self> {
         let config = checkpoint.config()?;
         let (_, blueprint) = model::build(&config, Role::G, config.data.channels());
@@ -93,10 +99,11 @@ impl Generator {
         })
     }
 
-    /// Every tensor under the authors' name and, for a maskable weight, `NAME.mask`: u8, 1 is active.
+    /// Every tensor under the authors' name and, for a maskable weight, `NAME.mask`: u8, 1 is
+    /// active.
     ///
     /// # Errors
-    /// When safetensors refuses.
+    /// When safetensors refuses the tensors.
     pub fn dense(&self) -> Result<Vec<u8>> {
         let mut file = self.file();
         for p in &self.parameters {
@@ -109,12 +116,13 @@ impl Generator {
         file.finish(&self.about("dense", Map::new()))
     }
 
-    /// Every maskable weight as a matrix of compressed rows, one row an output: `NAME.crow_indices`,
-    /// `NAME.col_indices` (i64) and `NAME.values`, as `torch.sparse_csr_tensor` takes them; other tensors as they are.
-    /// The header's `layers` has each weight's `shape` and, as `matrix`, its rows and columns.
+    /// Every maskable weight as a matrix of compressed rows, one row per output:
+    /// `NAME.crow_indices`, `NAME.col_indices` (i64) and `NAME.values`, as
+    /// `torch.sparse_csr_tensor` takes them; other tensors unchanged. The header's `layers` has
+    /// each weight's `shape` and, as `matrix`, its rows and columns.
     ///
     /// # Errors
-    /// When safetensors refuses.
+    /// When safetensors refuses the tensors.
     pub fn csr(&self) -> Result<Vec<u8>> {
         let mut file = self.file();
         let mut layers = Map::new();
@@ -158,7 +166,7 @@ impl Generator {
         file.finish(&self.about("csr", layers))
     }
 
-    /// Whether these are averaged weights.
+    /// Whether the weights are averaged.
     pub fn is_averaged(&self) -> bool {
         self.averaged
     }
@@ -182,7 +190,7 @@ impl Generator {
     }
 }
 
-/// A file's description.
+/// Description of a file.
 #[derive(Serialize)]
 struct About<'a> {
     /// `dense` or `csr`.
@@ -237,7 +245,7 @@ impl View for &Entry {
     }
 }
 
-/// A safetensors file in the making.
+/// A safetensors file being built.
 #[derive(Default)]
 struct File(BTreeMap<String, Entry>);
 
@@ -250,7 +258,7 @@ impl File {
     fn finish(self, about: &About) -> Result<Vec<u8>> {
         let about = serde_json::to_string(about)
             .map_err(|e| Error::Record(format!("the generator's settings are not JSON: {e}")))?;
-        // A single string, because safetensors writes several in random order.
+        // One string, because safetensors writes several in random order.
         let header = HashMap::from([(KEY.to_owned(), about)]);
         safetensors::serialize(&self.0, Some(header))
             .map_err(|e| Error::Record(format!("the generator's tensors are inconsistent: {e}")))

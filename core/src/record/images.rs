@@ -4,12 +4,14 @@ use std::io::Cursor;
 
 use image::{ImageFormat, Rgb, RgbImage};
 
-use crate::error::{Error, Result};
-use crate::event::SampleData;
+use crate::{
+    error::{Error, Result},
+    event::SampleData,
+};
 
-/// Colour of generated points, the generator's everywhere.
+/// Colour of generated points, as everywhere for the generator.
 const FAKE: Rgb<u8> = Rgb([0xCC, 0x79, 0xA7]);
-/// Colour of real points, real data's everywhere.
+/// Colour of real points, as everywhere for real data.
 const REAL: Rgb<u8> = Rgb([0x00, 0x9E, 0x73]);
 const PAPER: Rgb<u8> = Rgb([0xFF, 0xFF, 0xFF]);
 const GAP: Rgb<u8> = Rgb([0x20, 0x22, 0x26]);
@@ -19,7 +21,8 @@ const GAP_WIDTH: u32 = GRID_GAP as u32;
 /// Side of a scatter in pixels at scale 1.
 const SCATTER_SIDE: u16 = 480;
 
-/// Images side by side, `columns` to a row, every pixel `scale` screen pixels wide; points as a [`Scatter`].
+/// Draws images side by side, `columns` to a row, every pixel `scale` screen pixels wide; points as
+/// a [`Scatter`].
 pub fn grid(data: &SampleData, columns: usize, scale: usize) -> RgbImage {
     let (count, channels, side, pixels) = match data {
         SampleData::Points(points) => return Scatter::of(points).draw(&[], points),
@@ -55,10 +58,10 @@ pub fn grid(data: &SampleData, columns: usize, scale: usize) -> RgbImage {
     canvas
 }
 
-/// The images of a [`grid`] as a run folder keeps it, each to the nearest of 256 values.
+/// Reads back the images of a [`grid`] from a run folder, each value to the nearest of 256.
 ///
 /// # Errors
-/// When the picture is no PNG or no such grid.
+/// When the picture is no PNG, or no grid of this size.
 pub fn ungrid(png: &[u8], channels: usize, side: usize) -> Result<SampleData> {
     let picture = image::load_from_memory_with_format(png, ImageFormat::Png)
         .map_err(|e| Error::Record(format!("not a PNG picture ({e})")))?
@@ -93,7 +96,7 @@ pub fn ungrid(png: &[u8], channels: usize, side: usize) -> Result<SampleData> {
     })
 }
 
-/// The middle of the values that become this byte.
+/// The middle of the values that [`to_byte`] maps to this byte.
 fn from_byte(byte: u8) -> f32 {
     ((f32::from(byte) - 127.0) / 127.5).clamp(-1.0, 1.0)
 }
@@ -103,13 +106,13 @@ fn to_byte(value: f32) -> u8 {
     (127.5 * value + 127.5).clamp(0.0, 255.0) as u8
 }
 
-/// Columns of a nearly square grid, and the scale that makes small images visible.
+/// Columns of a nearly square grid, and a scale at which small images are visible.
 pub fn layout(count: usize, side: usize) -> (usize, usize) {
     let columns = (count as f64).sqrt().ceil() as usize;
-    (columns.max(1), 48usize.div_ceil(side.max(1)).max(1))
+    (columns.max(1), 48_usize.div_ceil(side.max(1)).max(1))
 }
 
-/// A window on the plane, and how large to draw it.
+/// A window on the plane, and the size of its picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scatter {
     /// Lower left corner.
@@ -121,7 +124,7 @@ pub struct Scatter {
 }
 
 impl Scatter {
-    /// A square window on these points with some air around them.
+    /// A square window on these points with a margin around them.
     pub fn of(points: &[[f32; 2]]) -> Self {
         let finite = || points.iter().filter(|p| p.iter().all(|v| v.is_finite()));
         let bound = |axis: usize| {
@@ -143,7 +146,7 @@ impl Scatter {
         }
     }
 
-    /// Soft dots: real points under generated ones. Points outside the window are left out.
+    /// Draws soft dots, real points under generated ones. Points outside the window are left out.
     pub fn draw(&self, real: &[[f32; 2]], fake: &[[f32; 2]]) -> RgbImage {
         let mut canvas = RgbImage::from_pixel(self.size, self.size, PAPER);
         for (points, colour, opacity) in [(real, REAL, 0.35), (fake, FAKE, 0.6)] {
@@ -174,7 +177,8 @@ impl Scatter {
                 let under = canvas.get_pixel_mut(x, y);
                 for (under, over) in under.0.iter_mut().zip(colour.0) {
                     let mixed = f32::from(*under) * (1.0 - cover) + f32::from(over) * cover;
-                    // On plain x86-64 `round` is a function call, far dearer than the rest of this loop.
+                    // On plain x86-64, `round` is a function call, far slower than the rest of this
+                    // loop.
                     *under = (mixed + 0.5) as u8;
                 }
             }
@@ -182,13 +186,13 @@ impl Scatter {
     }
 }
 
-/// Generated points over real ones, in a window on the real ones where there are any.
+/// Draws generated points over real ones, in a window on the real ones if any are given.
 pub fn scatter(real: &[[f32; 2]], fake: &[[f32; 2]]) -> RgbImage {
     Scatter::of(if real.is_empty() { fake } else { real }).draw(real, fake)
 }
 
-/// Samples as a run folder shows them: images in a nearly square grid, points over `reals`. `None` is the scale that the
-/// folder has.
+/// Draws samples as a run folder shows them: images in a nearly square grid, points over `reals`. A
+/// `scale` of `None` is the folder's own.
 pub fn picture(data: &SampleData, reals: &[[f32; 2]], scale: Option<u32>) -> RgbImage {
     match data {
         SampleData::Points(points) => {
@@ -203,14 +207,14 @@ pub fn picture(data: &SampleData, reals: &[[f32; 2]], scale: Option<u32>) -> Rgb
     }
 }
 
-/// A picture from its pixels, row by row, as a PNG file.
+/// Encodes pixels, given row by row, as a PNG file.
 pub fn png_of(width: u32, height: u32, rgb: Vec<u8>) -> Result<Vec<u8>> {
     let picture = RgbImage::from_raw(width, height, rgb);
     let short = || Error::Record(format!("{width}x{height} pixels are not all there"));
     png_bytes(&picture.ok_or_else(short)?)
 }
 
-/// The picture as a PNG file.
+/// Encodes a picture as a PNG file.
 pub fn png_bytes(picture: &RgbImage) -> Result<Vec<u8>> {
     let mut bytes = Cursor::new(Vec::new());
     picture

@@ -1,13 +1,16 @@
-//! Files of one JSON value a line, appended to while somebody may already read them.
+//! Files of one JSON value per line, which readers may open while they grow.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 
-use crate::error::{Error, Result};
-use crate::fs::{self, File, OpenOptions, atomic};
+use crate::{
+    error::{Error, Result},
+    fs::{self, File, OpenOptions, atomic},
+};
 
 /// A text file that grows by whole lines.
 #[derive(Debug)]
@@ -17,7 +20,7 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Opens the file at its end, or makes it.
+    /// Opens the file at its end, or creates it.
     pub fn open(path: PathBuf) -> Result<Self> {
         let file = OpenOptions::new().create(true).append(true).open(&path);
         match file {
@@ -26,9 +29,9 @@ impl Lines {
         }
     }
 
-    /// Holds the file against other writers for as long as it is open, where the system can.
+    /// Locks the file against other writers while it is open, on systems that can.
     pub fn lock(&self) -> Result<()> {
-        // Elsewhere a lock would also keep readers out.
+        // On other systems a lock would also keep readers out.
         #[cfg(unix)]
         if let Err(fs::TryLockError::WouldBlock) = self.file.try_lock() {
             let run = self.path.parent().unwrap_or(&self.path);
@@ -42,7 +45,7 @@ impl Lines {
 
     /// Appends one line of text.
     pub fn text(&mut self, line: &str) -> Result<()> {
-        // One write a line, so that a reader meets at most one unfinished line.
+        // One write per line, so that a reader meets at most one unfinished line.
         self.file
             .write_all(format!("{line}\n").as_bytes())
             .map_err(|source| Error::io(&self.path, source))
@@ -56,7 +59,8 @@ impl Lines {
     }
 }
 
-/// Reads every value; an unfinished last line (the run was cut off, or is being written) is left out.
+/// Reads every value except an unfinished last line, left by a run that was cut off or is still
+/// writing.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,

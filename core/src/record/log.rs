@@ -1,9 +1,11 @@
 //! Events in words: the lines of `log.txt`.
 
-use crate::config::StageWeights;
-use crate::event::{EndReason, Event, MaskChange, MaskEvent, Quality, RunInfo, StageEvent, Stats};
+use crate::{
+    config::StageWeights,
+    event::{EndReason, Event, MaskChange, MaskEvent, Quality, RunInfo, StageEvent, Stats},
+};
 
-/// One line for people, or `None` for events that say nothing to them.
+/// One line for people; `None` for events that tell them nothing.
 pub fn log_line(event: &Event) -> Option<String> {
     let (iteration, text) = match event {
         Event::Started(info) => (0, started(info)),

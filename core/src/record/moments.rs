@@ -1,27 +1,29 @@
-//! What a run tells of its networks together with samples: `fields.jsonl` and `masks.jsonl`.
+//! State of the networks recorded with samples: `fields.jsonl` and `masks.jsonl`.
 
 use std::path::Path;
 
 use super::jsonl::{self, Lines};
-use crate::error::Result;
-use crate::event::{Event, Field, Masks};
-use crate::fs;
+use crate::{
+    error::Result,
+    event::{Event, Field, Masks},
+    fs,
+};
 
 /// File names within a run folder.
 pub const FIELDS: &str = "fields.jsonl";
 pub const MASKS: &str = "masks.jsonl";
 
-/// Writes down how D sees the plane.
+/// Records D's scores over the plane.
 pub fn write_field(run: &Path, field: &Field) -> Result<()> {
     Lines::open(run.join(FIELDS))?.value(field)
 }
 
-/// Writes down masks.
+/// Records masks.
 pub fn write_masks(run: &Path, masks: &Masks) -> Result<()> {
     Lines::open(run.join(MASKS))?.value(masks)
 }
 
-/// Everything written down, by rising iteration.
+/// All recorded fields and masks, by rising iteration.
 pub fn read(run: &Path) -> Result<Vec<(u64, Event)>> {
     let fields: Vec<Field> = jsonl::read(&run.join(FIELDS))?;
     let masks: Vec<Masks> = jsonl::read(&run.join(MASKS))?;
@@ -32,7 +34,7 @@ pub fn read(run: &Path) -> Result<Vec<(u64, Event)>> {
     Ok(events)
 }
 
-/// Removes what a resumed run will say again, and a line that was cut off.
+/// Removes records that a resumed run will repeat, and a line that was cut off.
 pub fn forget_after(run: &Path, iteration: u64) -> Result<()> {
     let (fields, masks) = (run.join(FIELDS), run.join(MASKS));
     if fs::is_file(&fields) {

@@ -1,13 +1,17 @@
 //! Names of run folders, and the race for the next free number.
 
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
-use crate::config::{Role, RunConfig};
-use crate::error::{Error, Result};
-use crate::fs;
+use crate::{
+    config::{Role, RunConfig},
+    error::{Error, Result},
+    fs,
+};
 
-/// What follows the number, e.g. `cifar10-adapt_relax-dG0.10-s42`.
+/// The name behind the number, e.g. `cifar10-adapt_relax-dG0.10-s42`.
 pub fn suffix(config: &RunConfig) -> String {
     let source = config.data.source.split(':').next().unwrap_or_default();
     format!(
@@ -19,7 +23,8 @@ pub fn suffix(config: &RunConfig) -> String {
     )
 }
 
-/// Keeps `-` free to separate the parts, and everything safe on every file system.
+/// Makes a part of a name: `-` stays free to separate parts, and all characters are safe on every
+/// file system.
 fn word(text: &str) -> String {
     let safe = |c: char| {
         if c.is_ascii_alphanumeric() {
@@ -32,7 +37,7 @@ fn word(text: &str) -> String {
     if word.is_empty() { "data".into() } else { word }
 }
 
-/// A run folder in the making: hidden, and removed again unless it is given its name.
+/// A run folder being made. It is hidden, and removed again unless it gets its name.
 pub struct Reservation {
     number: u64,
     out: PathBuf,
@@ -42,7 +47,7 @@ pub struct Reservation {
 }
 
 impl Reservation {
-    /// Takes the next free number in `out`, against other processes that do the same.
+    /// Reserves the next free number in `out`, safely beside other processes that do the same.
     pub fn take(out: &Path) -> Result<Self> {
         let made_out = !fs::exists(out);
         fs::create_dir_all(out).map_err(|e| Error::io(out, e))?;
@@ -68,7 +73,7 @@ impl Reservation {
         }
     }
 
-    /// Where to put the folder's first files.
+    /// Folder for the first files.
     pub fn path(&self) -> &Path {
         &self.hidden
     }
@@ -79,7 +84,9 @@ impl Reservation {
         self.call(&name)
     }
 
-    /// Gives it the name it had elsewhere, or where that is taken or none of a run, [its own](Self::name).
+    /// Gives the folder the name it had elsewhere. If that is taken or is no run's name, it gets
+    /// [its own](Self::name).
+    #[cfg(feature = "archives")]
     pub fn take_name(self, name: &str, suffix: &str) -> Result<PathBuf> {
         let (number, rest) = name.split_once('-').unwrap_or_default();
         let is_number = number.len() >= 5 && number.parse::<u64>().is_ok();
@@ -104,7 +111,7 @@ impl Drop for Reservation {
         if !self.kept {
             let _ = fs::remove_dir_all(&self.hidden);
             if self.made_out {
-                // Fails, rightly, when somebody else has put something there.
+                // Rightly fails if another program has put a file there.
                 let _ = fs::remove_dir(&self.out);
             }
         }

@@ -1,29 +1,36 @@
-//! Run folders as zip archives, to be carried from one machine or browser to another.
+//! Run folders as zip archives, for carrying them from one machine or browser to another.
 
 mod unpack;
 
-use std::io::{Cursor, ErrorKind, Write};
-use std::path::Path;
+use std::{
+    io::{Cursor, ErrorKind, Write},
+    path::Path,
+};
 
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
+use zip::{ZipWriter, write::SimpleFileOptions};
 
-use super::folder::{CONFIG, EVENTS, LOG, STATS, SUMMARY};
-use super::moments::{FIELDS, MASKS};
-use super::{checkpoint, samples};
-use crate::error::{Error, Result};
-use crate::fs;
-use crate::progress::Progress;
+use super::{
+    checkpoint,
+    folder::{CONFIG, EVENTS, LOG, STATS, SUMMARY},
+    moments::{FIELDS, MASKS},
+    samples,
+};
+use crate::{
+    error::{Error, Result},
+    fs,
+    progress::Progress,
+};
 
 pub use unpack::{Bounds, Unpacked, holds_runs, unpack};
 
-/// Files that no run folder has twice.
+/// Files that a run folder has at most once.
 const SINGLE: [&str; 7] = [CONFIG, STATS, EVENTS, LOG, SUMMARY, FIELDS, MASKS];
 
-/// A whole run folder as the bytes of a zip archive, under the folder's `name`; `progress` hears of its files.
+/// Packs a run folder into the bytes of a zip archive, under the folder's `name`; reports its files
+/// to `progress`.
 ///
 /// # Errors
-/// When a file cannot be read, or `progress` calls it off.
+/// When a file cannot be read, or `progress` cancels.
 pub fn pack(run: &Path, name: &str, progress: &dyn Progress) -> Result<Vec<u8>> {
     let failed = |why: zip::result::ZipError| {
         Error::Record(format!(
@@ -38,7 +45,7 @@ pub fn pack(run: &Path, name: &str, progress: &dyn Progress) -> Result<Vec<u8>> 
         let path = run.join(file);
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
-            // A run that trains deletes an old checkpoint for every new one.
+            // A training run deletes an old checkpoint for every new one.
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
             Err(error) => return Err(Error::io(path, error)),
         };
@@ -51,7 +58,7 @@ pub fn pack(run: &Path, name: &str, progress: &dyn Progress) -> Result<Vec<u8>> 
     Ok(writer.finish().map_err(failed)?.into_inner())
 }
 
-/// The files of a run folder by their names in it, `/` between parts, sorted.
+/// Names of the files in a run folder, `/` between parts, sorted.
 fn files_of(run: &Path) -> Result<Vec<String>> {
     let mut files = Vec::new();
     for prefix in ["", checkpoint::FOLDER] {
@@ -76,7 +83,7 @@ fn files_of(run: &Path) -> Result<Vec<String>> {
     Ok(files)
 }
 
-/// Whether a run folder has a file of this name in it.
+/// Whether a run folder may hold a file of this name.
 fn is_of_run(name: &str) -> bool {
     match name.split_once('/') {
         Some((folder, file)) => {

@@ -1,27 +1,32 @@
-//! Reading run folders: finished, unfinished, or still being written.
+//! Reads run folders: finished, unfinished, or still being written.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::folder::{CONFIG, EVENTS, STATS, SUMMARY};
 pub use super::samples::Grid;
-use super::{evaluations, jsonl, moments, samples};
-use crate::config::{CONFIG_VERSION, RunConfig};
-use crate::error::{Error, Result};
-use crate::evaluation::Evaluation;
-use crate::event::{Event, Stats};
-use crate::fs;
-use crate::history::History;
+use super::{
+    evaluations,
+    folder::{CONFIG, EVENTS, STATS, SUMMARY},
+    jsonl, moments, samples,
+};
+use crate::{
+    config::{CONFIG_VERSION, RunConfig},
+    error::{Error, Result},
+    evaluation::Evaluation,
+    event::{Event, Stats},
+    fs,
+    history::History,
+};
 
-/// A run as its folder tells it.
+/// A run as read from its folder.
 #[derive(Clone, Debug)]
 pub struct StoredRun {
     /// The run folder.
     pub path: PathBuf,
     /// The run's settings.
     pub config: RunConfig,
-    /// What the run said, without its [`grids`](Self::grids) and [`moments`](Self::moments).
+    /// Events of the run, without its [`grids`](Self::grids) and [`moments`](Self::moments).
     pub history: History,
     /// Real points, for 2-D data.
     pub reals: Option<Vec<[f32; 2]>>,
@@ -32,7 +37,7 @@ pub struct StoredRun {
 }
 
 impl StoredRun {
-    /// The fields and masks that go with its grids, each with its iteration, in order.
+    /// The fields and masks that accompany the run's grids, each with its iteration, in order.
     ///
     /// # Errors
     /// When a file cannot be read or is damaged.
@@ -40,7 +45,7 @@ impl StoredRun {
         moments::read(&self.path)
     }
 
-    /// Its evaluations by feature networks, in the order in which they were made.
+    /// The run's evaluations by feature networks, in the order in which they were made.
     ///
     /// # Errors
     /// When the file cannot be read or is damaged.
@@ -88,7 +93,7 @@ pub fn read_events(run: &Path) -> Result<Vec<Event>> {
     jsonl::read(&run.join(EVENTS))
 }
 
-/// Events first: a `resumed` among them must not rewind the states that came after it.
+/// Events come first: a `resumed` among them must not rewind the states after it.
 pub fn fold(config: RunConfig, events: &[Event], stats: Vec<Stats>) -> History {
     let mut history = History::new(config);
     events.iter().for_each(|event| history.apply(event));
@@ -106,7 +111,7 @@ pub fn read_config(run: &Path) -> Result<RunConfig> {
         Ok(text) => text,
         Err(_) if !fs::exists(run) => {
             return Err(Error::Record(format!(
-                "{}: there is no such run folder",
+                "{}: no such run folder",
                 run.display()
             )));
         }

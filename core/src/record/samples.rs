@@ -2,18 +2,22 @@
 
 use std::path::{Path, PathBuf};
 
-use super::checkpoint;
-use super::images::{Scatter, grid, layout, png_bytes, ungrid};
-use crate::error::{Error, Result};
-use crate::event::SampleData;
-use crate::fs::{self, atomic};
+use super::{
+    checkpoint,
+    images::{Scatter, grid, layout, png_bytes, ungrid},
+};
+use crate::{
+    error::{Error, Result},
+    event::SampleData,
+    fs::{self, atomic},
+};
 
 /// Name of the real samples' files, without ending.
 pub const REALS: &str = "reals";
 const FAKES: &str = "fakes";
 const INIT: &str = "_init";
 
-/// Name of a sample grid's files, without ending; `main` is the one that represents the run.
+/// Name of a sample grid's files, without ending. The `main` grid represents the run.
 pub fn stem(iteration: u64, main: bool) -> String {
     let at = if iteration == 0 {
         INIT.into()
@@ -36,13 +40,15 @@ fn iteration_of(path: &Path) -> Option<(u64, bool)> {
 }
 
 /// Whether this is the name of a file of samples.
+#[cfg(feature = "archives")]
 pub fn is_of_samples(name: &str) -> bool {
     let (stem, ending) = name.split_once('.').unwrap_or((name, ""));
     let is_fakes = || iteration_of(Path::new(name)).is_some();
     ["png", "json"].contains(&ending) && (stem == REALS || is_fakes())
 }
 
-/// Writes a picture of `data` and, for points, the points; `reals` are drawn under generated points.
+/// Writes a picture of `data` and, for points, the points. `reals` are drawn under generated
+/// points.
 pub fn write(folder: &Path, stem: &str, data: &SampleData, reals: &[[f32; 2]]) -> Result<()> {
     let picture = match data {
         SampleData::Points(points) if stem == REALS => Scatter::of(points).draw(points, &[]),
@@ -64,7 +70,7 @@ pub fn write(folder: &Path, stem: &str, data: &SampleData, reals: &[[f32; 2]]) -
     Ok(())
 }
 
-/// Reads points back; those that were not finite are left out.
+/// Reads points back, leaving out those that were not finite.
 pub fn read_points(path: &Path) -> Result<Vec<[f32; 2]>> {
     let bytes = fs::read(path).map_err(|e| Error::io(path, e))?;
     let points: Vec<[Option<f32>; 2]> = serde_json::from_slice(&bytes)
@@ -78,7 +84,7 @@ pub fn read_points(path: &Path) -> Result<Vec<[f32; 2]>> {
 /// One stored picture of samples.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grid {
-    /// When.
+    /// Iteration of the samples.
     pub iteration: u64,
     /// The picture.
     pub png: PathBuf,
@@ -95,7 +101,7 @@ impl Grid {
     /// The samples: points as they are, images of `side` pixels cut out of the picture.
     ///
     /// # Errors
-    /// When a file cannot be read, or shows something else.
+    /// When a file cannot be read, or does not show such samples.
     pub fn read(&self, channels: usize, side: usize) -> Result<SampleData> {
         match self.read_points()? {
             Some(points) => Ok(SampleData::Points(points)),
@@ -117,7 +123,8 @@ pub fn list(folder: &Path) -> Result<Vec<Grid>> {
     list_of(folder, true)
 }
 
-/// The pictures of a run folder by rising iteration: the main ones, or those from the live generator kept beside them.
+/// The pictures of a run folder by rising iteration: the main ones if `wanted`, else those from the
+/// live generator beside them.
 pub fn list_of(folder: &Path, wanted: bool) -> Result<Vec<Grid>> {
     let mut grids: Vec<Grid> = pictures(folder)?
         .into_iter()
@@ -149,7 +156,7 @@ fn pictures(folder: &Path) -> Result<Vec<(u64, bool, PathBuf)>> {
     Ok(found)
 }
 
-/// Removes the samples and checkpoints of a future that a resumed run will not have.
+/// Removes samples and checkpoints after `iteration`, from which a run resumes.
 pub fn forget_after(folder: &Path, iteration: u64) -> Result<()> {
     for (at, _, png) in pictures(folder)? {
         if at > iteration {

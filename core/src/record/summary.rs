@@ -2,16 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Role;
-use crate::event::{EndReason, Quality, Stats};
-use crate::history::History;
+use crate::{
+    config::Role,
+    event::{EndReason, Quality, Stats},
+    history::History,
+};
 
 /// The outcome of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// Version of this layout.
     pub version: u32,
-    /// Why the run ended.
+    /// Reason the run ended.
     pub reason: EndReason,
     /// The last finished iteration.
     pub iteration: u64,
@@ -19,20 +21,20 @@ pub struct Summary {
     pub last: Option<Stats>,
     /// Quality at the last measurement.
     pub last_quality: Option<Quality>,
-    /// Quality at the best one.
+    /// Quality at the best measurement.
     pub best_quality: Option<Quality>,
     /// Share of the recorded states with BR in its band.
     pub share_in_band: Option<f64>,
     /// Median windowed BR of the last third of the iterations.
     pub late_br: Option<f64>,
-    /// Training FLOPs relative to dense: what was computed.
+    /// Training FLOPs relative to dense, as computed.
     pub relative_flops: Option<f64>,
     /// Training FLOPs relative to dense, as ADAPT counts.
     pub relative_flops_paper: Option<f64>,
     /// Training FLOPs relative to dense, as STU-GAN counts.
     #[serde(default)]
     pub relative_flops_stu: Option<f64>,
-    /// Testing FLOPs: those of one image from the generator at the end.
+    /// Testing FLOPs: one image from the generator at the end.
     #[serde(default)]
     pub testing_flops: Option<f64>,
     /// Parameters of the generator: all, and active at the end.
@@ -44,7 +46,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// The summary of a run that has ended; `None` while it has not.
+    /// The summary of a run that has ended; `None` before that.
     pub fn of(history: &History) -> Option<Self> {
         let ended = history.ended.as_ref()?;
         let flops = history.relative_flops();

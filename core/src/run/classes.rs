@@ -1,46 +1,47 @@
-//! Which classes samples are generated of.
+//! Classes of generated samples.
 //!
-//! Batch norm uses the statistics of each generated batch, so every batch is a mixture of classes as in training,
-//! also where samples of one class are wanted.
+//! Batch norm uses the statistics of each generated batch. Every batch is therefore a mixture of
+//! classes as in training, even for samples of one class.
 
-use crate::config::SAMPLE_BATCH;
-use crate::rng::Stream;
+use crate::{config::SAMPLE_BATCH, rng::Stream};
 
-/// Classes of generated samples; a run that learns none has nothing to choose.
+/// Classes of generated samples; ignored by a run that learns none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Classes {
     /// Uniformly at random.
     Random,
-    /// Row by row of a picture with so many columns: each row of one class, classes spread evenly over the rows.
+    /// One class per row of a picture with `columns` columns, the classes spread evenly over the
+    /// rows.
     Rows {
         /// Samples in a row.
         columns: usize,
     },
-    /// Of one class only.
+    /// One class only.
     Only(usize),
 }
 
-/// Rows of the samples that a run shows.
+/// Rows in the samples that a run shows.
 pub const ROWS: usize = 10;
 
-/// What the rows of the samples that a run shows are of, given the names of its classes.
+/// Class names of the rows in the samples that a run shows, given the names of its classes.
 pub fn row_names(classes: &[String]) -> Vec<&str> {
     let rows = if classes.is_empty() { 0 } else { ROWS };
     let names = (0..rows).map(|row| classes[row * classes.len() / ROWS].as_str());
     names.collect()
 }
 
-/// The batches that samples are taken from.
+/// Batches to take samples from.
 #[derive(Debug)]
 pub(super) struct Batches {
     /// Labels of every batch.
     pub labels: Vec<[usize; SAMPLE_BATCH]>,
-    /// Place of every sample among all of their images.
+    /// Place of every sample among the images of all batches.
     pub places: Vec<usize>,
 }
 
 impl Classes {
-    /// Of `classes` there are; what fills a batch up is drawn from `stream`.
+    /// Batches for `count` samples of `classes` classes; `stream` draws the labels that fill them
+    /// up.
     pub(super) fn batches(self, count: usize, classes: usize, stream: &mut Stream) -> Batches {
         let share = match self {
             Self::Only(_) => (SAMPLE_BATCH / classes).clamp(5, SAMPLE_BATCH),
@@ -50,7 +51,7 @@ impl Classes {
         let mut labels: Vec<_> = (0..batches)
             .map(|_| [(); SAMPLE_BATCH].map(|()| stream.below(classes)))
             .collect();
-        // Dealt out one by one, so that each batch has some of every row.
+        // Dealt out one by one, so that each batch has samples of every row.
         let place = |i: usize| (i % batches, i / batches);
         let columns = match self {
             Self::Rows { columns } => columns.max(1),

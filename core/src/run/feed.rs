@@ -13,7 +13,7 @@ use crate::{
     rng::Stream,
 };
 
-/// Samples `[n, channels, side, side]` and, where a run learns them, their classes one-hot `[n, classes]`.
+/// Samples `[n, channels, side, side]` and, if the run learns them, one-hot classes `[n, classes]`.
 #[derive(Clone, Debug)]
 pub struct Batch {
     /// The samples.
@@ -22,11 +22,12 @@ pub struct Batch {
     pub classes: Option<Tensor<2>>,
 }
 
-/// Batches given from outside instead of drawn, for comparing a run with another implementation. Each list is used
-/// up from the front; when it is empty the streams take over.
+/// Batches from outside the streams, for comparing a run with another implementation. Each list is
+/// used up from the front; then the streams take over.
 #[derive(Clone, Debug, Default)]
 pub struct Script {
-    /// Real batches `[batch_d, channels, side, side]`, one a critic step; a run that learns classes draws its own.
+    /// Real batches `[batch_d, channels, side, side]`, one per critic step. A run that learns
+    /// classes draws its own.
     pub real: VecDeque<Vec<f32>>,
     /// z of the critic steps, `[batch_d, z_dim]`.
     pub z_d: VecDeque<Vec<f32>>,
@@ -34,28 +35,29 @@ pub struct Script {
     pub z_g: VecDeque<Vec<f32>>,
 }
 
-/// Where a run's real batches come from. Its cursor is part of a checkpoint.
+/// Source of a run's real batches. Its cursor is part of a checkpoint.
 #[derive(Clone, Debug)]
 pub struct Feed {
     dataset: Arc<Dataset>,
     flip: bool,
-    /// Classes that a batch is labelled with; 0 leaves labels alone.
+    /// Number of classes that a batch is labelled with; 0 ignores labels.
     classes: usize,
-    /// Images that training never sees; none unless the criterion asks for them.
+    /// Images that training never sees; empty unless the criterion needs them.
     held_out: Vec<u32>,
     cursor: Cursor,
     /// Batches to use first.
     pub script: Script,
 }
 
-/// How far the feed has come.
+/// Progress of the feed through the data.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Cursor {
     stream: Stream,
     flips: Stream,
     order: Vec<u32>,
     next: usize,
-    /// Draws of held-out images; absent in checkpoints from before there were any.
+    /// Stream of the held-out images; absent in older checkpoints, from before images were held
+    /// out.
     #[serde(default)]
     held_out: Option<Stream>,
 }
@@ -90,15 +92,15 @@ impl Feed {
         self.dataset.image_shape().unwrap_or((2, 1))
     }
 
-    /// The cursor.
+    /// The feed's cursor.
     pub fn cursor(&self) -> &Cursor {
         &self.cursor
     }
 
-    /// Goes on from a stored cursor.
+    /// Continues from a stored cursor.
     ///
     /// # Errors
-    /// When the cursor is of other data.
+    /// When the cursor belongs to other data.
     pub fn restore(&mut self, cursor: Cursor) -> Result<()> {
         let (stored, have) = (cursor.order.len(), self.training_len());
         if stored != 0 && stored != have {
@@ -112,10 +114,10 @@ impl Feed {
         Ok(())
     }
 
-    /// Whether the data have the shape and the classes the model was set up for.
+    /// Checks that the data have the shape and the classes that the model expects.
     ///
     /// # Errors
-    /// When they have not.
+    /// When they do not.
     pub fn check(&self, config: &RunConfig) -> Result<()> {
         let (channels, side) = self.shape();
         let batch = config.batch_d;
@@ -160,15 +162,15 @@ impl Feed {
         self.on_device(values, n, &labels, device)
     }
 
-    /// Samples that training sees; 0 where they are drawn endlessly.
+    /// Number of samples that training sees; 0 if they are drawn endlessly.
     fn training_len(&self) -> usize {
         self.dataset.len() - self.held_out.len()
     }
 
-    /// `n` samples that training never sees; points are drawn endlessly, so new ones serve.
+    /// `n` samples that training never sees. Points are drawn endlessly, so new ones serve.
     pub fn held_out(&mut self, n: usize, device: &Device) -> Batch {
         let mut stream = self.cursor.held_out.take().unwrap_or_else(|| {
-            // A checkpoint from before; its run never held anything out.
+            // An older checkpoint; its run held nothing out.
             Stream::new(0, "held_out")
         });
         let (mut labels, mut values) = (Vec::new(), Vec::new());
@@ -200,7 +202,7 @@ impl Feed {
         }
     }
 
-    /// The next `n` samples' values; their labels, where they have any, go to `labels`.
+    /// Values of the next `n` samples. Their labels, if any, are pushed to `labels`.
     fn values(&mut self, n: usize, labels: &mut Vec<usize>) -> Vec<f32> {
         match &*self.dataset {
             Dataset::Mixture(mixture) => {
@@ -231,7 +233,7 @@ impl Feed {
         }
     }
 
-    /// `n` real samples for the eye and for reference statistics; no stream moves.
+    /// `n` real samples for display and for reference statistics; no stream moves.
     pub fn examples(&self, n: usize, seed: u64) -> SampleData {
         let mut copy = self.clone();
         copy.flip = false;
@@ -247,8 +249,8 @@ impl Feed {
     }
 }
 
-/// The numbers of held-out images, rising. The draw does not depend on the run's seed, so that all
-/// runs of a comparison train on the same images.
+/// Indices of the held-out images, rising. The draw does not depend on the run's seed, so all runs
+/// of a comparison train on the same images.
 fn held_out(config: &RunConfig, images: usize) -> Vec<u32> {
     if config.balance.criterion != Criterion::RV || images == 0 {
         return Vec::new();
@@ -260,7 +262,7 @@ fn held_out(config: &RunConfig, images: usize) -> Vec<u32> {
     all
 }
 
-/// The numbers below `n` in random order, without those of `but`, which rise.
+/// The numbers below `n` in random order, without those in `but`, which is sorted.
 fn shuffled(n: usize, but: &[u32], stream: &mut Stream) -> Vec<u32> {
     let mut order: Vec<u32> = (0..n as u32)
         .filter(|image| but.binary_search(image).is_err())
@@ -294,7 +296,7 @@ pub fn one_hot(labels: &[usize], classes: usize, device: &Device) -> Tensor<2> {
     Tensor::from_data(TensorData::new(values, [labels.len(), classes]), device)
 }
 
-/// z `[n, z_dim, 1, 1]` from a stream, or the next of a script.
+/// z `[n, z_dim, 1, 1]` from a stream, or from a script's next entry.
 pub fn latent(
     stream: &mut Stream,
     script: Option<Vec<f32>>,

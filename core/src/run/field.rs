@@ -1,4 +1,4 @@
-//! How the discriminator sees the plane, for 2-D data: its scores, and where they push samples.
+//! D's scores over the plane, for 2-D data, and the directions in which they push samples.
 
 use burn::tensor::{Tensor, TensorData};
 
@@ -14,14 +14,14 @@ use crate::{
 
 /// Cells along each side of the window.
 const SIDE: usize = 30;
-/// Samples whose push is told, the first of the fixed z.
+/// Samples with a recorded push: the first of the fixed z.
 const PUSHED: usize = 60;
-/// Real points that span the window: as many as a run folder keeps.
+/// Real points that span the window, as many as a run folder keeps.
 const REALS: usize = 1000;
 
 impl Run {
-    /// D's scores over the window on the real points, and its push on the first of these samples. Training is not
-    /// disturbed. `None` for images, and where a score is not finite.
+    /// D's scores over the window on the real points, and its push on the first of these samples.
+    /// Training is not disturbed. `None` for images, and if a score is not finite.
     pub(super) async fn field(&mut self, samples: &[Event]) -> Result<Option<Field>> {
         let Dataset::Mixture(_) = self.feed.dataset() else {
             return Ok(None);
@@ -60,7 +60,7 @@ impl Run {
     /// D's scores `[n]` of points.
     fn scores(&mut self, points: &[[f32; 2]]) -> Tensor<1> {
         let input = self.input(points);
-        let leaves = self.d.net.leaves(View::Frozen, false, false);
+        let leaves = self.d.net.leaves(View::Frozen);
         self.scores_of(&leaves, input, None)
     }
 
@@ -72,17 +72,17 @@ impl Run {
             return empty;
         }
         let input = Tensor::from_inner(self.input(points)).require_grad();
-        let leaves = self.d.net.leaves(View::FrozenConstant, false, false);
+        let leaves = self.d.net.leaves(View::FrozenConstant);
         let scores = self.scores_of(&leaves, input.clone(), None);
         let grads = self.config.loss.generator(scores).backward();
-        // The loss is a mean over all of them.
+        // The loss is a mean over all points.
         let scale = -(count as f32);
         input
             .grad(&grads)
             .map_or(empty, |gradient| (gradient * scale).reshape([2 * count]))
     }
 
-    /// `[n, 2, 1, 1]`.
+    /// Points as a tensor `[n, 2, 1, 1]`.
     fn input(&self, points: &[[f32; 2]]) -> Tensor<4> {
         let values = points.as_flattened().to_vec();
         Tensor::from_data(
@@ -92,7 +92,7 @@ impl Run {
     }
 }
 
-/// The first points of the samples of one generator.
+/// The first points among one generator's samples.
 fn first(samples: &[Event], of_average: bool) -> &[[f32; 2]] {
     let points = samples.iter().find_map(|event| match event {
         Event::Samples(Samples {
@@ -105,7 +105,7 @@ fn first(samples: &[Event], of_average: bool) -> &[[f32; 2]] {
     points.map_or(&[], |points| &points[..points.len().min(PUSHED)])
 }
 
-/// The middles of the cells, in the order of [`Field::scores`].
+/// Middles of the cells, in the order of [`Field::scores`].
 fn middles(low: [f32; 2], high: [f32; 2]) -> Vec<[f32; 2]> {
     let middle = |axis: usize, cell: usize| {
         low[axis] + (high[axis] - low[axis]) * (cell as f32 + 0.5) / SIDE as f32

@@ -1,4 +1,4 @@
-//! Samples of the generator, on the host. Drawing them disturbs no training.
+//! Generates samples on the host. Training is not disturbed.
 
 use super::{
     Classes, Run,
@@ -8,26 +8,27 @@ use super::{
 };
 use crate::{
     Error, Result, config::SAMPLE_BATCH, device::read, event::SampleData, layer::NormStatistics,
-    rng::Stream,
+    net::Leaves, rng::Stream,
 };
 
-/// Which samples are wanted.
+/// Description of the samples to draw.
 #[derive(Clone, Copy, Debug)]
 pub struct Draw<'a> {
-    /// Their classes; a run that learns none takes no notice.
+    /// Classes of the samples; ignored by a run that learns none.
     pub classes: Classes,
-    /// How many.
+    /// Number of samples.
     pub count: usize,
-    /// The stream of their z.
+    /// Stream of their z.
     pub stream: &'a str,
-    /// Whether the averaged generator makes them, where there is one.
+    /// Whether the averaged generator makes them, if the run keeps one.
     pub averaged: bool,
-    /// What batch norm normalises them by.
+    /// Statistics that batch norm uses.
     pub norm: NormStatistics,
 }
 
 impl Run {
-    /// Samples of z from stream `stream`, live or averaged. Of all classes, where the run learns any.
+    /// Generates samples of z from stream `stream`, live or averaged. If the run learns classes,
+    /// they are random.
     ///
     /// # Errors
     /// When the device fails.
@@ -41,10 +42,10 @@ impl Run {
             .await
     }
 
-    /// The same of certain classes.
+    /// As [`generate`](Self::generate), with chosen classes.
     ///
     /// # Errors
-    /// When there is no such class, or the device fails.
+    /// When a class does not exist, or the device fails.
     pub async fn generate_of(
         &mut self,
         classes: Classes,
@@ -62,10 +63,11 @@ impl Run {
         .await
     }
 
-    /// The same by either statistics of batch norm. z, classes and batches do not depend on which.
+    /// As [`generate_of`](Self::generate_of), with either statistics of batch norm. z, classes and
+    /// batches do not depend on the choice.
     ///
     /// # Errors
-    /// When there is no such class, or the device fails.
+    /// When a class does not exist, or the device fails.
     pub async fn draw(&mut self, draw: Draw<'_>) -> Result<SampleData> {
         let all = self.config.model.classes();
         if all == 0 {
@@ -87,7 +89,7 @@ impl Run {
     async fn draw_batches(&mut self, batches: &Batches, draw: Draw<'_>) -> Result<SampleData> {
         let (channels, side) = self.feed.shape();
         let mut z = Stream::new(self.config.seed, draw.stream);
-        let leaves = self.g.net.leaves(draw.norm.view(), draw.averaged, false);
+        let leaves = self.leaves_for(&draw);
         let image = channels * side * side;
         let mut all = Vec::with_capacity(batches.labels.len() * SAMPLE_BATCH * image);
         for labels in &batches.labels {
@@ -110,10 +112,18 @@ impl Run {
         Ok(host_samples(values, batches.places.len(), channels, side))
     }
 
+    fn leaves_for(&self, draw: &Draw<'_>) -> Leaves {
+        let (net, view) = (&self.g.net, draw.norm.view());
+        match draw.averaged {
+            true => net.averaged_leaves(view),
+            false => net.leaves(view),
+        }
+    }
+
     async fn draw_any(&mut self, draw: Draw<'_>) -> Result<SampleData> {
         let (channels, side) = self.feed.shape();
         let mut z = Stream::new(self.config.seed, draw.stream);
-        let leaves = self.g.net.leaves(draw.norm.view(), draw.averaged, false);
+        let leaves = self.leaves_for(&draw);
         let batch = if side == 1 {
             draw.count
         } else {
@@ -123,7 +133,7 @@ impl Run {
         let mut left = draw.count;
         while left > 0 {
             let n = left.min(batch);
-            // Whole batches only: a short one would be normalised by statistics of its own.
+            // Whole batches only, since a short one would be normalised by statistics of its own.
             let input = latent(&mut z, None, batch, self.config.z_dim, &self.device);
             let fakes = self.g.model.forward(&mut self.g.net, &leaves, input, None);
             let host = read(fakes).await?;

@@ -1,4 +1,4 @@
-//! One layer read back from the device, to be looked at.
+//! Reads one layer back from the device for inspection.
 
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ pub struct LayerState {
 }
 
 impl LayerState {
-    /// From weights as they are; `mask` has 0 where a weight is inactive.
+    /// Builds the state from unscaled weights; `mask` has 0 where a weight is inactive.
     pub fn new(iteration: u64, shape: Vec<usize>, mask: &[f32], weights: &[f32]) -> Self {
         let largest = weights.iter().fold(0.0, |most: f32, w| most.max(w.abs()));
         let scale = if largest > 0.0 { 255.0 / largest } else { 0.0 };
@@ -41,8 +41,8 @@ impl LayerState {
 }
 
 impl Run {
-    /// Maskable layer `layer` of a network, in the order of [`crate::event::NetInfo::layers`]; `None` if there is no
-    /// such layer. Training is not disturbed.
+    /// Maskable layer `layer` of a network, in the order of [`crate::event::NetInfo::layers`];
+    /// `None` if it does not exist. Training is not disturbed.
     ///
     /// # Errors
     /// When the device fails.

@@ -1,4 +1,4 @@
-//! The one mask update: a plan becomes a new mask, on the device; only counts come back.
+//! The only mask update: turns a plan into a new mask on the device and reads back counts only.
 
 use burn::tensor::Tensor;
 
@@ -15,9 +15,8 @@ use crate::{
     },
 };
 
-/// Applies `plan` to the net's mask. `scores` `[>= maskable]` decide where weights grow (gradients or random
-/// numbers); the average is left to the averaging that follows. Returns nothing if
-/// the plan changes nothing.
+/// Applies `plan` to the net's mask. `scores` `[>= maskable]` (gradients or random numbers) decide
+/// where weights grow. The caller averages afterwards. Returns `None` if the plan changes nothing.
 ///
 /// # Errors
 /// When the device fails.
@@ -29,7 +28,7 @@ pub async fn apply(
 ) -> Result<Option<MaskDelta>> {
     let sizes = net.layer_sizes();
     let counts = counts(plan, &net.active, &sizes, min_layer_density);
-    // Without scores nothing could grow, and dropping alone would thin the net.
+    // Without scores no weight could grow, and dropping alone would thin the net.
     if counts.is_empty() || (scores.is_none() && !counts.grow.is_empty()) {
         return Ok(None);
     }
@@ -82,7 +81,8 @@ pub async fn apply(
     }))
 }
 
-/// What is said of an update that `plan` asked for on iteration `t`, by the balance ratio `br` where that decided.
+/// The event of an update by `plan` on iteration `t`; `br` is the balance ratio, if it decided the
+/// update.
 pub(super) fn event(
     net: &Net,
     plan: &MaskPlan,
@@ -124,7 +124,8 @@ fn keep(counts: &Counts, weight: Tensor<1>, mask: Tensor<1>) -> Tensor<1> {
     protected.clone() + top_k(weight, mask - protected, Candidates::Active, &counts.keep)
 }
 
-/// STU-GAN's random growth: every inactive weight of a layer by its own coin, right on average.
+/// STU-GAN's random growth: every inactive weight of a layer by its own coin, so that counts are
+/// right on average.
 fn coins(counts: &Counts, uniform: Tensor<1>, kept: Tensor<1>, net: &Net) -> Tensor<1> {
     let mut pieces = Vec::new();
     for (group, &active) in counts.grow.iter().zip(&net.active) {

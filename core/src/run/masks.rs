@@ -1,4 +1,4 @@
-//! The masks as they are recorded together with samples.
+//! Records masks together with samples.
 
 use super::Run;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 };
 
 impl Run {
-    /// The masks of each network that were not told since they last changed. Training is not disturbed.
+    /// The masks of each network that has changed since its last record. Training is not disturbed.
     pub(super) async fn new_masks(&mut self) -> Result<Vec<Event>> {
         let mut events = Vec::new();
         for player in [&mut self.g, &mut self.d] {

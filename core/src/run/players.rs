@@ -1,4 +1,4 @@
-//! What the two players are given: real batches and fakes with their classes, augmented alike.
+//! Inputs of the two players: real batches and fakes with their classes, augmented alike.
 
 use burn::tensor::Tensor;
 
@@ -13,7 +13,8 @@ use crate::{
     rng::Stream,
 };
 
-/// What fakes are made of: z `[n, z_dim, 1, 1]` and, where a run learns them, classes one-hot `[n, classes]`.
+/// Inputs of fakes: z `[n, z_dim, 1, 1]` and, if the run learns them, one-hot classes
+/// `[n, classes]`.
 #[derive(Clone, Debug)]
 pub(super) struct Latent {
     pub z: Tensor<4>,
@@ -21,7 +22,7 @@ pub(super) struct Latent {
 }
 
 impl Run {
-    /// What this iteration's images go through: one draw for all of its batches, as ADAPT seeds it.
+    /// Augmentation of this iteration's images: one draw for all of its batches, as ADAPT seeds it.
     pub(super) fn augment(&self, t: u64) -> Augment {
         let c = &self.config;
         let (_, side) = self.feed.shape();
@@ -29,20 +30,20 @@ impl Run {
         Augment::draw(c.augment, c.batch_d.max(c.batch_g), side, &mut stream)
     }
 
-    /// The next latent of D's or G's steps; classes are uniform.
+    /// The next latent for D's or G's steps; its classes are uniform.
     pub(super) fn next_latent(&mut self, role: Role) -> Latent {
         let script = &mut self.feed.script;
         let (n, z, labels, script) = match role {
             Role::D => (
                 self.config.batch_d,
-                &mut self.z_d,
-                &mut self.labels_d,
+                &mut self.streams.z_d,
+                &mut self.streams.labels_d,
                 &mut script.z_d,
             ),
             Role::G => (
                 self.config.batch_g,
-                &mut self.z_g,
-                &mut self.labels_g,
+                &mut self.streams.z_g,
+                &mut self.streams.labels_g,
                 &mut script.z_g,
             ),
         };
@@ -81,7 +82,7 @@ impl Run {
 
     /// The next real batch, augmented.
     pub(super) fn next_real(&mut self, augment: &Augment) -> Batch {
-        let plain = self.g.net.leaves(View::Plain, false, false);
+        let plain = self.g.net.leaves(View::Plain);
         let real = self.feed.batch(self.config.batch_d, &self.device);
         Batch {
             samples: augment.apply(real.samples, &plain),
@@ -91,7 +92,7 @@ impl Run {
 
     /// Held-out images, augmented like those of training.
     pub(super) fn held_out(&mut self, augment: &Augment) -> Batch {
-        let plain = self.g.net.leaves(View::Plain, false, false);
+        let plain = self.g.net.leaves(View::Plain);
         let held_out = self.feed.held_out(self.config.batch_d, &self.device);
         Batch {
             samples: augment.apply(held_out.samples, &plain),
@@ -99,14 +100,15 @@ impl Run {
         }
     }
 
-    /// D's scores of a real batch and of new fakes, `[batch_d]` each, as the settings let it see them.
+    /// D's scores of a real batch and of new fakes, `[batch_d]` each, in one pass or in two by the
+    /// settings.
     pub(super) fn critic_scores(
         &mut self,
         d: &Leaves,
         real: &Batch,
         augment: &Augment,
     ) -> [Tensor<1>; 2] {
-        let g = self.g.net.leaves(View::Plain, false, false);
+        let g = self.g.net.leaves(View::Plain);
         let latent = self.next_latent(Role::D);
         let fakes = self.fakes(&g, &latent, augment);
         let samples = real.samples.clone();

@@ -1,4 +1,4 @@
-//! Scoring generated samples on the host.
+//! Scores generated samples on the host.
 
 use super::feed::Feed;
 use crate::{
@@ -14,14 +14,14 @@ use crate::{
 /// Real images behind the reference statistics.
 const REFERENCE_IMAGES: usize = 4000;
 
-/// What samples of one dataset are measured against.
+/// Reference that samples of one dataset are measured against.
 pub struct Judge {
     features: Option<(FeatureMap, Gaussian)>,
     shapes: Option<ShapeReader>,
 }
 
 impl Judge {
-    /// Prepares the real data's statistics.
+    /// Computes the real data's statistics.
     pub fn new(feed: &Feed, seed: u64) -> Self {
         let features = match feed.examples(REFERENCE_IMAGES, seed) {
             SampleData::Points(_) => None,
@@ -41,7 +41,7 @@ impl Judge {
         Self { features, shapes }
     }
 
-    /// Scores samples; `iteration` and `averaged` are the caller's to fill in.
+    /// Scores samples. The caller fills in `iteration` and `averaged`.
     pub fn score(&self, dataset: &Dataset, fakes: &SampleData) -> Quality {
         let mut quality = Quality::default();
         match (fakes, dataset) {

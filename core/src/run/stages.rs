@@ -1,4 +1,5 @@
-//! Stages of a run: networks trained dense are pruned and train on (ADAPT's post-hoc baseline, PF, GAN tickets).
+//! Stages of a run: networks trained dense are pruned and train on (ADAPT's post-hoc baseline, PF,
+//! GAN tickets).
 
 use burn::tensor::Tensor;
 
@@ -13,18 +14,18 @@ use crate::{
     sparse::plan::MaskPlan,
 };
 
-/// The generator as it was at its best quality.
+/// The generator at its best quality.
 pub(super) struct Best {
-    /// What made it the best.
+    /// Measurement that made it the best.
     pub quality: Quality,
-    /// Its parameters, averaged where the run averages: `[parameters]`, flat.
+    /// Parameters of that generator, averaged if the run averages: `[parameters]`, flat.
     pub weight: Tensor<1>,
-    /// Both networks as they were then, G first, where a stage begins with their live weights.
+    /// Both networks at that time, G first, if a stage begins with their live weights.
     pub nets: Option<Box<[Net; 2]>>,
 }
 
 impl Run {
-    /// Prunes what iteration `t` is to begin with, if it is the first of a stage; says so.
+    /// Prunes the networks if iteration `t` is the first of a later stage; returns the events.
     ///
     /// # Errors
     /// When the device fails.
@@ -68,13 +69,13 @@ impl Run {
         if pruning.weights == StageWeights::Initial {
             self.rewind().await?;
         }
-        // The average starts again from what the stage begins with.
+        // The average restarts from the stage's first weights.
         if self.has_average() {
             self.g.net.flat.average = self.g.net.flat.weight.clone();
         }
         self.window = Window::default();
-        self.probes.clear();
-        self.forward = self.forward_costs();
+        self.unread.probes.clear();
+        self.cost.forward = self.forward_costs();
         self.happened(t, format!("stage {stage} began at iteration {t}"));
         Ok(events)
     }
@@ -94,7 +95,7 @@ impl Run {
         Ok(delta.map(|delta| Event::Mask(mask_update::event(&player.net, &plan, delta, t, None))))
     }
 
-    /// Takes both networks back to the very start, but for their masks.
+    /// Resets both networks to their initial state, except for their masks.
     async fn rewind(&mut self) -> Result<()> {
         let (channels, _) = self.feed.shape();
         for role in [Role::G, Role::D] {
@@ -109,7 +110,7 @@ impl Run {
         Ok(())
     }
 
-    /// Keeps the generator if it is the best so far and a stage is still to begin with the best.
+    /// Keeps the generator if it is the best so far and a later stage will begin with the best.
     pub(super) fn keep_best(&mut self, quality: &Quality) {
         let c = &self.config;
         let weights = c.pruning.as_ref().map(|p| p.weights);

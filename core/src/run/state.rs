@@ -1,4 +1,4 @@
-//! A run as a checkpoint and back: everything that decides how it goes on.
+//! Turns a run into a checkpoint and back: all state that decides how it continues.
 
 mod nets;
 
@@ -18,10 +18,10 @@ use crate::{
     rng::Stream,
 };
 
-/// Place of the kept generator's parameters in a checkpoint, as `G/weight` is that of the live ones.
+/// Place of the kept generator's parameters in a checkpoint, beside `G/weight` for the live ones.
 const BEST: &str = "G/best";
 
-/// Everything that is not a tensor.
+/// All state that is not a tensor.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct State {
     config: RunConfig,
@@ -30,7 +30,8 @@ struct State {
     images: u64,
     flops: f64,
     flops_paper: f64,
-    /// Absent in checkpoints from before every pass was counted; they go on in the count they began with.
+    /// Absent in checkpoints from before every pass was counted; such runs continue in their own
+    /// count.
     #[serde(default)]
     flops_stu: Option<f64>,
     latest: [f32; 2],
@@ -39,20 +40,20 @@ struct State {
     happened: Vec<(u64, String)>,
     z_d: Stream,
     z_g: Stream,
-    /// Absent in checkpoints from before runs could learn classes; so is `labels_g`.
+    /// Absent, like `labels_g`, in checkpoints from before runs could learn classes.
     #[serde(default)]
     labels_d: Option<Stream>,
     #[serde(default)]
     labels_g: Option<Stream>,
     cursor: Cursor,
     window: Window,
-    /// Absent in checkpoints from before these were counted.
+    /// Absent in checkpoints from before inverted samples were counted.
     #[serde(default)]
     inverted: u64,
-    /// Quality of the generator that a later stage begins with, if one is kept.
+    /// Quality of the generator kept for a later stage, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     best: Option<Quality>,
-    /// Optimiser steps of both networks then, G's first, where these are kept too.
+    /// Optimiser steps of both networks at that time, G's first, if the networks are kept too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     best_steps: Option<[u64; 2]>,
     g: PlayerState,
@@ -83,10 +84,10 @@ fn state_of(checkpoint: &Checkpoint) -> Result<State> {
 }
 
 impl Run {
-    /// Everything that decides how the run goes on.
+    /// Saves all state that decides how the run continues.
     ///
     /// # Errors
-    /// When a loss that waits to be read or a weight is not finite, or the device fails.
+    /// When a waiting loss or a weight is not finite, or the device fails.
     pub async fn checkpoint(&mut self) -> Result<Checkpoint> {
         self.read_losses().await?;
         self.collect_probes(false).await?;
@@ -100,19 +101,19 @@ impl Run {
         let state = State {
             config: self.config.clone(),
             iteration: self.iteration,
-            seconds: self.seconds,
-            images: self.images,
-            flops: self.flops,
-            flops_paper: self.flops_paper,
-            flops_stu: self.flops_stu,
+            seconds: self.cost.seconds,
+            images: self.cost.images,
+            flops: self.cost.flops,
+            flops_paper: self.cost.flops_paper,
+            flops_stu: self.cost.flops_stu,
             latest: self.latest,
             verdict: self.verdict,
             pending_density: self.pending_density,
             happened: self.happened.clone(),
-            z_d: self.z_d.clone(),
-            z_g: self.z_g.clone(),
-            labels_d: Some(self.labels_d.clone()),
-            labels_g: Some(self.labels_g.clone()),
+            z_d: self.streams.z_d.clone(),
+            z_g: self.streams.z_g.clone(),
+            labels_d: Some(self.streams.labels_d.clone()),
+            labels_g: Some(self.streams.labels_g.clone()),
             cursor: self.feed.cursor().clone(),
             window: self.window.clone(),
             inverted: self.inverted,
@@ -138,8 +139,8 @@ impl Run {
         Ok(Checkpoint::new(meta, tensors))
     }
 
-    /// Losses lag one update behind: weights may have left the numbers already, and such a checkpoint must not
-    /// replace a good one.
+    /// Losses lag one update behind: weights may already be NaN or infinite, and such a checkpoint
+    /// must not replace a good one.
     fn check_weights(&self, tensors: &BTreeMap<String, HostTensor>) -> Result<()> {
         for (name, tensor) in tensors {
             let HostTensor::F32 { data, .. } = tensor else {
@@ -156,8 +157,8 @@ impl Run {
         Ok(())
     }
 
-    /// Goes on from a checkpoint of a run with the same architecture. Settings are the checkpoint's, but for
-    /// those the caller has already changed in `self.config` on purpose.
+    /// Continues from a checkpoint of a run with the same architecture. Settings are the
+    /// checkpoint's, except those that the caller has changed in `self.config` on purpose.
     ///
     /// # Errors
     /// When the checkpoint does not hold a run of this shape.
@@ -174,19 +175,19 @@ impl Run {
             player.is_mask_new = stored.is_mask_new;
         }
         self.iteration = state.iteration;
-        self.seconds = state.seconds;
-        self.images = state.images;
-        self.flops = state.flops;
-        self.flops_paper = state.flops_paper;
-        self.flops_stu = state.flops_stu;
+        self.cost.seconds = state.seconds;
+        self.cost.images = state.images;
+        self.cost.flops = state.flops;
+        self.cost.flops_paper = state.flops_paper;
+        self.cost.flops_stu = state.flops_stu;
         self.latest = state.latest;
         self.verdict = state.verdict;
         self.pending_density = state.pending_density;
         self.happened = state.happened;
-        self.z_d = state.z_d;
-        self.z_g = state.z_g;
+        self.streams.z_d = state.z_d;
+        self.streams.z_g = state.z_g;
         if let (Some(d), Some(g)) = (state.labels_d, state.labels_g) {
-            (self.labels_d, self.labels_g) = (d, g);
+            (self.streams.labels_d, self.streams.labels_g) = (d, g);
         }
         self.best = match state.best {
             Some(quality) => Some(Best {
@@ -201,9 +202,9 @@ impl Run {
         };
         self.window = state.window;
         self.inverted = state.inverted;
-        self.probes.clear();
-        self.losses.clear();
-        self.forward = self.forward_costs();
+        self.unread.probes.clear();
+        self.unread.losses.clear();
+        self.cost.forward = self.forward_costs();
         Ok(Event::Resumed {
             iteration: self.iteration,
         })
@@ -220,7 +221,7 @@ impl Run {
         Ok(nets)
     }
 
-    /// Once a stage has begun, the lengths of those before it are history.
+    /// Checks that the stages before the current one keep their lengths, which are history.
     fn check_stages(&self, state: &State) -> Result<()> {
         let (new, old) = (&self.config, &state.config);
         let stage = old.stage_of(state.iteration);
@@ -237,8 +238,8 @@ impl Run {
         ))
     }
 
-    /// Takes over a checkpoint's two networks and nothing else: enough to generate, and for that the data are not
-    /// needed.
+    /// Takes over a checkpoint's two networks and nothing else. This is enough to generate, and
+    /// needs no data.
     ///
     /// # Errors
     /// When the checkpoint's networks are of another shape, or the device fails.

@@ -2,24 +2,24 @@
 
 use std::time::Duration;
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 use web_time::Instant;
 
 use super::{Phase, Run, feed::Batch, mask_update, players::Latent};
 use crate::{
     Error, Result,
-    balance::{Overfitting, Sample, controller::Moment},
+    balance::{Overfitting, Sample, controller::Clock},
     config::{AveragingRule, Criterion, Gradients, Growth, Policy, Role},
     device::read,
     event::{Event, MaskEvent},
     net::View,
 };
 
-/// Losses that may wait on the device before they are read and checked.
+/// Most losses that wait on the device before they are read and checked.
 const MAX_WAITING: usize = 1000;
 
 impl Run {
-    /// One full iteration; returns what happened.
+    /// Runs one full iteration and returns its events.
     ///
     /// # Errors
     /// When a loss is not finite or the device fails.
@@ -30,22 +30,25 @@ impl Run {
         let began = self.begin_stage(t).await?;
         let (real, d_loss) = self.critic_steps(t).await;
         let (latent, pre, g_loss) = self.generator_step(t).await;
-        self.losses.push(Tensor::cat(vec![d_loss, g_loss], 0));
+        self.unread
+            .losses
+            .push(Tensor::cat(vec![d_loss, g_loss], 0));
         if self.probes_at(t) {
             self.probe(t, latent, pre, real).await;
         }
         self.count_flops(t);
         let changed = self.update_masks(t).await?;
         self.iteration = t;
-        self.images += (self.config.batch_d * self.config.n_critic) as u64;
+        self.cost.images += (self.config.batch_d * self.config.n_critic) as u64;
         if !changed.is_empty() {
-            self.forward = self.forward_costs();
+            self.cost.forward = self.forward_costs();
         }
         let mut events = began;
         events.extend(changed);
         let logged = self.log().await?;
-        // What a GPU has only queued so far is waited for in the log; looking on and at samples is not training.
-        self.seconds += start.elapsed().saturating_sub(self.watched).as_secs_f64();
+        // The log waits for work that a GPU has only queued. Time spent on watching and on samples
+        // is not training.
+        self.cost.seconds += start.elapsed().saturating_sub(self.watched).as_secs_f64();
         if logged {
             events.extend(self.balance_events());
         }
@@ -53,7 +56,7 @@ impl Run {
         Ok(events)
     }
 
-    /// Only the discriminator's part of an iteration; the iteration count stays.
+    /// Runs only the discriminator's part of an iteration; the iteration count stays.
     ///
     /// # Errors
     /// When a loss is not finite or the device fails.
@@ -66,7 +69,7 @@ impl Run {
         Ok(vec![Event::Stats(self.stats())])
     }
 
-    /// Only the generator's part of an iteration; the iteration count stays.
+    /// Runs only the generator's part of an iteration; the iteration count stays.
     ///
     /// # Errors
     /// When a loss is not finite or the device fails.
@@ -82,7 +85,8 @@ impl Run {
         Ok(vec![Event::Stats(self.stats())])
     }
 
-    /// n_critic discriminator steps; returns the last real batch as D saw it, and the last loss `[1]`.
+    /// Runs n_critic discriminator steps; returns the last real batch as D saw it, and the last
+    /// loss `[1]`.
     async fn critic_steps(&mut self, t: u64) -> (Batch, Tensor<1>) {
         let loss = self.config.loss;
         let augment = self.augment(t);
@@ -90,7 +94,11 @@ impl Run {
         for step in 1..=self.config.n_critic {
             let grow = step == self.config.n_critic && self.grows_by_gradient_at(Role::D, t);
             let dense_grad = grow || self.config.gradients == Gradients::Dense;
-            let d = self.d.net.leaves(View::Tracked, false, dense_grad);
+            let d = self
+                .d
+                .net
+                .leaves(View::Tracked)
+                .with_dense_gradients(dense_grad);
             let real = self.next_real(&augment);
             let [real_scores, fake_scores] = self.critic_scores(&d, &real, &augment);
             self.tell(Phase::RealScores, &real_scores).await;
@@ -115,12 +123,17 @@ impl Run {
         }
     }
 
-    /// The generator's step; returns its latent, the mean score of its fakes `[1]` before the update, and the loss `[1]`.
+    /// Runs the generator's step; returns its latent, the mean score of its fakes `[1]` before the
+    /// update, and the loss `[1]`.
     async fn generator_step(&mut self, t: u64) -> (Latent, Tensor<1>, Tensor<1>) {
         let grow = self.grows_by_gradient_at(Role::G, t);
         let dense_grad = grow || self.config.gradients == Gradients::Dense;
-        let g = self.g.net.leaves(View::Tracked, false, dense_grad);
-        let d = self.d.net.leaves(View::Constant, false, false);
+        let g = self
+            .g
+            .net
+            .leaves(View::Tracked)
+            .with_dense_gradients(dense_grad);
+        let d = self.d.net.leaves(View::Constant);
         let latent = self.next_latent(Role::G);
         let fakes = self.fakes(&g, &latent, &self.augment(t));
         let scores = self.scores_of(&d, fakes, latent.classes.as_ref());
@@ -132,7 +145,7 @@ impl Run {
         let grad = g.gradients(&self.g.net, &grads);
         self.tell(Phase::GeneratorGradient, &grad).await;
         self.g.gradient = grow.then(|| grad.clone());
-        // An average must see the new mask: when one is due, averaging waits for it.
+        // The average must see the new mask, so it waits for a mask update that is due.
         let averaging = if self.mask_due(Role::G, t) {
             AveragingRule::None
         } else {
@@ -148,11 +161,12 @@ impl Run {
         (latent, pre, loss.inner())
     }
 
-    /// Scores the same latent after the generator's update, and the last real batch (ADAPT). In training
-    /// mode, as the authors do: spectral norm's vectors and batch norm's running statistics move on.
+    /// Scores the same latent after the generator's update, and the last real batch (ADAPT). This
+    /// runs in training mode, as in the authors' code: spectral norm's vectors and batch norm's
+    /// running statistics move on.
     async fn probe(&mut self, t: u64, latent: Latent, pre: Tensor<1>, real: Batch) {
-        let g = self.g.net.leaves(View::Plain, false, false);
-        let d = self.d.net.leaves(View::Plain, false, false);
+        let g = self.g.net.leaves(View::Plain);
+        let d = self.d.net.leaves(View::Plain);
         let fakes = self.fakes(&g, &latent, &self.augment(t));
         let post = self.scores_of(&d, fakes, latent.classes.as_ref());
         let real = self.scores_of(&d, real.samples, real.classes.as_ref());
@@ -167,16 +181,17 @@ impl Run {
             let scores = self.scores_of(&d, held_out.samples, held_out.classes.as_ref());
             means.push(scores.mean());
         }
-        self.probes.push(Tensor::cat(means, 0));
+        self.unread.probes.push(Tensor::cat(means, 0));
     }
 
-    /// Reads waiting probes into the window. The authors trim it at the end of every iteration, after the
-    /// discriminator's update: an update on a probe's own iteration (`deciding`) sees one sample more.
+    /// Reads waiting probes into the window. The authors trim it at the end of every iteration,
+    /// after the discriminator's update. An update on a probe's own iteration (`deciding`) thus
+    /// sees one sample more.
     pub(super) async fn collect_probes(&mut self, deciding: bool) -> Result<()> {
         let window = self.config.balance.window;
-        if !self.probes.is_empty() {
-            let each = self.probes[0].dims()[0];
-            let scores = read(Tensor::cat(std::mem::take(&mut self.probes), 0)).await?;
+        if !self.unread.probes.is_empty() {
+            let each = self.unread.probes[0].dims()[0];
+            let scores = read(Tensor::cat(std::mem::take(&mut self.unread.probes), 0)).await?;
             for s in scores.chunks_exact(each) {
                 self.window.trim(window);
                 for &score in s {
@@ -208,7 +223,7 @@ impl Run {
         every > 0 && iteration.is_multiple_of(every)
     }
 
-    /// Mask updates that are due: the generator's first, then the discriminator's.
+    /// Makes the mask updates that are due: the generator's first, then the discriminator's.
     async fn update_masks(&mut self, t: u64) -> Result<Vec<Event>> {
         let mut events = Vec::new();
         for role in [Role::G, Role::D] {
@@ -235,7 +250,7 @@ impl Run {
             self.collect_probes(self.probes_at(t)).await?;
         }
         let ratio = self.window.ratio(&self.config.balance);
-        let moment = Moment {
+        let clock = Clock {
             iteration: t,
             iterations: self.config.iterations,
         };
@@ -251,21 +266,17 @@ impl Run {
         let realised = player.net.density();
         let plan = match pending {
             Some(density) => Some(player.controller.set_density(density, realised)),
-            None => player.controller.decide(moment, &own, &balance, &window),
+            None => player.controller.decide(clock, &own, &balance, &window),
         };
         let Some(plan) = plan else { return Ok(None) };
-        let scores = match plan.growth() {
-            None => None,
-            Some(Growth::Gradient) => player.gradient.take(),
-            Some(Growth::Random) => {
-                let n = player.net.masked_len();
-                let values = TensorData::new(player.growth.uniform(n), [n]);
-                Some(Tensor::from_data(values, player.net.device()))
-            }
+        let plan = match player.growth_rule {
+            Some(_) => plan.by_rank(),
+            None => plan,
         };
-        let before = player.net.mask.clone();
         let by_gradient = plan.growth() == Some(Growth::Gradient);
-        let gradient = scores.clone().filter(|_| by_gradient);
+        let gradient = player.gradient.take().filter(|_| by_gradient);
+        let scores = player.growth_scores(&plan, gradient.as_ref(), t);
+        let before = player.net.mask.clone();
         let delta =
             mask_update::apply(&mut player.net, &plan, own.min_layer_density, scores).await?;
         if delta.is_some() && plan.growth().is_some() && !is_dense {
@@ -277,7 +288,8 @@ impl Run {
         Ok(delta.map(|delta| mask_update::event(&player.net, &plan, delta, t, br)))
     }
 
-    /// The average's step on iterations whose mask may have changed (elsewhere it is fused into Adam).
+    /// Steps the average on iterations whose mask may have changed (elsewhere it is fused into
+    /// Adam).
     fn average(&mut self) {
         let (rule, decay) = (self.config.averaging.rule, self.decay(self.iteration + 1));
         self.g.net.average(rule, decay);
@@ -297,20 +309,21 @@ impl Run {
             && (self.config.ends_stage(self.iteration) || self.iteration.is_multiple_of(every))
     }
 
-    /// Reads losses and probes back when a log line or a checkpoint is due; says whether it did.
+    /// Reads losses and probes back when a log line or a checkpoint is due, or when too many losses
+    /// wait. Returns whether a log line or a checkpoint is due.
     async fn log(&mut self) -> Result<bool> {
         let record = &self.config.record;
         let due = self.config.ends_stage(self.iteration)
             || self.is_due(record.log_every)
             || self.is_due(record.checkpoint_every);
-        if due || self.losses.len() >= MAX_WAITING {
+        if due || self.unread.losses.len() >= MAX_WAITING {
             self.read_losses().await?;
             self.collect_probes(false).await?;
         }
         Ok(due)
     }
 
-    /// The state in numbers, and the verdict if it changed.
+    /// The run's statistics, and the verdict if it changed.
     fn balance_events(&mut self) -> Vec<Event> {
         let mut events = Vec::new();
         let verdict = self.window.verdict(&self.config.balance);
@@ -323,7 +336,7 @@ impl Run {
         events
     }
 
-    /// Samples with what goes with them, and their quality, when they are due.
+    /// Samples with the networks' state, and their quality, if they are due.
     async fn look(&mut self) -> Result<Vec<Event>> {
         let mut events = Vec::new();
         if self.is_due(self.config.record.sample_every) {
@@ -336,13 +349,14 @@ impl Run {
         Ok(events)
     }
 
-    /// Reads the losses of all iterations since the last call and refuses the first that is not finite.
+    /// Reads the losses of all iterations since the last call and refuses the first that is not
+    /// finite.
     pub(super) async fn read_losses(&mut self) -> Result<()> {
-        if self.losses.is_empty() {
+        if self.unread.losses.is_empty() {
             return Ok(());
         }
-        let waiting = self.losses.len() as u64;
-        let losses = read(Tensor::cat(std::mem::take(&mut self.losses), 0)).await?;
+        let waiting = self.unread.losses.len() as u64;
+        let losses = read(Tensor::cat(std::mem::take(&mut self.unread.losses), 0)).await?;
         let end = self.iteration;
         for (i, pair) in losses.chunks_exact(2).enumerate() {
             self.iteration = end + 1 + i as u64 - waiting;
@@ -375,7 +389,8 @@ impl Run {
         })
     }
 
-    /// Remembers an event that could explain trouble, until all losses before it have been checked.
+    /// Remembers an event that could explain a failure, until all losses before it have been
+    /// checked.
     pub fn happened(&mut self, iteration: u64, what: String) {
         self.happened.push((iteration, what));
     }

@@ -1,17 +1,15 @@
-//! What a run tells about itself: sizes, samples, quality, numbers and costs.
+//! Reports of a run about itself: sizes, samples, quality, numbers and costs.
 
-use super::classes::ROWS;
-use super::{Classes, Judge, Player, Run};
-use crate::config::SAMPLE_BATCH;
+use super::{Classes, Judge, Player, Run, classes::ROWS};
 use crate::{
     Result,
-    config::Role,
+    config::{Role, SAMPLE_BATCH},
     event::{Event, LayerInfo, NetInfo, RunInfo, Samples, Stats},
-    metric::flops::{self, Count, Forward, Images, Work},
+    metric::flops::{self, Count},
 };
 
 impl Run {
-    /// What the run consists of.
+    /// Description of the run.
     pub fn info(&self) -> RunInfo {
         let net = |player: &Player| {
             let net = &player.net;
@@ -48,7 +46,7 @@ impl Run {
         }
     }
 
-    /// The events a fresh run begins with: what it is, and samples before training.
+    /// The first events of a fresh run: its description, and samples before training.
     ///
     /// # Errors
     /// When the device fails.
@@ -64,7 +62,8 @@ impl Run {
         self.g.net.has_average()
     }
 
-    /// How many samples of the fixed z a run shows, and of which classes: a row of ten for each, or for ten of them.
+    /// Number of samples of the fixed z that a run shows, and their classes: a row of ten for each
+    /// class, or for ten of them.
     fn shown(&self) -> (usize, Classes) {
         let count = match (self.feed.shape(), self.config.model.classes()) {
             ((_, 1), _) => self.config.record.quality_samples.max(500),
@@ -75,8 +74,8 @@ impl Run {
         (count, Classes::Rows { columns })
     }
 
-    /// Samples of the fixed z as `Event::Samples`: from the averaged generator where there is one, and the live one;
-    /// for 2-D data, how D sees them as `Event::Field`.
+    /// Samples of the fixed z as `Event::Samples`: from the averaged generator, if the run keeps
+    /// one, and from the live one. For 2-D data, also D's scores as `Event::Field`.
     ///
     /// # Errors
     /// When the device fails.
@@ -117,16 +116,16 @@ impl Run {
         Ok(Event::Quality(quality))
     }
 
-    /// The state of the run in numbers; reads nothing from the device.
+    /// The statistics of the run; reads nothing from the device.
     pub fn stats(&self) -> Stats {
         let latest = self.window.latest();
         Stats {
             iteration: self.iteration,
-            seconds: self.seconds,
-            images: self.images,
-            flops: self.flops,
-            flops_paper: self.flops_paper,
-            flops_stu: self.flops_stu,
+            seconds: self.cost.seconds,
+            images: self.cost.images,
+            flops: self.cost.flops,
+            flops_paper: self.cost.flops_paper,
+            flops_stu: self.cost.flops_stu,
             d_loss: self.latest[0],
             g_loss: self.latest[1],
             br: latest.map(|s| s.ratio()).filter(|r| r.is_finite()),
@@ -147,47 +146,5 @@ impl Run {
             exploration_g: self.g.net.exploration(),
             exploration_d: self.d.net.exploration(),
         }
-    }
-
-    /// Forward costs at today's densities, and of the same nets with every weight.
-    pub(super) fn forward_costs(&self) -> Forward {
-        let masked = |player: &Player| {
-            let net = &player.net;
-            flops::sparse_forward(&player.layers, |name| {
-                let is_named =
-                    |&p: &usize| net.params[p].name.strip_suffix(".weight") == Some(name);
-                let layer = net.maskable.iter().position(is_named)?;
-                let size = net.params[net.maskable[layer]].len();
-                Some(net.active[layer] as f64 / size as f64)
-            })
-        };
-        let players = [&self.g, &self.d];
-        Forward {
-            masked: players.map(masked),
-            dense: players.map(|player| flops::dense_forward(&player.layers) as f64),
-        }
-    }
-
-    /// Adds what iteration `t` has cost, before its mask updates.
-    pub(super) fn count_flops(&mut self, t: u64) {
-        let [g, d] = self.forward.masked;
-        let plain = |count| self.passes(count).flops(g, d);
-        let [corrected, paper, full] = [Count::Corrected, Count::Paper, Count::Full].map(plain);
-        let growing = [Role::G, Role::D].map(|role| u64::from(self.grows_by_gradient_at(role, t)));
-        let work = Work::of(&self.config, 1, u64::from(self.probes_at(t)), growing);
-        self.flops_paper += paper;
-        self.flops += match &mut self.flops_stu {
-            Some(stu) => {
-                *stu += full;
-                work.flops(&self.forward)
-            }
-            // The record's dense yardstick is of that count too.
-            None => corrected,
-        };
-    }
-
-    fn passes(&self, count: Count) -> Images {
-        let c = &self.config;
-        Images::per_iteration(count, c.batch_d, c.batch_g, c.n_critic)
     }
 }

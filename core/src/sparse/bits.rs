@@ -1,9 +1,9 @@
-//! Masks packed to be kept: eight weights a byte.
+//! Masks packed for storage: eight weights per byte.
 
 use base64::{DecodeError, Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 
-/// A layer's mask, eight weights a byte, the first in the lowest bit; base64 where it is text.
+/// A layer's mask, eight weights per byte, the first in the lowest bit; base64 in text formats.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Bits(Vec<u8>);
@@ -18,7 +18,7 @@ impl Bits {
         Self(mask.chunks(8).map(byte).collect())
     }
 
-    /// Whether a weight is active; none is beyond the last.
+    /// Whether a weight is active; false beyond the last one.
     pub fn get(&self, at: usize) -> bool {
         let byte = self.0.get(at / 8);
         byte.is_some_and(|byte| byte >> (at % 8) & 1 == 1)

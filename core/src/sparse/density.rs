@@ -1,5 +1,4 @@
-//! How much of each layer is active at the start: Erdos-Renyi-Kernel or uniform densities, and the
-//! mask drawn from them.
+//! Initial densities of the layers, Erdos-Renyi-Kernel or uniform, and the mask drawn from them.
 
 use rand::{Rng, RngExt};
 
@@ -23,9 +22,9 @@ pub fn uniform(layers: usize, density: f64) -> Vec<f64> {
 }
 
 /// Erdos-Renyi-Kernel densities (RigL, appendix; ADAPT, appendix B.1): in proportion to
-/// `sum(shape) / prod(shape)`, scaled so that the net as a whole has the given `density`.
-/// Layers that would exceed 1 become dense, all with the same raw score at once, and the rest
-/// shares what remains.
+/// `sum(shape) / prod(shape)`, scaled so that the net as a whole has the given `density`. Layers
+/// that would exceed 1 become dense, all with the same raw score at once, and the rest share the
+/// remainder.
 pub fn erk<S: AsRef<[usize]>>(shapes: &[S], density: f64) -> Vec<f64> {
     let layers: Vec<Layer> = shapes
         .iter()
@@ -76,8 +75,8 @@ impl Layer {
     }
 }
 
-/// Draws a mask of `n` weights, 1 where active. At least one weight is active: a layer without any
-/// would have spectral norm 0.
+/// Draws a mask of `n` weights, 1 where active. At least one weight is active, since a layer
+/// without any would have spectral norm 0.
 pub fn sample_mask(sampling: MaskSampling, density: f64, n: usize, rng: &mut impl Rng) -> Vec<u8> {
     let mut mask = vec![0; n];
     if n == 0 {

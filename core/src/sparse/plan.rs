@@ -1,5 +1,5 @@
-//! What a mask update is asked to do, and the counts that follow from it: plain numbers, decided on
-//! the host before any tensor is touched.
+//! Plan of a mask update and the counts that follow from it: plain numbers, decided on the host
+//! before any tensor is touched.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,14 +20,14 @@ pub enum MaskChange {
     Prune,
 }
 
-/// What a mask update changed.
+/// Outcome of a mask update.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MaskDelta {
     /// Weights that were active and no longer are.
     pub dropped: usize,
     /// Weights that are active and were not.
     pub grown: usize,
-    /// Weights dropped and grown again; what became of their value, `regrown` says.
+    /// Weights dropped and grown again; the setting `regrown` decides their value.
     pub regrown: usize,
     /// Active weights of each layer now.
     pub layers: Vec<usize>,
@@ -41,9 +41,9 @@ pub enum MaskPlan {
     DropGrow {
         /// Share of active weights to drop.
         fraction: f64,
-        /// Where weights compete.
+        /// Scope within which weights compete.
         scope: Scope,
-        /// What decides where weights grow.
+        /// Rule that decides where weights grow.
         growth: Growth,
     },
     /// Grow by gradient, over the whole net, up to a density.
@@ -60,7 +60,7 @@ pub enum MaskPlan {
     Prune {
         /// Share of maskable weights active afterwards: rounded down, as the authors do.
         density: f64,
-        /// Where weights compete.
+        /// Scope within which weights compete.
         scope: Scope,
     },
 }
@@ -76,7 +76,7 @@ impl MaskPlan {
         }
     }
 
-    /// What the growth scores must be, if the plan grows anything.
+    /// Kind of the growth scores, if the plan grows any weights.
     pub fn growth(&self) -> Option<Growth> {
         match *self {
             Self::DropGrow { growth, .. } => Some(growth),
@@ -85,8 +85,23 @@ impl MaskPlan {
         }
     }
 
-    /// Whether every inactive weight grows by its own coin with the chance `k / inactive` of its
-    /// layer instead of by rank. STU-GAN's random growth does: its counts are right on average.
+    /// The plan with growth by the rank of the scores, whatever their kind.
+    #[must_use]
+    pub fn by_rank(self) -> Self {
+        match self {
+            Self::DropGrow {
+                fraction, scope, ..
+            } => Self::DropGrow {
+                fraction,
+                scope,
+                growth: Growth::Gradient,
+            },
+            plan => plan,
+        }
+    }
+
+    /// Whether every inactive weight grows by its own coin, with the chance `k / inactive` of its
+    /// layer, instead of by rank. STU-GAN's random growth does so; its counts are right on average.
     pub fn grows_by_coin(&self) -> bool {
         matches!(
             self,
@@ -99,14 +114,17 @@ impl MaskPlan {
     }
 }
 
-/// How many weights stay and grow, per group of the net's flat mask.
+/// Numbers of weights that stay and grow, per group of the net's flat mask.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// First, the active weights that no drop may touch: each layer's largest. Empty: none.
+    /// First, the active weights that no drop may touch: each layer's largest. Empty if there are
+    /// none.
     pub protect: Vec<Group>,
-    /// Then, the active weights that stay besides, by magnitude. Empty with `protect` empty: nothing is dropped.
+    /// Then, the active weights that stay besides, by magnitude. If this and `protect` are empty,
+    /// nothing is dropped.
     pub keep: Vec<Group>,
-    /// Last, the inactive weights that grow, those just dropped among them. Empty: nothing grows.
+    /// Last, the inactive weights that grow; those just dropped are candidates too. Empty if none
+    /// grow.
     pub grow: Vec<Group>,
 }
 
@@ -119,8 +137,8 @@ impl Counts {
 
 /// The counts of a plan (ADAPT, STU-GAN).
 ///
-/// active, sizes: `[layers]`, active and all maskable weights of each layer in flat order.
-/// No drop leaves less than `min_layer_density` of a layer (rounded up); 0 is the papers' rule.
+/// active, sizes: `[layers]`, active and all maskable weights of each layer in flat order. No drop
+/// leaves less than `min_layer_density` of a layer (rounded up); 0 is the papers' rule.
 pub fn counts(
     plan: &MaskPlan,
     active: &[usize],
@@ -203,7 +221,8 @@ pub fn counts(
     }
 }
 
-/// Drops `drop` of `now` active weights, net-wide; also returns how many the layers' floors let go.
+/// Drops `drop` of `now` active weights, net-wide. Also returns the number dropped, which the
+/// layers' floors limit.
 fn drop_from_net(
     now: usize,
     drop: usize,
@@ -239,7 +258,7 @@ fn protected(active: usize, size: usize, min_layer_density: f64) -> usize {
     ((min_layer_density * size as f64).ceil() as usize).min(active)
 }
 
-/// Truncated towards zero, and nothing if negative.
+/// Truncates towards zero; negative counts become 0.
 fn floored(count: f64) -> usize {
     count.max(0.0) as usize
 }

@@ -7,7 +7,7 @@ use crate::config::Schedule;
 /// The drop fraction after `iteration` of `iterations`, from `start` (p0) down to `floor`.
 ///
 /// Cosine: floor + (p0 - floor)(1 + cos(pi t/T))/2 (ITOP, equation 3; ADAPT's code has the floor
-/// 0.005 that its paper leaves out). Past the end the value of the end holds.
+/// 0.005 that its paper leaves out). After the last iteration, its value holds.
 pub fn drop_fraction(
     schedule: Schedule,
     start: f64,

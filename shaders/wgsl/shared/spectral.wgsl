@@ -1,3 +1,11 @@
+struct SpectralParams {
+    rows: u32,
+    columns: u32,
+    iterate: u32, // 1: a power iteration comes first
+    parts: u32, // partial sums of the gradient's product with the weight
+    epsilon: f32, // least norm
+}
+
 // Values a workgroup writes: enough that a sum over the rows before them costs little.
 const SPAN: u32 = 4096u;
 

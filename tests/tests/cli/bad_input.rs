@@ -1,4 +1,4 @@
-//! Wrong input: one clear line a problem, exit code 2, and nothing left behind.
+//! Wrong input: one clear line per problem, exit code 2, and no files left behind.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,8 @@ use tightrope_core::record::{Checkpoint, checkpoint};
 
 use super::program::{Desk, json, text};
 
-/// Runs a line that must be refused; returns its complaints, which hold `parts` in this order, one each.
+/// Runs a line that the program must refuse. Returns its complaints, which hold `parts` in this
+/// order, one each.
 fn refused(desk: &Desk, line: &str, parts: &[&str]) -> String {
     let ran = desk.run(line);
     let lines: Vec<&str> = ran.err.lines().collect();
@@ -105,11 +106,14 @@ fn settings_out_of_range_or_at_odds_are_told() {
         refused_leaving_nothing(&format!("train --preset spiral --set {settings}"), &[part]);
     }
     for (line, part) in [
-        ("train --device tpu", "'tpu' is no device"),
+        ("train --device tpu", "'tpu' is not a device"),
         ("train --device gpu:99", "device: gpu:99"),
         ("train --preset spiral --data shapes", "model: mlp"),
         ("train --preset tiny --data ring", "model: sngan"),
-        ("train --preset fashion16", "write fashion-mnist:PATH"),
+        (
+            "train --preset fashion16",
+            "choose the files to read (on the command line: fashion-mnist:PATH)",
+        ),
         ("compare --methods ,", "none named"),
         ("compare --methods dda,dda", "named twice"),
         ("compare --seeds 0", "'--seeds <N>'"),
@@ -155,13 +159,10 @@ fn files_that_are_not_what_they_should_be_are_told() {
         ("compare --report empty", &["empty: this is a folder"]),
         (
             "report nothing empty --out r.html",
-            &[
-                "nothing: there is no such run folder",
-                "empty: not a run folder",
-            ],
+            &["nothing: no such run folder", "empty: not a run folder"],
         ),
         ("report plain.txt", &["plain.txt: not a run folder"]),
-        ("sample nothing", &["nothing: there is no such run folder"]),
+        ("sample nothing", &["nothing: no such run folder"]),
         ("sample empty", &["empty: not a run folder"]),
         (
             "sample empty --out picture.jpg",
@@ -191,7 +192,7 @@ fn datasets_that_are_not_what_they_should_be_leave_no_run() {
         std::io::Write::write_all(&mut writer, bytes).expect("compressed");
         writer.finish().expect("compressed")
     };
-    // The header promises 100 images of 28 x 28.
+    // The header claims 100 images of 28 x 28.
     let mut idx = vec![0, 0, 8, 3, 0, 0, 0, 100, 0, 0, 0, 28, 0, 0, 0, 28];
     idx.resize(16 + 28 * 28 * 40, 7);
     std::fs::create_dir_all(desk.file("few")).expect("made");
@@ -241,7 +242,7 @@ fn datasets_that_are_not_what_they_should_be_leave_no_run() {
     }
 }
 
-/// A desk with a finished run of ten iterations on it, and the run's name.
+/// A desk with a finished run of ten iterations, and the run's name.
 fn with_run() -> (Desk, PathBuf, String) {
     let desk = Desk::new();
     desk.good("train --preset ring --iterations 10 --quiet --device cpu");

@@ -1,4 +1,4 @@
-//! Whole runs, carried elsewhere.
+//! Whole runs, carried to another machine.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,7 @@ use super::{
     resume::assert_same_state,
 };
 
-/// Every file below a folder, by its name there.
+/// Every file below a folder, by its path within.
 fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];

@@ -20,7 +20,7 @@ use tightrope_core::{
 
 use super::program::{Desk, json, text};
 
-/// A desk with one short run of each preset on it.
+/// A desk with a short run of each preset.
 fn trained(presets: &[&str]) -> (Desk, Vec<PathBuf>) {
     let desk = Desk::new();
     for preset in presets {
@@ -195,7 +195,7 @@ fn a_report_takes_finished_and_unfinished_runs() {
     }
     let page = text(&desk.file("page.html"));
     assert!(page.contains("unfinished") && !page.contains("http://") && !page.contains("https://"));
-    // A folder of runs stands for the runs in it.
+    // A folder of runs means the runs in it.
     let all = desk.good("report runs --out deep/down/all.html");
     assert_eq!(all.matches("adapt-relax").count(), 3, "{all}");
     assert_eq!(text(&desk.file("deep/down/all.html")).len(), page.len());
@@ -312,7 +312,7 @@ fn a_run_writes_down_where_its_dense_kernels_take_over() {
     assert!(ran.err.contains("crossover.conv.forward"), "{}", ran.err);
 }
 
-/// What is faster on one machine must not decide a run's numbers on another.
+/// A kernel that is faster on one machine must not decide a run's numbers on another.
 #[test]
 fn every_cpu_has_the_same_crossover_unless_it_is_tuned() {
     let desk = Desk::new();

@@ -1,4 +1,4 @@
-//! What `report` writes for documents: a table over seeds in Markdown, and figures.
+//! Documents that `report` writes: a table over seeds in Markdown, and figures.
 
 use std::path::Path;
 
@@ -22,7 +22,7 @@ fn table(markdown: &str) -> Vec<Vec<String>> {
     rows.collect()
 }
 
-/// All words of a picture, which must be well-formed and call nothing from elsewhere.
+/// All words of a picture, which must be well-formed and load nothing from elsewhere.
 fn words(file: &Path) -> Vec<String> {
     let source = text(file);
     let mut reader = Reader::from_str(&source);
@@ -110,13 +110,13 @@ fn seeds_become_a_table_and_figures() {
                 "{method}, {title}: {cell}"
             );
         }
-        // Two seeds draw other samples.
+        // Two seeds draw different samples.
         assert!(
             row[column("Fr\u{e9}chet resnet8")].contains('['),
             "{markdown}"
         );
     }
-    // Only ADAPT visits more weights than it has.
+    // Only ADAPT explores more weights than are active.
     let number = |row: usize, title: &str| -> f64 {
         let cell = &rows[row][column(title)];
         let number = cell.split(' ').next().expect("a number");
@@ -147,7 +147,7 @@ fn seeds_become_a_table_and_figures() {
         );
     }
 
-    // Again, all is the same.
+    // A second run changes nothing.
     desk.good(line);
     assert_eq!(text(&desk.file("notes.md")), markdown);
 }

@@ -1,4 +1,5 @@
-//! `eval` and `stats`: figures by feature networks, from files of weights to run folders and reports.
+//! `eval` and `stats`: figures by feature networks, from files of weights to run folders and
+//! reports.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -7,7 +8,7 @@ use tightrope_core::{evaluation::Statistics, feature::Network, rng::Stream};
 
 use super::program::{Desk, Ran, text};
 
-/// A file of random weights.
+/// Writes a file of random weights.
 pub fn weights(network: Network, file: &Path) {
     let mut shapes: Vec<(String, Vec<usize>)> = Vec::new();
     for layer in network.layers().layers {
@@ -53,7 +54,7 @@ pub fn weights(network: Network, file: &Path) {
     std::fs::write(file, bytes).expect("it is written");
 }
 
-/// A desk with one short run on pictures, and the weights of a small ResNet.
+/// A desk with a short run on pictures, and the weights of a small ResNet.
 pub fn desk() -> Desk {
     let desk = Desk::new();
     desk.good(
@@ -85,7 +86,7 @@ fn a_run_is_evaluated_and_reported() {
     let statistics = Statistics::read(&desk.file("real.npz")).expect("statistics");
     assert_eq!(statistics.gaussian.mean.len(), 64);
 
-    // From the file, from the data (which the cache has by now), and once more with other samples.
+    // Against the file, against the data (by now in the cache), and with other samples.
     let eval = |more: &str| desk.good(&format!("eval runs --count 150 {common} {more}"));
     let out = eval("--real real.npz");
     for part in [
@@ -152,7 +153,7 @@ fn a_run_is_evaluated_and_reported() {
             && page.contains("150 samples of 16x16 pixels, iteration 6, live weights")
     );
 
-    // A run that goes on keeps what it knew.
+    // A resumed run keeps its evaluations.
     let run = desk.runs()[0].display().to_string();
     desk.good(&format!(
         "train --resume {run} --iterations 8 --quiet --device cpu"
@@ -175,11 +176,7 @@ fn samples_are_normalised_by_either_statistics() {
     assert!(batch != sample("--batch-norm running"));
     let ran = desk.run(&format!("sample {run} --batch-norm own"));
     assert_eq!(ran.code, 2);
-    assert!(
-        ran.err.contains("there are batch and running"),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("choose batch or running"), "{}", ran.err);
 }
 
 #[test]
@@ -234,7 +231,7 @@ fn a_run_is_followed_and_its_best_checkpoint_kept() {
     let desk = desk();
     let run = desk.runs()[0].clone();
     let line = "eval runs --follow --count 100 --real-count 64 --network resnet:resnet.safetensors --device cpu --quiet";
-    // It has ended: one evaluation, which is the best there is.
+    // The run has ended: one evaluation, which is the best.
     let out = desk.good(line);
     assert!(out.contains("kept as best/000006.safetensors"), "{out}");
     assert_eq!(evaluations(&desk).len(), 1);
@@ -307,7 +304,7 @@ fn every_wanted_checkpoint_is_judged_however_long_that_takes() {
     desk.good("report runs --out r.html --markdown r.md");
     let markdown = text(&desk.file("r.md"));
     assert!(markdown.contains("Fr\u{e9}chet resnet8 best"), "{markdown}");
-    // What is judged is not judged again; what a run has dropped long ago is named.
+    // A judged checkpoint is not judged again; a checkpoint long dropped is named.
     let again = desk.good(&format!("{line} --quiet"));
     assert_eq!(evaluations(&desk).len(), wanted.len(), "{again}");
     let other = desk.good(&format!("{line} --raw --quiet"));

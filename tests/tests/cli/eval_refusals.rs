@@ -1,4 +1,4 @@
-//! What `eval` and `stats` refuse, and how they are called off.
+//! Refusals of `eval` and `stats`, and interruptions.
 
 use std::{path::Path, process::Command, time::Duration};
 
@@ -9,7 +9,8 @@ use super::{
     program::{Desk, Ran},
 };
 
-/// pytorch-fid's file of a network of eight features: whole, cut in half, and with a changed byte.
+/// Writes pytorch-fid's file for a network of eight features: whole, cut in half, and with one
+/// changed byte.
 fn statistics_of_eight_features(desk: &Desk) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/evaluation/pytorch-fid.npz");
     let whole = std::fs::read(file).expect("the fixture");
@@ -40,11 +41,11 @@ fn wrong_input_is_refused_in_one_line() {
     for (line, expected) in [
         (
             "eval runs --network vgg:x".to_owned(),
-            "there are inception and resnet",
+            "choose inception or resnet",
         ),
         (
             "eval runs --network inception:none.pth --device cpu".to_owned(),
-            "none.pth: there is no such file",
+            "none.pth: no such file",
         ),
         (
             "eval runs --network inception:text.pth --device cpu".to_owned(),
@@ -56,7 +57,7 @@ fn wrong_input_is_refused_in_one_line() {
         ),
         (
             format!("eval runs {resnet} --real none.npz"),
-            "there is no such file; `tightrope stats` makes one",
+            "no such file; `tightrope stats` makes one",
         ),
         (
             format!("eval runs {resnet} --real text.pth"),
@@ -80,7 +81,7 @@ fn wrong_input_is_refused_in_one_line() {
         ),
         (
             format!("eval runs {resnet} --batch-norm own"),
-            "there are batch and running",
+            "choose batch or running",
         ),
         (
             format!("eval runs {resnet} --real shapes --split test"),
@@ -104,7 +105,7 @@ fn wrong_input_is_refused_in_one_line() {
     assert!(!desk.runs()[0].join("evaluation.jsonl").exists());
 }
 
-/// Calls a command off after a while; it must say so and leave no file behind.
+/// Interrupts a command after a while. It must report that and leave no file behind.
 #[cfg(unix)]
 fn call_off(desk: &Desk, line: &str) {
     let before = files(desk.path());
@@ -117,7 +118,7 @@ fn call_off(desk: &Desk, line: &str) {
     let ran: Ran = child.wait_with_output().expect("it ends").into();
     assert_eq!(
         (ran.code, ran.err.trim()),
-        (130, "called off; nothing more was written"),
+        (130, "cancelled; nothing more was written"),
         "{line}\n{}",
         ran.out
     );

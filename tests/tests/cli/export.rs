@@ -1,4 +1,4 @@
-//! `export`: each file read back by a reader of its own.
+//! `export`: an independent reader reads each file back.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::program::{Desk, json, text};
 
-/// A desk with one short run of each preset on it.
+/// A desk with a short run of each preset.
 pub fn trained(presets: &[&str]) -> (Desk, Vec<PathBuf>) {
     let desk = Desk::new();
     for preset in presets {
@@ -21,7 +21,7 @@ pub fn trained(presets: &[&str]) -> (Desk, Vec<PathBuf>) {
     (desk, runs)
 }
 
-/// Exports and returns the files, by the names that the program prints.
+/// Exports and returns the files by the names the program prints.
 pub fn exported(desk: &Desk, line: &str) -> Vec<PathBuf> {
     let out = desk.good(&format!("export {line}"));
     let files = out.lines().map(|line| {
@@ -39,7 +39,7 @@ pub fn name(path: &Path) -> &str {
         .expect("a name")
 }
 
-/// The records of a CSV file, the names first.
+/// The records of a CSV file, header first.
 fn records(file: &Path) -> Vec<Vec<String>> {
     let bytes = std::fs::read(file).expect("a file");
     let mut reader = csv_core::Reader::new();
@@ -164,7 +164,7 @@ fn pictures_and_animations_have_every_moment() {
         for _ in 0..count {
             film.next_frame(&mut pixels).expect("a frame");
         }
-        // The last moment is the picture by itself.
+        // The last frame equals the picture.
         assert!(&pixels == picture.as_raw(), "{}", run.display());
     }
     let line = format!("{} --what samples --at 5 --out away", runs[0].display());
@@ -293,10 +293,7 @@ fn settings_start_the_same_run_and_checkpoints_are_whole() {
 fn what_cannot_be_exported_is_one_line_and_leaves_nothing() {
     let desk = Desk::new();
     for (line, part) in [
-        (
-            "export nowhere --what csv",
-            "nowhere: there is no such run folder",
-        ),
+        ("export nowhere --what csv", "nowhere: no such run folder"),
         ("export . --what gif", "not a run folder"),
         ("export nowhere --what generatr", "generator"),
         ("export nowhere", "--what"),

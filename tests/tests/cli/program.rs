@@ -1,4 +1,4 @@
-//! Starting the real program in a folder of its own.
+//! Starts the real program in a folder of its own.
 
 use std::{
     path::{Path, PathBuf},
@@ -8,10 +8,10 @@ use std::{
 
 use tempfile::TempDir;
 
-/// A folder to work in, removed afterwards.
+/// A working folder, deleted on drop.
 pub struct Desk(TempDir);
 
-/// How the program ended.
+/// Exit code and output of the program.
 pub struct Ran {
     /// Its exit code; -1 when a signal killed it.
     pub code: i32,
@@ -45,7 +45,7 @@ impl Desk {
         Ran::from(output)
     }
 
-    /// Runs it and expects it to end well and to complain about nothing.
+    /// Runs it, and expects success and no complaints.
     pub fn good(&self, line: &str) -> String {
         let ran = self.run(line);
         assert_eq!(
@@ -57,7 +57,7 @@ impl Desk {
         ran.out
     }
 
-    /// The same as [`Self::good`], on one thread.
+    /// As [`Self::good`], on one thread.
     pub fn good_on_one_thread(&self, line: &str) {
         let words: Vec<&str> = line.split_whitespace().collect();
         let mut command = self.command(&words);
@@ -65,7 +65,7 @@ impl Desk {
         assert!(ran.expect("the program starts").status.success(), "{line}");
     }
 
-    /// Whether there is an adapter to run WGSL on; says so where there is none.
+    /// Whether the machine has an adapter for WGSL. Prints a line if it has none.
     pub fn has_gpu(&self) -> bool {
         let found = self.good("doctor --device cpu").contains("gpu:0 ");
         if !found {
@@ -74,7 +74,7 @@ impl Desk {
         found
     }
 
-    /// Starts it and returns at once.
+    /// Starts it without waiting.
     pub fn start(&self, line: &str) -> Child {
         let words: Vec<&str> = line.split_whitespace().collect();
         self.command(&words)
@@ -109,9 +109,9 @@ impl Desk {
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(program());
         command.args(words).current_dir(self.path());
-        // What one program measures of this device holds for all of them, and stays out of the user's own cache.
+        // All tests share one measurement of the device, outside the user's own cache.
         command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
-        // No test opens a window on somebody's screen.
+        // No test may open a window on a user's screen.
         command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
         command
     }
@@ -128,7 +128,8 @@ impl From<Output> for Ran {
     }
 }
 
-/// The program beside this test, brought up to date first: `cargo test` builds it only where its own tests need it.
+/// The program beside this test, built first: `cargo test` builds it only for the package's own
+/// tests.
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {

@@ -7,7 +7,7 @@ use tightrope_core::record::Checkpoint;
 
 use super::program::{Desk, json, text};
 
-/// Everything a checkpoint holds but the seconds it took.
+/// A checkpoint without its seconds.
 fn state(folder: &Path, iteration: u64) -> Checkpoint {
     let file = folder.join(format!("checkpoints/{iteration:06}.safetensors"));
     let mut checkpoint = Checkpoint::load(&file).expect("a checkpoint");
@@ -26,7 +26,7 @@ pub fn assert_same_state(a: &Path, b: &Path, iteration: u64) {
     );
 }
 
-/// The lines of a record but for seconds and the marks of a resumption.
+/// The lines of a record without seconds and marks of a resumption.
 fn lines(folder: &Path, file: &str) -> Vec<Value> {
     let mut values: Vec<Value> = text(&folder.join(file))
         .lines()
@@ -58,7 +58,7 @@ fn copy(from: &Path, to: &Path) {
 fn the_record_of_a_resumed_run_equals_that_of_a_whole_one() {
     let desk = Desk::new();
     let stages = "--iterations 12 --set pruning.iterations=12 --set pruning.rounds=1";
-    // A checkpoint ends each stage, so the three that are kept are of other iterations.
+    // A checkpoint ends each stage, so the last three belong to other iterations.
     for (preset, method, length, stops) in [
         ("spiral", "adapt-relax", "--iterations 24", [8, 16]),
         ("tiny", "stu-gan", "--iterations 24", [8, 16]),
@@ -121,7 +121,7 @@ fn a_finished_run_says_so_and_how_to_go_on() {
         (out.lines().count(), text(&run.join("events.jsonl"))),
         (1, events)
     );
-    // What it suggests works as it stands.
+    // The suggested command works as printed.
     let line = out
         .split('`')
         .nth(1)
@@ -141,7 +141,7 @@ fn settings_may_change_on_the_way_and_the_record_says_so() {
         "runs/{}",
         run.file_name().and_then(|n| n.to_str()).expect("a name")
     );
-    // Neither bound fits the other's old value.
+    // Neither new bound fits the other's old value.
     let line = format!(
         "train --resume {name} --iterations 14 --set br_low=0.7 --da-ub 0.9 --set generator.lr=0.001 --quiet --device cpu"
     );

@@ -1,10 +1,10 @@
-//! `compare` and `train`, in small.
+//! `compare` and `train` at a small size.
 
 use std::path::Path;
 
 use super::program::{Desk, json, text};
 
-/// What every run folder holds after `last` iterations.
+/// Checks that a run folder is complete after `last` iterations.
 fn assert_complete(folder: &Path, last: u64) {
     for file in [
         "config.json",
@@ -41,7 +41,7 @@ fn assert_complete(folder: &Path, last: u64) {
     assert_eq!(json(&folder.join("config.json"))["iterations"], last);
 }
 
-/// A page that needs nothing but itself.
+/// Checks that a page loads nothing from elsewhere.
 fn assert_self_contained(page: &str) {
     assert!(page.starts_with("<!DOCTYPE html>") || page.starts_with("<!doctype html>"));
     for outside in [
@@ -191,7 +191,7 @@ fn equal_lines_give_equal_bytes() {
             let bytes = [&a, &b].map(|folder| std::fs::read(folder.join(file)).expect(file));
             assert!(bytes[0] == bytes[1], "{run}: {file}");
         }
-        // The first event names the device, with its threads.
+        // The first event names the device and its threads, which may differ.
         let [a_events, b_events] = [&a, &b].map(|folder| text(&folder.join("events.jsonl")));
         assert!(
             a_events.lines().skip(1).eq(b_events.lines().skip(1)),

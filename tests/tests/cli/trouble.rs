@@ -1,4 +1,4 @@
-//! Interruptions, divergence, full disks, vanished folders: what stays, what is said.
+//! Interruptions, divergence, full disks, vanished folders: the files that stay and the messages.
 
 use std::{
     os::unix::fs::symlink,
@@ -78,7 +78,7 @@ fn an_interruption_leaves_checkpoints_and_a_way_on() {
         assert!(desk.file("runs/report.html").is_file());
         for run in desk.runs() {
             let said = format!(
-                "interrupted; go on with `tightrope train --resume {}`",
+                "interrupted; continue with `tightrope train --resume {}`",
                 name(&run)
             );
             assert!(ran.out.contains(&said), "{}", ran.out);
@@ -117,7 +117,7 @@ fn a_run_in_use_is_left_to_its_owner() {
         "{}",
         ran.err
     );
-    // Looking is allowed.
+    // Reading is allowed.
     desk.good(&format!("report {} --out page.html", name(&run)));
     desk.good(&format!(
         "sample {} --out samples.png --device cpu",
@@ -212,7 +212,8 @@ fn a_run_whose_folder_vanishes_leaves_the_others_alone() {
         runs().len() == 2 && runs().iter().all(|run| lines(&run.join("stats.jsonl")) > 5)
     });
     let (gone, kept) = (runs().remove(0), runs().remove(1));
-    // At once: while it is emptied file by file, the program adds new ones.
+    // Renames it at once: while a deletion empties the folder file by file, the program adds new
+    // ones.
     std::fs::rename(&gone, desk.file("elsewhere")).expect("moved");
     let ran = ended(child);
     assert_eq!(ran.code, 1, "{}\n{}", ran.out, ran.err);

@@ -1,4 +1,4 @@
-//! The window itself, on a screen that only exists in memory: Xvfb shows it, xdotool presses its keys.
+//! The window itself, on a screen in memory: Xvfb shows it, and xdotool presses its keys.
 
 use std::{
     io::{BufRead, BufReader},
@@ -13,21 +13,21 @@ use super::{
     trouble::signal,
 };
 
-/// Kernels of a software rasteriser take their time to compile.
+/// A software rasteriser needs long to compile its kernels.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Where the menu of what to take away is, and what it has of CSV, in the middle of each.
+/// Centres of the export menu and of its CSV entry, in pixels.
 const TAKE_AWAY: (u32, u32) = (326, 26);
 const CSV: (u32, u32) = (340, 138);
 
-/// A screen in memory; it goes when this does.
+/// A screen in memory that ends on drop.
 struct Screen {
     server: Child,
     display: String,
 }
 
 impl Screen {
-    /// `None`, and a word about it, where the tools are missing.
+    /// Starts a screen. Prints a line and returns `None` if the tools are missing.
     fn new() -> Option<Self> {
         for tool in ["Xvfb", "xdotool", "import"] {
             if Command::new(tool).arg("-version").output().is_err() {
@@ -61,7 +61,7 @@ impl Screen {
         output.stdout
     }
 
-    /// Presses a key in the window, which no window manager has given the focus.
+    /// Presses a key in the window, which has no focus without a window manager.
     fn press(&self, key: &str) {
         let found = self.tool(&["xdotool", "search", "--name", "Tightrope"]);
         let window = String::from_utf8(found).expect("a number");
@@ -73,12 +73,12 @@ impl Screen {
     fn click(&self, (x, y): (u32, u32)) {
         let (x, y) = (x.to_string(), y.to_string());
         self.tool(&["xdotool", "mousemove", &x, &y]);
-        // A pointer has to be somewhere before it is pressed there.
+        // The pointer must rest on a place before it clicks there.
         sleep(Duration::from_millis(500));
         self.tool(&["xdotool", "click", "1"]);
     }
 
-    /// What is at a place and around it, once it has stopped changing.
+    /// Pixels around a place, once they have stopped changing.
     fn still(&self, (x, y): (u32, u32)) -> image::RgbImage {
         let around =
             || image::imageops::crop_imm(&self.picture(), x - 40, y - 8, 80, 16).to_image();
@@ -103,7 +103,7 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        // It may have gone by itself.
+        // The server may have ended by itself.
         let _ = self.server.kill();
         let _ = self.server.wait();
     }
@@ -146,7 +146,7 @@ fn the_first_start_trains_pauses_and_saves_before_it_closes() {
     });
 
     screen.press("space");
-    // What was under way when the key was pressed is still written.
+    // Work in progress at the key press still writes its results.
     sleep(Duration::from_secs(2));
     let paused = lines(&desk);
     sleep(Duration::from_secs(1));
@@ -158,13 +158,13 @@ fn the_first_start_trains_pauses_and_saves_before_it_closes() {
         screen.picture() != late
     });
 
-    // The dialog begins with a comparison that can be started as it is.
+    // The dialog opens with a comparison that is ready to start.
     screen.press("n");
     sleep(Duration::from_secs(2));
     screen.press("Return");
     wait_for("a comparison", || desk.runs().len() == 4);
 
-    // What does not train does not change: once that place looks different, the menu is there.
+    // Without training the picture stands still: once that place looks different, the menu is open.
     screen.press("space");
     let before = screen.still(CSV);
     screen.click(TAKE_AWAY);

@@ -6,7 +6,7 @@ use tightrope_core::data::ImageSet;
 
 use super::{assert_refused, folder, gzip, images, open, write};
 
-/// `count` images, whose pixel (y, x) is (index + 3 y + x) mod 251.
+/// `count` images whose pixel (y, x) is (index + 3 y + x) mod 251.
 fn idx_images(count: u32) -> Vec<u8> {
     let mut bytes = [0x0803, count, 28, 28].map(u32::to_be_bytes).concat();
     bytes.extend(
@@ -47,7 +47,7 @@ fn idx_images_are_padded_and_averaged() {
         [0, 0, 9, 9 + 6 + 5]
     );
     let half = images("mnist", dir.path(), 16);
-    // Rows and columns 2 and 3 of the 32: values 9, 10, 12, 13.
+    // Mean over rows and columns 2 and 3 of the 32: values 9, 10, 12, 13.
     assert_eq!(half.image(9)[16 + 1], 11);
     assert_eq!(open("mnist", dir.path(), 16, 65).unwrap().len(), 65);
 }
@@ -185,7 +185,7 @@ fn wrong_cifar_files_are_refused() {
 fn stl_is_stored_by_columns() {
     let dir = folder();
     // Red grows to the right, green downwards, blue is constant.
-    let one: Vec<u8> = (0..3 * 9216usize)
+    let one: Vec<u8> = (0..3 * 9216_usize)
         .map(|i| [(i % 9216 / 96) as u8, (i % 96) as u8, 200][i / 9216])
         .collect();
     write(&dir, "unlabeled_X.bin", &one.repeat(64));

@@ -1,15 +1,17 @@
-//! A limited set is a sample over all of it, the same wherever it lies and whoever asks.
+//! A limited set is a sample of the whole set, equal wherever the files lie and for every caller.
 
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::Path;
+use std::{
+    fs::{self, File},
+    io::Write,
+    path::Path,
+};
 
 use image::{Rgb, RgbImage};
 use tightrope_core::data::ImageSet;
 
 use super::{folder, gzip, images, open, write};
 
-/// How many images of each class a set has.
+/// Images of each class in a set.
 fn by_class(set: &ImageSet) -> Vec<usize> {
     let labels = set.labels.as_ref().unwrap();
     let of = |class| {
@@ -22,7 +24,7 @@ fn by_class(set: &ImageSet) -> Vec<usize> {
         .collect()
 }
 
-/// The places in `all` of a sample's images, which must all differ.
+/// The indices in `all` of a sample's images, which must all differ.
 fn places(some: &ImageSet, all: &ImageSet) -> Vec<usize> {
     let place = |image: &[u8]| (0..all.len()).find(|at| all.image(*at) == image).unwrap();
     (0..some.len()).map(|at| place(some.image(at))).collect()
@@ -33,7 +35,7 @@ fn assert_same(one: &ImageSet, other: &ImageSet) {
     assert!((0..one.len()).all(|at| one.image(at) == other.image(at)));
 }
 
-/// 600 pictures in three folders, one after the other.
+/// Writes 600 pictures, 200 into each of three folders.
 fn pictures(dir: &Path) -> Vec<String> {
     let mut names = Vec::new();
     for index in 0..600_u32 {
@@ -61,7 +63,7 @@ fn a_limited_folder_sorted_by_class_keeps_every_class() {
         "{counts:?}"
     );
     assert_eq!((some.len(), &some.classes[2]), (90, &"cow".to_owned()));
-    // They keep their order, and a larger sample has them all.
+    // The sample keeps the order, and a larger sample contains it.
     let all = images("folder", dir.path(), 8);
     let chosen = places(&some, &all);
     assert!(chosen.is_sorted());
@@ -118,7 +120,7 @@ fn limited_idx_files_keep_every_class_and_the_labels_that_belong() {
         &some,
         &open("mnist", &dir.path().join("packed"), 32, 200).unwrap(),
     );
-    // Nothing is made of an announcement.
+    // A count in the header reserves no memory.
     bytes[4..8].fill(255);
     write(&dir, "lying/train-images-idx3-ubyte", &bytes);
     let error = open("mnist", &dir.path().join("lying"), 32, 200).unwrap_err();

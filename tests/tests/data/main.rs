@@ -1,5 +1,5 @@
-//! Datasets as a user gives them: whole, truncated, foreign, missing. Files are made on the fly; the real sets are
-//! read when they are there.
+//! Datasets as a user gives them: whole, truncated, foreign, missing. The tests make their files,
+//! and read the real sets where they exist.
 
 mod binary;
 mod limit;
@@ -8,16 +8,19 @@ mod progress;
 mod real;
 mod recognised;
 
-use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use flate2::{Compression, write::GzEncoder};
 use tempfile::TempDir;
-use tightrope_core::config::DataConfig;
-use tightrope_core::data::{self, Dataset, ImageSet};
-use tightrope_core::error::Result;
+use tightrope_core::{
+    config::DataConfig,
+    data::{self, Dataset, ImageSet},
+    error::Result,
+};
 
 fn open(name: &str, path: &Path, side: usize, limit: usize) -> Result<ImageSet> {
     let config = DataConfig {
@@ -36,7 +39,7 @@ fn images(name: &str, path: &Path, side: usize) -> ImageSet {
     open(name, path, side, 0).unwrap()
 }
 
-/// The message, which must be one line and the user's to mend.
+/// The error message, which must be one line that the user can act on.
 fn refusal(name: &str, path: &Path, side: usize) -> String {
     let error = open(name, path, side, 0).expect_err("this must be refused");
     assert!(error.is_input());

@@ -1,8 +1,10 @@
 //! Folders and archives of encoded images.
 
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{self, File},
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage};
 
@@ -23,7 +25,7 @@ fn save(dir: &Path, name: &str, i: u32) {
     picture(i).save(path).unwrap();
 }
 
-/// 66 images of many sizes and three kinds in `cat` and `dog/deep`.
+/// Writes 66 images of many sizes and three formats into `cat` and `dog/deep`.
 fn pictures(dir: &Path) {
     for i in 0..66 {
         let end = ["png", "jpg", "webp"][i as usize % 3];
@@ -46,7 +48,7 @@ fn folders_are_read_in_order_with_classes() {
         (set.image(12)[0], set.image(12)[256], set.image(12)[512]),
         (12, 100, 200)
     );
-    // An odd number is grey, and JPEG may be off by one or two.
+    // Odd images are grey, and JPEG may be off by one or two.
     assert!(set.image(13).iter().all(|v| v.abs_diff(13) <= 2));
     save(dir.path(), "loose.png", 3);
     assert_eq!(images("folder", dir.path(), 48).labels, None);

@@ -1,18 +1,15 @@
-//! How far loading is, and calling it off.
+//! Progress of loading, and cancelling it.
 
-use std::path::Path;
-use std::sync::Mutex;
+use std::{path::Path, sync::Mutex};
 
 use image::RgbImage;
-use tightrope_core::Error;
-use tightrope_core::config::DataConfig;
-use tightrope_core::data::open_watched;
-use tightrope_core::error::Result;
-use tightrope_core::progress::Progress;
+use tightrope_core::{
+    Error, config::DataConfig, data::open_watched, error::Result, progress::Progress,
+};
 
 use super::{folder, write};
 
-/// Notes what it is told, and calls off after `patience` words.
+/// Notes the progress, and cancels after `patience` reports.
 struct Watch {
     patience: usize,
     heard: Mutex<Vec<(usize, usize)>>,
@@ -30,7 +27,7 @@ impl Progress for Watch {
     }
 }
 
-/// What was said while these data were loaded, and whether they are there.
+/// The progress reported while loading these data, and whether loading finished.
 fn load(name: &str, path: &Path, limit: usize, patience: usize) -> (Vec<(usize, usize)>, bool) {
     let config = DataConfig {
         source: format!("{name}:{}", path.display()),

@@ -1,7 +1,6 @@
-//! The real sets, read when they are there.
+//! The real datasets, read where they exist.
 
-use std::fs;
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
 use tightrope_core::{
     data::ImageSet,
@@ -11,7 +10,7 @@ use tightrope_core::{
 
 use super::{assert_refused, folder, images, open, write};
 
-/// One of them, in `TIGHTROPE_DATA` or in a folder beside the workspace.
+/// A dataset in `TIGHTROPE_DATA` or in a folder beside the workspace.
 fn real(name: &str) -> Option<PathBuf> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
     let path = std::env::var_os("TIGHTROPE_DATA")
@@ -94,7 +93,7 @@ fn real_tiny_imagenet() {
     assert!((90.0..140.0).contains(&mean(&set)), "{}", mean(&set));
 }
 
-/// The accuracy its makers published: 91.73 % on all test images.
+/// The accuracy its authors published: 91.73 % on all test images.
 #[test]
 fn the_published_resnet_reads_the_real_test_images() {
     let (Some(cifar), Some(networks)) = (real("cifar10"), real("resnet-cifar10")) else {

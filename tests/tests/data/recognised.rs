@@ -1,4 +1,4 @@
-//! Files told by what is in them.
+//! Files recognised by their content.
 
 use std::io::{Cursor, Write};
 
@@ -44,7 +44,7 @@ fn files_are_told_by_their_content() {
             Some(FileKind::Image),
             None,
         ),
-        // A wrong ending of the right sort does no harm.
+        // A wrong extension of the right sort does no harm.
         (
             "b.png",
             picture(ImageFormat::Jpeg),

@@ -1,15 +1,19 @@
-//! Single layers: what the kernels are compared with elsewhere agrees with finite differences, and so does
-//! spectral norm.
+//! Single layers: the float64 definitions that the kernel tests use agree with finite differences,
+//! and so does spectral norm.
 
 use burn::tensor::Tensor;
-use tightrope_core::config::{MlpConfig, ModelConfig, Role};
-use tightrope_core::model;
-use tightrope_core::net::{Net, View};
-use tightrope_core::preset;
-use tightrope_tests::devices::{self, host, tensor};
-use tightrope_tests::naive::{Conv, Norm, Spectral, wide};
-use tightrope_tests::random::Random;
-use tightrope_tests::report::{Limit, Report};
+use tightrope_core::{
+    config::{MlpConfig, ModelConfig, Role},
+    model,
+    net::{Net, View},
+    preset,
+};
+use tightrope_tests::{
+    devices::{self, host, tensor},
+    naive::{Conv, Norm, Spectral, wide},
+    random::Random,
+    report::{Limit, Report},
+};
 
 use super::{differences, dot};
 
@@ -93,7 +97,8 @@ fn definitions_agree_with_differences() {
     report.finish();
 }
 
-/// Two linear layers under spectral norm, a leaky ReLU between them, in float64: u and v are constants.
+/// Two linear layers under spectral norm with a leaky ReLU between them, in float64. u and v are
+/// constants.
 struct SpectralPair<'a> {
     widths: [usize; 3],
     leak: f64,
@@ -150,7 +155,7 @@ fn spectral_norm_agrees_with_differences() {
 
             let mut random = Random::new(12);
             let (x, dy) = (random.values(2 * 9), random.values(9));
-            let leaves = net.leaves(View::Tracked, false, true);
+            let leaves = net.leaves(View::Tracked).with_dense_gradients(true);
             let input: Tensor<4> = Tensor::from_inner(tensor(&x, [9, 2, 1, 1], &device));
             let scores = model.forward(&mut net, &leaves, input, None);
             let cotangent = Tensor::from_inner(tensor(&dy, [9, 1, 1, 1], &device));
@@ -163,7 +168,8 @@ fn spectral_norm_agrees_with_differences() {
                 let s = &net.spectral[i];
                 [&s.u, &s.v].map(|v| wide(&host(v.clone())))
             });
-            // The flat order has weights first, the definition's has each layer's bias behind it.
+            // The flat order has the weights first; the definition has each layer's bias after its
+            // weight.
             let order: Vec<usize> = net
                 .params
                 .iter()
@@ -187,7 +193,7 @@ fn spectral_norm_agrees_with_differences() {
                 &pair.scores(&at, &wide_x),
                 Limit::Mixed(1e-5),
             );
-            // Everywhere, also where the mask is 0: that is the gradient growth ranks by.
+            // Inactive weights count too: growth ranks by their gradient.
             assert!(density == 1.0 || masks.contains(&0.0));
             let kind = format!("gradients on {on}");
             report.close(&kind, &place, &ours, &slopes, Limit::Mixed(1e-5));

@@ -2,10 +2,12 @@
 
 use burn::tensor::Tensor;
 use tightrope_core::config::Loss;
-use tightrope_tests::devices::{self, host, tensor};
-use tightrope_tests::naive::wide;
-use tightrope_tests::random::Random;
-use tightrope_tests::report::{Limit, Report};
+use tightrope_tests::{
+    devices::{self, host, tensor},
+    naive::wide,
+    random::Random,
+    report::{Limit, Report},
+};
 
 use super::differences;
 
@@ -20,7 +22,7 @@ fn softplus(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
 }
 
-/// The discriminator's loss as its paper writes it.
+/// The discriminator's loss, as its paper states it.
 fn critic(loss: Loss, real: &[f64], fake: &[f64]) -> f64 {
     match loss {
         Loss::Hinge => mean(real, |r| (1.0 - r).max(0.0)) + mean(fake, |f| (1.0 + f).max(0.0)),
@@ -29,7 +31,7 @@ fn critic(loss: Loss, real: &[f64], fake: &[f64]) -> f64 {
     }
 }
 
-/// The generator's.
+/// The generator's loss.
 fn generator(loss: Loss, fake: &[f64]) -> f64 {
     match loss {
         Loss::Hinge | Loss::Wasserstein => -mean(fake, |f| f),

@@ -1,11 +1,11 @@
-//! Gradients against finite differences: of float64 definitions where there is one, of the engine itself for
-//! whole networks.
+//! Gradients against finite differences: of float64 definitions where they exist, of the engine
+//! itself for whole networks.
 
 mod layers;
 mod losses;
 mod networks;
 
-/// Central differences of `f` at `at`, one coordinate after the other.
+/// Central differences of `f` at `at`, one coordinate after another.
 fn differences(f: impl Fn(&[f64]) -> f64, at: &[f64]) -> Vec<f64> {
     const STEP: f64 = 1e-6;
     let mut moved = at.to_vec();

@@ -1,24 +1,28 @@
-//! Whole generators and discriminators of the SNGAN and the BigGAN family.
+//! Whole generators and discriminators of the SNGAN and BigGAN families.
 
 use burn::tensor::{Device, Tensor};
-use tightrope_core::config::{
-    BigganConfig, BigganNaming, HeadPool, Init, ModelConfig, Naming, Role, RunConfig, SnganConfig,
+use tightrope_core::{
+    config::{
+        BigganConfig, BigganNaming, HeadPool, Init, ModelConfig, Naming, Role, RunConfig,
+        SnganConfig,
+    },
+    model::{self, Model},
+    net::{Net, View, blueprint::ParamKind},
+    preset,
 };
-use tightrope_core::model::{self, Model};
-use tightrope_core::net::blueprint::ParamKind;
-use tightrope_core::net::{Net, View};
-use tightrope_core::preset;
-use tightrope_tests::devices::{self, host, tensor};
-use tightrope_tests::naive::wide;
-use tightrope_tests::random::Random;
-use tightrope_tests::report::{Limit, Report};
+use tightrope_tests::{
+    devices::{self, host, tensor},
+    naive::wide,
+    random::Random,
+    report::{Limit, Report},
+};
 
 use super::dot;
 
 const BATCH: usize = 4;
 
-/// Pairs of the shapes of the SNGAN codes - the STL-10 one's with odd maps, a mean head with a bias - and of the BigGAN
-/// codes, the TinyImageNet one's with a shared embedding and self-attention.
+/// Small pairs shaped like the SNGAN and BigGAN codes. The STL-10 SNGAN has odd maps and a mean
+/// head with a bias; the TinyImageNet BigGAN has a shared embedding and self-attention.
 fn configs() -> [(&'static str, RunConfig); 4] {
     let base = || (preset::find("tiny").unwrap_or_else(|e| panic!("{e}")).build)();
     let mut lottery = base();
@@ -98,7 +102,7 @@ impl Probe {
         let (model, blueprint) = model::build(config, role, 3);
         let mut net = Net::new(role, blueprint, config, device);
         index(&mut net);
-        // Self-attention starts switched off.
+        // Self-attention starts at scale 0.
         if let Some(scale) = net.params.iter().find(|p| p.kind == ParamKind::Scale) {
             let mut flat = host(net.flat.weight.clone());
             flat[scale.offset] = 0.7;
@@ -128,9 +132,12 @@ impl Probe {
         }
     }
 
-    /// The gradient with respect to all parameters, flat; moves spectral norm's vectors on.
+    /// The gradient of all parameters, flat. Advances the vectors of spectral norm.
     fn gradient(&mut self, dense_grad: bool) -> Vec<f32> {
-        let leaves = self.net.leaves(View::Tracked, false, dense_grad);
+        let leaves = self
+            .net
+            .leaves(View::Tracked)
+            .with_dense_gradients(dense_grad);
         let input = Tensor::from_inner(self.input.clone());
         let output = self
             .model
@@ -140,10 +147,10 @@ impl Probe {
         host(leaves.gradients(&self.net, &grads))
     }
 
-    /// The loss at these parameters, with spectral norm's vectors as they are.
+    /// The loss at these parameters. Leaves the vectors of spectral norm unchanged.
     fn loss(&mut self, parameters: &[f32]) -> f64 {
         self.net.flat.weight = tensor(parameters, [parameters.len()], self.net.device());
-        let leaves = self.net.leaves(View::Frozen, false, false);
+        let leaves = self.net.leaves(View::Frozen);
         let input = self.input.clone();
         let output = self
             .model
@@ -157,10 +164,10 @@ fn index(net: &mut Net) {
     net.reindex();
 }
 
-/// Along its own gradient, a parameter's loss must rise with the gradient's length.
+/// Along its own gradient, a parameter's loss must rise at the rate of the gradient's length.
 #[test]
 fn whole_networks_agree_with_differences() {
-    // Small, as ReLUs that switch within it bend the loss, yet large against rounding.
+    // Small, as ReLUs that switch within the step bend the loss, yet large against rounding.
     const STEP: f64 = 2e-4;
     let mut report = Report::new("whole networks");
     let (_, device) = devices::flex();
@@ -171,7 +178,7 @@ fn whole_networks_agree_with_differences() {
             for role in [Role::G, Role::D] {
                 let mut probe = Probe::new(&config, role, &device);
                 let mut gradient = probe.gradient(false);
-                // Inactive weights take no part, so nudging them would show nothing.
+                // Inactive weights take no part in the loss, so moving them shows nothing.
                 let mask = host(probe.net.mask.clone());
                 gradient.iter_mut().zip(&mask).for_each(|(g, m)| *g *= m);
                 let whole = norm(&gradient);
@@ -181,7 +188,7 @@ fn whole_networks_agree_with_differences() {
                     let range = param.offset..param.offset + param.len();
                     let param = param.name.clone();
                     let length = norm(&gradient[range.clone()]);
-                    // Followed by batch norm, such a bias has no gradient but rounding.
+                    // A bias before a batch norm has no gradient but rounding.
                     if length < 1e-5 * whole {
                         continue;
                     }
@@ -195,7 +202,7 @@ fn whole_networks_agree_with_differences() {
                     let slope = (above - below) / (2.0 * STEP);
                     let kind = format!("{role} of {name}");
                     let at = format!("{param} at density {density}");
-                    // Short gradients are measured against the rounding of the whole loss.
+                    // The rounding of the whole loss limits the precision of short gradients.
                     let scale = length + 0.05 * whole;
                     let (ours, theirs) = ([slope / scale], [length / scale]);
                     report.close(&kind, &at, &ours, &theirs, Limit::Absolute(0.02));
@@ -211,7 +218,7 @@ fn norm(values: &[f32]) -> f64 {
     squares.sum::<f64>().sqrt()
 }
 
-/// Where a weight is inactive, the dense gradient is what it would be were it active with value 0.
+/// At an inactive weight, the dense gradient equals the gradient with that weight active at 0.
 #[test]
 fn dense_gradients_are_those_of_the_network_with_every_weight_active() {
     let mut report = Report::new("dense gradients");

@@ -1,12 +1,16 @@
 //! The fused step: Adam, mask, average.
 
 use burn::tensor::Device;
-use tightrope_core::config::AveragingRule;
-use tightrope_core::kernel::adam::{AdamStep, Flat};
-use tightrope_tests::devices::{self, host, tensor};
-use tightrope_tests::naive::wide;
-use tightrope_tests::random::Random;
-use tightrope_tests::report::{Limit, Report};
+use tightrope_core::{
+    config::AveragingRule,
+    kernel::adam::{AdamStep, Flat},
+};
+use tightrope_tests::{
+    devices::{self, host, tensor},
+    naive::wide,
+    random::Random,
+    report::{Limit, Report},
+};
 
 use super::{Expected, compare};
 
@@ -17,7 +21,7 @@ struct Case {
     step: AdamStep,
     weight: Vec<f32>,
     mask: Vec<f32>,
-    /// Second moment at the start; negative where a weight has just grown.
+    /// Second moment at the start; negative for a weight just grown.
     v: Vec<f32>,
     average: Vec<f32>,
     grads: Vec<Vec<f32>>,
@@ -30,7 +34,7 @@ impl Case {
         let mut average = random.values(all);
         for (i, &m) in mask.iter().enumerate() {
             weight[i] *= m;
-            // Some newly grown: active, but not yet in the average.
+            // Some weights are newly grown: active, but not yet in the average.
             average[i] *= if i % 3 == 0 { 0.0 } else { m };
         }
         let grown = |(i, v): (usize, f32)| if i % 4 == 1 { -v.abs() } else { 0.0 };
@@ -45,7 +49,7 @@ impl Case {
                 .map(grown)
                 .collect(),
             average,
-            // Large and tiny ones: Adam divides by their size.
+            // Large and tiny gradients: Adam divides by their size.
             grads: (0..STEPS)
                 .map(|_| random.values(all).into_iter().map(|g| g.powi(9)).collect())
                 .collect(),
@@ -59,7 +63,8 @@ impl Case {
         }
     }
 
-    /// Adam (Kingma and Ba, algorithm 1), then the mask, then the average (STU-GAN, section 4.3), in float64.
+    /// Adam (Kingma and Ba, algorithm 1), then the mask, then the average (STU-GAN, section 4.3),
+    /// in float64.
     fn expected(&self) -> Vec<Expected> {
         let (mut weight, mut average) = (wide(&self.weight), wide(&self.average));
         let n = weight.len();
@@ -159,7 +164,7 @@ fn the_fused_step_follows_its_definition() {
     report.finish();
 }
 
-/// The state that a step starts from may still be in use elsewhere.
+/// Another owner may still use the state that a step starts from.
 #[test]
 fn a_step_leaves_other_owners_of_its_state_alone() {
     let mut random = Random::new(9);

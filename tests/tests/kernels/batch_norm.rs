@@ -2,10 +2,12 @@
 
 use burn::tensor::{Device, Tensor};
 use tightrope_core::kernel::batch_norm::{batch_norm, channel_stats};
-use tightrope_tests::devices::{host, tensor};
-use tightrope_tests::naive::{Norm, wide};
-use tightrope_tests::random::Random;
-use tightrope_tests::report::{Limit, Report};
+use tightrope_tests::{
+    devices::{host, tensor},
+    naive::{Norm, wide},
+    random::Random,
+    report::{Limit, Report},
+};
 
 use super::{Expected, compare};
 
@@ -26,7 +28,7 @@ impl Case {
         let stats = self.norm.stats(&x);
         let [dx, d_gamma, d_beta] = self.norm.gradients(&x, &gamma, &beta, &dy);
         let y = self.norm.forward(&x, &gamma, &beta);
-        // Terms of this size cancel in the gradient of x; over few values nearly nothing remains of them.
+        // Terms of this size cancel in the gradient of x; over few values almost nothing remains.
         let largest = |v: &[f64]| v.iter().map(|v| v.abs()).fold(0.0, f64::max);
         let narrowest = stats[self.norm.channels..]
             .iter()
@@ -89,7 +91,7 @@ fn batch_norm_follows_its_definition() {
         [5, 40, 33, 16],
     ] {
         let [n, channels, h, w] = shape;
-        // Far from zero, a variance by squares would drown in rounding.
+        // Far from zero, a variance computed from squares would drown in rounding.
         for (slope, centre) in [(1.0, 0.0), (0.1, 5.0), (0.0, -1.0), (0.0, 30.0)] {
             let norm = Norm {
                 n,

@@ -1,19 +1,23 @@
 //! Masked convolution and linear layer: forward and all gradients.
 
 use burn::tensor::{Device, Tensor};
-use tightrope_core::kernel::choice::{Choice, Kernel};
-use tightrope_core::kernel::conv2d::{masked_conv2d, masked_linear};
-use tightrope_core::kernel::index::{LayerSlice, SparseIndex, build_index};
-use tightrope_tests::devices::{self, host, tensor};
-use tightrope_tests::naive::{Conv, pairs, wide};
-use tightrope_tests::random::Random;
-use tightrope_tests::report::{Limit, Report};
+use tightrope_core::kernel::{
+    choice::{Choice, Kernel},
+    conv2d::{masked_conv2d, masked_linear},
+    index::{LayerSlice, SparseIndex, build_index},
+};
+use tightrope_tests::{
+    devices::{self, host, tensor},
+    naive::{Conv, pairs, wide},
+    random::Random,
+    report::{Limit, Report},
+};
 
 use super::{Expected, compare};
 
 const LIMIT: Limit = Limit::Relative(1e-5);
 
-/// Images, input and output channels: every size meets every other over the cases.
+/// Images, input and output channels. Over the cases every size meets every other.
 const CHANNELS: [[usize; 3]; 7] = [
     [1, 1, 1],
     [2, 3, 5],
@@ -40,14 +44,14 @@ const SIDES: [[usize; 2]; 12] = [
 
 const KERNELS: [Kernel; 2] = [Kernel::Sparse, Kernel::Dense];
 
-/// Which weights are active.
+/// Selects the active weights.
 #[derive(Clone, Copy, Debug)]
 enum Mask {
-    /// By coin.
+    /// At random with this density.
     Density(f64),
-    /// A single one, somewhere.
+    /// A single weight, in the middle.
     One,
-    /// By coin, but nothing in the first output row nor from the first input channel.
+    /// At random, but none in the first output row nor from the first input channel.
     EmptyLine,
 }
 
@@ -130,7 +134,7 @@ impl Case {
         build_index(tensor(&self.mask, [self.mask.len()], device), layer, active)
     }
 
-    /// Output and the gradients of x, weight and bias, by their definitions.
+    /// Output and gradients of x, weight and bias, by their definitions.
     fn expected(&self) -> Vec<Expected> {
         let (x, weight, dy) = (wide(&self.x), wide(&self.weight), wide(&self.dy));
         let mut dw = self.conv.weight_grad(&x, &dy);
@@ -148,7 +152,7 @@ impl Case {
         ]
     }
 
-    /// The same by the kernels.
+    /// Output and the same gradients, by the kernels.
     fn run(&self, device: &Device) -> Vec<Vec<f32>> {
         let Conv {
             n,
@@ -207,7 +211,7 @@ fn convolutions_follow_their_definition() {
     report.finish();
 }
 
-/// Large enough for the CPU to share the work among threads, and for several blocks and tiles.
+/// Large enough for the CPU to split the work among threads, and for several blocks and tiles.
 #[test]
 fn large_convolutions_follow_their_definition() {
     let mut report = Report::new("large masked convolution");
@@ -234,7 +238,7 @@ fn large_convolutions_follow_their_definition() {
     report.finish();
 }
 
-/// More channels than a tile of the dense GPU kernels holds, or not quite as many; few pixels and many.
+/// More channels than a tile of the dense GPU kernels, or slightly fewer; few pixels and many.
 #[test]
 fn wide_convolutions_follow_their_definition() {
     let mut report = Report::new("wide masked convolution");
@@ -310,7 +314,7 @@ fn linear_layers_are_convolutions_of_one_pixel() {
     report.finish();
 }
 
-/// Operands may be windows of, or differently strided than, what lies in memory.
+/// Operands may be slices of the memory or have other strides.
 #[test]
 fn views_are_read_as_they_look() {
     let mut report = Report::new("masked convolution of views");
@@ -324,7 +328,7 @@ fn views_are_read_as_they_look() {
     };
     let mut random = Random::new(4);
     let case = Case::new(conv, Mask::Density(0.5), Kernel::Sparse, &mut random);
-    // x lies in the middle of a larger tensor, the weight is stored input channel first.
+    // x is a slice of a larger tensor; the weight is stored with input channels first.
     let mut framed = vec![9.0; 4 * 3 * 5 * 6];
     framed[3 * 5 * 6..3 * 3 * 5 * 6].copy_from_slice(&case.x);
     let mut swapped = vec![0.0; conv.weights()];

@@ -1,5 +1,5 @@
-//! Every kernel against its definition in float64, in WGSL (where there is an adapter) and its CPU twin, and the
-//! two against each other, at awkward sizes.
+//! Every kernel against its definition in float64, in WGSL (given an adapter) and as its CPU twin,
+//! and the two against each other, at awkward sizes.
 
 mod adam;
 mod batch_norm;
@@ -11,10 +11,12 @@ mod select;
 mod spectral;
 
 use burn::tensor::Device;
-use tightrope_tests::devices;
-use tightrope_tests::report::{Limit, Report};
+use tightrope_tests::{
+    devices,
+    report::{Limit, Report},
+};
 
-/// One result of a kernel: its name, what it should be, how closely.
+/// One expected result of a kernel: name, values, tolerance.
 struct Expected {
     what: &'static str,
     values: Vec<f64>,
@@ -31,7 +33,8 @@ impl Expected {
     }
 }
 
-/// Runs a kernel on every device and compares its results with what they should be, and with the CPU's.
+/// Runs a kernel on every device, and compares its results with the expected ones and with the
+/// CPU's.
 fn compare(
     report: &mut Report,
     case: &str,

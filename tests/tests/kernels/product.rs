@@ -1,17 +1,19 @@
-//! The product of matrices and its gradients, whichever way its sides lie.
+//! The matrix product and its gradients, with either side transposed.
 
 use burn::tensor::{Device, Tensor};
 use tightrope_core::kernel::product::product;
-use tightrope_tests::devices::{host, tensor};
-use tightrope_tests::naive::wide;
-use tightrope_tests::random::Random;
-use tightrope_tests::report::{Limit, Report};
+use tightrope_tests::{
+    devices::{host, tensor},
+    naive::wide,
+    random::Random,
+    report::{Limit, Report},
+};
 
 use super::{Expected, compare};
 
 const LIMIT: Limit = Limit::Mixed(1e-5);
 
-/// Matrices, one after another, in the order in which they lie.
+/// Matrices, one after another in memory order.
 #[derive(Clone)]
 struct Matrices {
     rows: usize,
@@ -91,7 +93,7 @@ fn products_and_their_gradients_are_right_whichever_way_their_sides_lie() {
             };
             let (a, b) = (random.values(n * m * k), random.values(n * k * p));
             let dc = random.values(n * m * p);
-            // As the product sees its sides, whichever way they lie.
+            // The matrices as the product sees them, transposed or not.
             let seen = |values: &[f32], at: usize| {
                 let [_, rows, columns] = lies(at);
                 Matrices {

@@ -2,10 +2,12 @@
 
 use burn::tensor::{Device, Tensor};
 use tightrope_core::kernel::resample::{mean_pool2, upsample2};
-use tightrope_tests::devices::{host, tensor};
-use tightrope_tests::naive::{self, triples, wide};
-use tightrope_tests::random::Random;
-use tightrope_tests::report::{Limit, Report};
+use tightrope_tests::{
+    devices::{host, tensor},
+    naive::{self, triples, wide},
+    random::Random,
+    report::{Limit, Report},
+};
 
 use super::{Expected, compare};
 

@@ -1,5 +1,5 @@
-//! Samples by the running statistics of batch norm, on every device: what they are where those are a batch's own, and
-//! that none depends on another.
+//! Samples by the running statistics of batch norm, on every device. They equal batch samples where
+//! the statistics are the batch's own, and do not depend on each other.
 
 use burn::tensor::{Device, Tensor};
 use pollster::block_on;
@@ -18,10 +18,10 @@ use tightrope_tests::{
 
 /// Samples in a batch.
 const N: usize = 6;
-/// Share that a batch's statistics have in the running ones.
+/// Weight of a batch's statistics in the running ones.
 const MOMENTUM: f32 = 0.1;
 
-/// A small generator, and the pixels that each of its batch norms sees of an image.
+/// A small generator, and the number of pixels each of its batch norms sees of an image.
 struct Case {
     name: &'static str,
     config: RunConfig,
@@ -81,7 +81,7 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-/// The generator of a case, and one batch of what goes into it.
+/// The generator of a case, and one batch of its inputs.
 struct Generator {
     model: Box<dyn Model>,
     net: Net,
@@ -90,7 +90,7 @@ struct Generator {
 }
 
 impl Generator {
-    /// Its running statistics are those of its batch, biased as the batch's own are.
+    /// Sets the running statistics to those of the batch, biased as the batch's own are.
     fn new(case: &Case, device: &Device) -> Self {
         let config = &case.config;
         let (model, blueprint) = model::build(config, Role::G, case.channels);
@@ -127,7 +127,7 @@ impl Generator {
         self.pass(view, z, classes)
     }
 
-    /// Sample `at` of the batch in a batch of its own.
+    /// Sample `at` of the batch, in a batch of its own.
     fn alone(&mut self, view: View, at: usize) -> Vec<f32> {
         let z = self.z.clone().narrow(0, at, 1);
         let classes = self.classes.clone().map(|all| all.narrow(0, at, 1));
@@ -135,7 +135,7 @@ impl Generator {
     }
 
     fn pass(&mut self, view: View, z: Tensor<4>, classes: Option<Tensor<2>>) -> Vec<f32> {
-        let leaves = self.net.leaves(view, false, false);
+        let leaves = self.net.leaves(view);
         host(
             self.model
                 .forward(&mut self.net, &leaves, z, classes.as_ref()),
@@ -172,7 +172,7 @@ fn by_running_statistics_a_sample_alone_is_the_one_of_the_batch() {
                 let alone = generator.alone(View::Running, at);
                 report.close(on, case.name, &alone, own, Limit::Mixed(1e-5));
             }
-            // By its own statistics it would be another.
+            // By its own statistics the sample would differ.
             let own = generator.alone(View::Frozen, 0);
             let far = own.iter().zip(&batch).map(|(a, b)| (a - b).abs());
             assert!(far.fold(0.0, f32::max) > 0.01, "{} on {on}", case.name);

@@ -3,11 +3,15 @@
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tightrope_core::kernel::index::{LayerSlice, build_index};
-use tightrope_core::kernel::mask::mask_apply;
-use tightrope_core::kernel::select::top_k;
-use tightrope_core::sparse::index::LayerIndex;
-use tightrope_core::sparse::select::{self, Candidates, Group};
+use tightrope_core::{
+    kernel::{
+        cpu::{self, index::LayerIndex},
+        index::{LayerSlice, build_index},
+        mask::mask_apply,
+        select::top_k,
+    },
+    sparse::select::{Candidates, Group},
+};
 use tightrope_tests::devices;
 
 fn tensor(values: &[f32], device: &Device) -> Tensor<1> {
@@ -29,7 +33,7 @@ fn integers(tensor: Tensor<1, Int>) -> Vec<i32> {
     }
 }
 
-/// Scores of one kind: all different, many ties, or all zero.
+/// Scores of one kind: all distinct, many ties, or all zero.
 fn scores(kind: &str, n: usize, rng: &mut ChaCha8Rng) -> Vec<f32> {
     let draws = (0..n).map(|_| rng.random_range(-1.0..1.0_f32));
     match kind {
@@ -40,7 +44,7 @@ fn scores(kind: &str, n: usize, rng: &mut ChaCha8Rng) -> Vec<f32> {
     }
 }
 
-/// The whole as one group, in halves with a gap between them, and in many unequal layers.
+/// Everything as one group, as halves with a gap between them, and as many unequal layers.
 fn groupings(n: usize, k: usize) -> Vec<Vec<Group>> {
     let half = n / 2;
     let mut layers = Vec::new();
@@ -89,7 +93,7 @@ fn check_selection(name: &str, device: &Device, kind: &str, n: usize, rng: &mut 
                     candidates,
                     &groups,
                 );
-                let twin = select::top_k(&scores, |i| candidates.admits(mask[i]), &groups);
+                let twin = cpu::select::top_k(&scores, |i| candidates.admits(mask[i]), &groups);
                 let twin: Vec<f32> = twin.into_iter().map(f32::from).collect();
                 let count = groups.len();
                 assert!(

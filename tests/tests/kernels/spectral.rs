@@ -2,10 +2,12 @@
 
 use burn::tensor::{Device, Tensor};
 use tightrope_core::kernel::spectral::{EPS, spectral_norm};
-use tightrope_tests::devices::{host, tensor};
-use tightrope_tests::naive::{Spectral, wide};
-use tightrope_tests::random::Random;
-use tightrope_tests::report::{Limit, Report};
+use tightrope_tests::{
+    devices::{host, tensor},
+    naive::{Spectral, wide},
+    random::Random,
+    report::{Limit, Report},
+};
 
 use super::{Expected, compare};
 
@@ -26,7 +28,7 @@ impl Case {
         }
         let y = self.spectral.forward(&w, &u, &v);
         let dw = self.spectral.gradient(&w, &u, &v, &dy);
-        // Relative, so that weights and vectors that vanish are compared as closely as others.
+        // A relative limit compares vanishing weights and vectors as closely as others.
         let close = |what, values| Expected::new(what, values, Limit::Relative(1e-5));
         vec![
             close("weight", y),
@@ -75,7 +77,7 @@ fn spectral_norm_follows_its_definition() {
         [257, 31],
         [64, 1024],
         [130, 1153],
-        // More values than one workgroup each can add up.
+        // More spans than a workgroup has invocations to add them up.
         [601, 1801],
     ];
     for ([rows, columns], eps) in sizes.into_iter().zip([EPS, 1e-6].into_iter().cycle()) {
@@ -89,7 +91,7 @@ fn spectral_norm_follows_its_definition() {
         for (w, live) in w.iter_mut().zip(random.mask(n, 0.5)) {
             *w *= live;
         }
-        // Something must be left of the smallest.
+        // Even the smallest weight keeps an active value.
         w[n / 2] = 0.75;
         let u = random.values(rows);
         let [left, right] = spectral.iterate(&wide(&w), &wide(&u));

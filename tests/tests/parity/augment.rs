@@ -1,15 +1,17 @@
-//! DiffAugment's functions with the draws that the vectors recorded, forward and as adjoints.
+//! DiffAugment's functions with the draws from the vectors, forward and as adjoints.
 
 use burn::tensor::{Device, Tensor};
 use tightrope_core::augment::{
     brightness, contrast, holes, per_image, saturation, shifts, translation,
 };
-use tightrope_tests::devices::{self, host, tensor};
-use tightrope_tests::random::Random;
-use tightrope_tests::report::{Limit, Report};
-use tightrope_tests::vectors::{Array, arrays, files, integers};
+use tightrope_tests::{
+    devices::{self, host, tensor},
+    random::Random,
+    report::{Limit, Report},
+    vectors::{Array, arrays, files, integers},
+};
 
-/// One function of the file on x `[n, channels, height, width]`.
+/// Applies one function of the file to x `[n, channels, height, width]`.
 fn apply(
     name: &str,
     x: Tensor<4>,
@@ -57,7 +59,7 @@ fn augmentations_follow_the_authors() {
                 let theirs = &arrays[&format!("{name}/out")].values;
                 report.close(on, name, &host(out.clone()), theirs, Limit::Relative(1e-6));
 
-                // All are affine in x: along d the output moves by what the gradient says, exactly.
+                // All are affine in x: along d the output moves exactly as the gradient says.
                 let mut random = Random::new(31);
                 let size = input.values.len();
                 let (cotangent, along) = (random.values(size), random.values(size));

@@ -1,17 +1,21 @@
-//! The averages of `ema_sema` through the engine: fused into the optimiser's step, and by themselves as after a
-//! mask change.
+//! The averages of `ema_sema` through the engine: fused into the optimiser's step, and on their own
+//! as after a mask change.
 
 use burn::tensor::{Device, Tensor};
-use tightrope_core::config::{AveragingRule, ModelConfig, Role};
-use tightrope_core::kernel::adam::AdamStep;
-use tightrope_core::model;
-use tightrope_core::net::Net;
-use tightrope_core::preset;
-use tightrope_tests::devices::{self, host, tensor};
-use tightrope_tests::report::{Limit, Report};
-use tightrope_tests::vectors::{Array, arrays, files, json, number};
+use tightrope_core::{
+    config::{AveragingRule, ModelConfig, Role},
+    kernel::adam::AdamStep,
+    model,
+    net::Net,
+    preset,
+};
+use tightrope_tests::{
+    devices::{self, host, tensor},
+    report::{Limit, Report},
+    vectors::{Array, arrays, files, json, number},
+};
 
-/// A generator whose one maskable weight has this shape.
+/// A generator with one maskable weight of this shape.
 fn net(outputs: usize, inputs: usize, device: &Device) -> Net {
     let mut config = (preset::find("ring").unwrap_or_else(|e| panic!("{e}")).build)();
     config.z_dim = inputs;
@@ -25,7 +29,7 @@ fn net(outputs: usize, inputs: usize, device: &Device) -> Net {
     Net::new(Role::G, blueprint, &config, device)
 }
 
-/// One of the file's averages, as its name says: `stugan_biggan_sema_0.9999_start4`.
+/// One of the file's averages, parsed from its name: `stugan_biggan_sema_0.9999_start4`.
 struct Wanted {
     rule: AveragingRule,
     decay: f64,
@@ -52,19 +56,20 @@ impl Wanted {
         }
     }
 
-    /// Before its start an average is a copy.
+    /// Before its start, the average is a copy of the weights.
     fn decay(&self, step: usize) -> f64 {
         if step < self.start { 0.0 } else { self.decay }
     }
 }
 
-/// Puts the first values of a flat tensor in place of others.
+/// Replaces the first values of a flat tensor.
 fn replace_front(flat: &Tensor<1>, front: &[f32], device: &Device) -> Tensor<1> {
     let rest = flat.clone().slice(front.len()..flat.dims()[0]);
     Tensor::cat(vec![tensor(front, [front.len()], device), rest], 0)
 }
 
-/// The average's course. With `fused`, only steps that change the mask average by themselves.
+/// The average after every step. With `fused`, only steps that change the mask average on their
+/// own.
 fn course(
     wanted: &Wanted,
     weights: &Array,
@@ -83,7 +88,7 @@ fn course(
         net.mask = tensor(&masks.row(step).floats(), [n], device);
         let decay = wanted.decay(step);
         if fused && !changes.contains(&step) {
-            // Without a gradient the weights stay as the file has them.
+            // With a zero gradient the weights stay as the file has them.
             let still = Tensor::zeros([net.len()], device);
             let adam = AdamStep {
                 t: step as u64,

@@ -1,19 +1,22 @@
-//! Mask updates, exact to the bit.
+//! Mask updates, bit by bit.
 
 use std::path::Path;
 
 use serde_json::Value;
-use tightrope_core::balance::controller::Moment;
-use tightrope_core::balance::{Controller, Sample, Window};
-use tightrope_core::config::{
-    BalanceConfig, Distribution, Estimator, Growth, MaskSampling, NetConfig, Policy, Schedule,
-    Scope,
+use tightrope_core::{
+    balance::{Controller, Sample, Window, controller::Clock},
+    config::{
+        BalanceConfig, Distribution, Estimator, Growth, MaskSampling, NetConfig, Policy, Schedule,
+        Scope,
+    },
+    sparse::plan::MaskPlan,
 };
-use tightrope_core::sparse::host::{prune, update};
-use tightrope_core::sparse::plan::MaskPlan;
-use tightrope_tests::vectors::{arrays, files, flat, json, names, number};
+use tightrope_tests::{
+    host_update::{prune, update},
+    vectors::{arrays, files, flat, json, names, number},
+};
 
-/// One file: a net's flat maskable weights before and after.
+/// One file: a net's flat maskable weights before and after an update.
 struct Case {
     about: Value,
     sizes: Vec<usize>,
@@ -81,7 +84,7 @@ impl Case {
         }
     }
 
-    /// What the file's kind asks for; `None`: no change.
+    /// The plan for the file's kind; `None` means no change.
     fn plan(&self) -> Option<MaskPlan> {
         let kind = self.about["kind"].as_str().expect("a kind");
         Some(match kind {
@@ -144,7 +147,7 @@ impl Case {
             ..adapt_discriminator()
         };
         let mut controller = Controller::new(self.number("density_before"));
-        let at = Moment {
+        let at = Clock {
             iteration: 1,
             iterations: 2,
         };
@@ -181,7 +184,8 @@ impl Case {
         (weights, mask)
     }
 
-    /// The rule by its definition, for the cases in which the authors' thresholds let ties through.
+    /// Applies the rule by its definition, for cases in which the authors' thresholds let ties
+    /// through.
     fn by_definition(&self) -> (Vec<f32>, Vec<u8>) {
         let plan = self.plan();
         let Some(MaskPlan::DropGrow {
@@ -229,7 +233,7 @@ impl Case {
         }
         same("mask", &mask, &self.mask_after);
         same("weights", &weights, &self.weights_after);
-        // Where nothing changes, the authors' record is that of an earlier update.
+        // Where nothing changes, the authors' record shows an earlier update.
         if let Some(newly_grown) = self.newly_grown.as_ref().filter(|_| mask != self.mask) {
             same("newly grown", &newly(&self.mask, &mask), newly_grown);
         }
@@ -258,7 +262,7 @@ fn adapt_discriminator() -> NetConfig {
     }
 }
 
-/// Candidates by falling magnitude, then by position.
+/// Candidates by falling magnitude, ties by position.
 fn ranked(scores: &[f32], candidate: impl Fn(usize) -> bool) -> impl Iterator<Item = usize> {
     let mut order: Vec<usize> = (0..scores.len()).filter(|&i| candidate(i)).collect();
     order.sort_by(|&a, &b| scores[b].abs().total_cmp(&scores[a].abs()).then(a.cmp(&b)));

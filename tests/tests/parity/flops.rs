@@ -1,12 +1,14 @@
 //! FLOPs of the full networks, layer by layer, and the static rows of ADAPT's Tables 3 and 12.
 
 use serde_json::Value;
-use tightrope_core::config::{HeadPool, ModelConfig, Naming, Role, SnganConfig};
-use tightrope_core::metric::flops::{
-    Count, FlopLayer, Images, dense_forward, layers, masked_forward, sparse_forward,
+use tightrope_core::{
+    config::{HeadPool, ModelConfig, Naming, Role, SnganConfig},
+    metric::flops::{
+        Count, FlopLayer, Images, dense_forward, layers, masked_forward, sparse_forward,
+    },
+    preset,
+    sparse::density::erk,
 };
-use tightrope_core::preset;
-use tightrope_core::sparse::density::erk;
 use tightrope_tests::vectors::{entries, files, json, names, number, shape};
 
 struct Pair {
@@ -24,7 +26,7 @@ fn preset_pair(name: &str) -> Pair {
     }
 }
 
-/// A net of the vectors by its name there.
+/// A net of the vectors, by its name in the files.
 fn pair(net: &str) -> Pair {
     let (config, side) = match net {
         _ if net.starts_with("biggan_cifar") || net == "biggan32" => {
@@ -151,7 +153,7 @@ fn dense_counts_are_exact() {
     }
 }
 
-/// Expected forward cost at an ERK density, with the weights' shapes as `erk.json` lists them.
+/// Expected forward cost at an ERK density. `erk.json` lists the shapes of the weights.
 fn erk_forward(net: &[FlopLayer], shapes: &Value, density: f64) -> f64 {
     let rows = shapes["by_density"]
         .as_object()
@@ -168,7 +170,7 @@ fn erk_forward(net: &[FlopLayer], shapes: &Value, density: f64) -> f64 {
                 .is_some_and(|(module, _)| module == layer)
         };
         let at = names.iter().position(is_layer);
-        // What the authors call a classifier they never mask.
+        // The authors' name for a classifier they never mask.
         assert!(
             at.is_some() || layer == "classifier",
             "no density for {layer}"
@@ -233,8 +235,9 @@ fn static_rows_of_tables_3_and_12() {
     assert!(rows >= 24, "only {rows} rows");
 }
 
-/// The BigGAN columns of ADAPT's Table 3, as the authors' poster prints them, in percent of dense training. Where d_G is
-/// 0.5 the strong D of Table 12, also 0.5, is the balanced one, and so are all balanced rows there.
+/// The BigGAN columns of ADAPT's Table 3, as the authors' poster prints them, in percent of dense
+/// training. At d_G 0.5 the strong D of Table 12, also 0.5, is the balanced one; so are all
+/// balanced rows of that table.
 #[test]
 fn static_rows_of_biggan() {
     let rows = [
@@ -276,7 +279,8 @@ fn static_rows_of_biggan() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The authors' count of the dense nets and of whole training runs in the paper's units (ADAPT, Table 3).
+/// The authors' count for the dense nets and for whole training runs, in the paper's units (ADAPT,
+/// Table 3).
 #[test]
 fn dense_totals_of_all_four_settings() {
     for (name, forward, paper) in [

@@ -1,5 +1,6 @@
-//! Parity with the authors' code: densities, mask updates, controller, averages, FLOPs and whole training runs,
-//! from every vector file of `fixtures/vectors`, or of the folder in `TIGHTROPE_VECTORS`, by its name's pattern.
+//! Parity with the authors' code: densities, mask updates, controller, averages, FLOPs and whole
+//! training runs. The tests read every vector file of `fixtures/vectors`, or of the folder in
+//! `TIGHTROPE_VECTORS`, by the pattern of its name.
 
 mod augment;
 mod averaging;

@@ -1,26 +1,26 @@
-//! Training FLOPs as the papers print them: every static row of ADAPT's Tables 3 and 12, and of STU-GAN's Table 2 for
-//! BigGAN. `fixtures/published` holds the papers' tables.
+//! Training FLOPs as the papers print them: every static row of ADAPT's Tables 3 and 12, and of
+//! STU-GAN's Table 2 for BigGAN. `fixtures/published` holds the papers' tables.
 
 use std::path::Path;
 
-use tightrope_core::config::{Gradients, Role, RunConfig};
-use tightrope_core::metric::flops::{
-    Count, Forward, Images, Work, masked_forward, yardstick_forward,
+use tightrope_core::{
+    config::{Gradients, Role, RunConfig},
+    metric::flops::{Count, Forward, Images, Work, masked_forward, yardstick_forward},
+    preset,
 };
-use tightrope_core::preset;
 
 /// A cell of a table.
 struct Cell {
     network: String,
     dataset: String,
     method: String,
-    /// The two columns of densities, in the file's order.
+    /// The densities in both columns, in the file's order.
     density: [f64; 2],
     value: f64,
 }
 
-/// The training FLOPs of static methods in a file's `tables`. Fields are taken from the right, where none is quoted:
-/// dataset and network, in either order, method, two densities, value.
+/// The training FLOPs of static methods in a file's `tables`. Reads fields from the right, where
+/// none is quoted: dataset and network, in either order, method, two densities, value.
 fn cells(file: &str, tables: &[&str], dataset_first: bool) -> Vec<Cell> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures/published")
@@ -99,7 +99,7 @@ fn all_static_rows_as_adapt_counts() {
             ));
         }
     }
-    // 48 different ones: the 16 balanced rows stand in both tables.
+    // 48 distinct rows: the 16 balanced ones stand in both tables.
     assert_eq!(cells.len(), 64, "rows of Tables 3 and 12");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -125,7 +125,8 @@ fn static_rows_of_biggan_as_stu_gan_counts() {
     assert_eq!(rows, ["0.370", "0.385", "0.414", "0.230", "0.245", "0.274"]);
 }
 
-/// What a static run with a dense D really saves: less than ADAPT's tables say where D is the dearer part.
+/// The real saving of a static run with a dense D: less than ADAPT's tables say where D is the
+/// costlier part.
 #[test]
 fn a_dense_discriminator_costs_what_it_costs() {
     for (network, dataset, percent) in [

@@ -1,10 +1,11 @@
-//! Erdos-Renyi-Kernel densities and the course of the drop fraction.
+//! Erdos-Renyi-Kernel densities, and the drop fraction over training.
 
 use serde_json::Value;
-use tightrope_core::config::{Role, Schedule};
-use tightrope_core::preset;
-use tightrope_core::sparse::{density::erk, schedule::drop_fraction};
-use tightrope_core::{model, net};
+use tightrope_core::{
+    config::{Role, Schedule},
+    model, net, preset,
+    sparse::{density::erk, schedule::drop_fraction},
+};
 use tightrope_tests::vectors::{entries, files, json, number, shape};
 
 fn erk_rows(report: &mut Vec<String>, net: &str, density: &str, layers: &Value) -> usize {
@@ -48,7 +49,7 @@ fn erk_densities() {
     }
 }
 
-/// The preset of one of the vectors' networks.
+/// The preset for one of the vectors' networks.
 fn preset_of(net: &str) -> &'static str {
     match net.split(['_', '.']).collect::<Vec<_>>()[..] {
         ["sngan", "cifar10", ..] => "sngan-cifar10",
@@ -59,7 +60,8 @@ fn preset_of(net: &str) -> &'static str {
     }
 }
 
-/// Which tensors a mask covers, in the order that breaks ties, and how many parameters there are in all.
+/// Checks the tensors that a mask covers, in the order that breaks ties, and the number of all
+/// parameters.
 #[test]
 fn masks_cover_the_authors_tensors_in_their_order() {
     let mut seen = 0;
@@ -78,7 +80,7 @@ fn masks_cover_the_authors_tensors_in_their_order() {
                 .collect();
             for (_, row) in entries(&rows["by_density"]) {
                 let layers = row["layers"].as_array().expect("a list of layers");
-                // Attention's scalar is masked in the authors' code by oversight, and not here.
+                // The authors' code masks attention's scalar by oversight; the engine does not.
                 let theirs = layers.iter().filter_map(|layer| {
                     let name = layer["name"].as_str().expect("a name");
                     let name = name.strip_suffix("_orig").unwrap_or(name);

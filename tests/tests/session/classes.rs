@@ -1,4 +1,5 @@
-//! Runs that learn classes: resumed, sampled, refused where the data have none; and what their critic sees.
+//! Runs that learn classes: resumed, sampled, refused where the data have none; and the inputs of
+//! their critic.
 
 use std::sync::{Arc, Mutex};
 
@@ -16,7 +17,7 @@ use super::{config, cpu, difference, run, state};
 
 const LAST: u64 = 9;
 
-/// A small BigGAN on the procedural images, each kind of which is a class.
+/// A small BigGAN on the procedural images, with a class for each kind.
 pub(super) fn small(method: &str, settings: &[(&str, &str)]) -> RunConfig {
     let mut all = vec![
         ("data.source", "shapes"),
@@ -44,7 +45,7 @@ pub(super) fn small(method: &str, settings: &[(&str, &str)]) -> RunConfig {
     config
 }
 
-/// Everything that a conditional run can have at once.
+/// Every option of a conditional run at once.
 const FULL: [(&str, &str); 8] = [
     ("critic_pass", "joined"),
     ("augment.color", "true"),
@@ -128,7 +129,7 @@ fn samples_by_either_statistics_disturb_nothing() {
     let [batch, running] =
         [NormStatistics::Batch, NormStatistics::Running].map(|norm| drawn(norm, 4));
     assert!(running.iter().all(|v| v.is_finite()) && running != batch);
-    // Alone it is what it was among others.
+    // A sample is the same alone as among others.
     assert_eq!(
         drawn(NormStatistics::Running, 1),
         running[..running.len() / 4]
@@ -171,7 +172,7 @@ fn first(config: RunConfig, wanted: Phase) -> Vec<f32> {
         Box::pin(async move {
             let mut notes = notes.lock().expect("no holder panics");
             if phase == wanted && notes.is_empty() {
-                *notes = pollster::block_on(read(tensor)).expect("the CPU reads");
+                *notes = block_on(read(tensor)).expect("the CPU reads");
             }
         })
     }));
@@ -181,7 +182,8 @@ fn first(config: RunConfig, wanted: Phase) -> Vec<f32> {
     seen.clone()
 }
 
-/// One pass is one power iteration: the real images come first either way, the fakes see another norm.
+/// One joined pass makes one power iteration. The real images come first either way; the fakes see
+/// another norm.
 #[test]
 fn a_joined_pass_scores_as_two_do_but_for_the_power_iterations() {
     let joined = small("static", &[("critic_pass", "joined")]);

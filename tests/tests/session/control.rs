@@ -1,4 +1,4 @@
-//! Commands: what a hand on the controls does to a run, and what it does not.
+//! Commands: their effect on a run, and the effects they must not have.
 
 use tightrope_core::{
     config::RunConfig,
@@ -19,7 +19,7 @@ fn quick(method: &str) -> RunConfig {
     config("spiral", method, &settings)
 }
 
-/// Whether two checkpoints hold the same weights for a net.
+/// Whether two checkpoints hold the same weights of a net.
 fn same_weights(a: &Checkpoint, b: &Checkpoint, net: &str) -> bool {
     let weights = |checkpoint: &Checkpoint| -> Vec<HostTensor> {
         let prefix = format!("{net}/weight/");
@@ -54,7 +54,7 @@ fn a_run_opens_with_what_it_is_and_what_it_makes_untrained() {
             .filter(|(_, e)| matches!(e, Event::Samples(s) if s.iteration == 0))
             .count()
     };
-    // The averaged and the live generator; with them the field, and the masks of both.
+    // The averaged and the live generator; with them the field, and the masks of both nets.
     assert_eq!((events.len(), of_samples(&events)), (6, 2));
     assert_eq!(
         (id, session.len(), session.state(id)),

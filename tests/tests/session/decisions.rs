@@ -1,4 +1,4 @@
-//! A run decides by what it measured, whenever that is read back, written down or timed.
+//! A run decides by its measurements, no matter when it reads them back, records or times them.
 
 use tightrope_core::{
     config::Crossover,
@@ -10,7 +10,7 @@ use super::{advance, config, difference, session, state};
 
 const LAST: usize = 60;
 
-/// ADAPT on the spiral, with a window far shorter than the stretch between two lines of the log.
+/// ADAPT on the spiral, with a window far shorter than the interval of the log.
 fn short(log_every: &str) -> RunConfig {
     let mut config = config(
         "spiral",
@@ -31,7 +31,7 @@ fn short(log_every: &str) -> RunConfig {
     config
 }
 
-/// The changes of masks, each with the ratio it was decided on.
+/// Changes of masks, each with the ratio that led to it.
 fn changes(events: &[(usize, Event)]) -> Vec<&Event> {
     let masks = events.iter().map(|(_, event)| event);
     masks.filter(|e| matches!(e, Event::Mask(_))).collect()
@@ -79,7 +79,7 @@ fn a_record_keeps_the_crossover_it_was_trained_with() {
     assert_eq!(difference(&fresh, &tuned), None);
 }
 
-/// A discriminator that learns to rank fakes above reals: its learning rate is as high as it may be.
+/// A discriminator learns to rank fakes above reals, at the highest allowed learning rate.
 #[test]
 fn fakes_above_reals_are_counted_and_called_too_weak() {
     let mut config = config(

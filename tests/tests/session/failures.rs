@@ -1,4 +1,4 @@
-//! A run that goes wrong beside one that does not.
+//! A run that fails beside one that does not.
 
 use tightrope_core::{
     config::RunConfig,
@@ -20,7 +20,8 @@ fn quick() -> RunConfig {
     config("spiral", "static", &QUICK)
 }
 
-/// Scores of a net this deep, unnormalised, leave float32 as soon as steps are as large as [`TOO_FAST`].
+/// A deep net without normalisation, whose scores overflow float32 once steps are as large as
+/// [`TOO_FAST`].
 fn fragile() -> RunConfig {
     let widths = format!("{:?}", [128; 16]);
     let settings = [("d_hidden", widths.as_str()), ("loss", "wasserstein")];
@@ -71,7 +72,7 @@ fn a_checkpoint_holds_no_weight_that_is_no_number() {
                 run.edit(key, "10").expect("a live setting");
             }
         }
-        // The loss that shows the damage is read an iteration later.
+        // The loss that shows the damage is read one iteration later.
         let stepped = pollster::block_on(run.step());
         match pollster::block_on(run.checkpoint()) {
             Ok(checkpoint) => {

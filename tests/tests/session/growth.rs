@@ -1,7 +1,10 @@
-//! Weights that grow: how they begin.
+//! First steps of newly grown weights.
 
-use tightrope_core::config::{Regrown, Role, RunConfig};
-use tightrope_core::session::Session;
+use burn::tensor::{Int, Tensor};
+use tightrope_core::{
+    config::{Regrown, Role, RunConfig},
+    session::Session,
+};
 use tightrope_tests::devices::host;
 
 use super::{advance, config, session};
@@ -29,13 +32,14 @@ fn exploring(method: &str, beta2: &str, gradients: &str) -> RunConfig {
     )
 }
 
-/// Weight and mask of a net, the mask as far as it goes.
+/// Weight and mask of a net; the mask covers the first weights only.
 fn net(session: &Session, role: Role) -> [Vec<f32>; 2] {
     let net = &session.run(0).expect("a run").player(role).net;
     [net.flat.weight.clone(), net.mask.clone()].map(host)
 }
 
-/// The longest first step of weights that an update after `updates` intervals grew, in learning rates.
+/// The longest first step among weights grown by the update after `updates` intervals, in learning
+/// rates.
 fn longest_first_step(config: RunConfig, role: Role, updates: u64) -> f64 {
     let mut session = session([config]);
     advance(&mut session, (updates * INTERVAL - 1) as usize);
@@ -71,7 +75,8 @@ fn a_grown_weight_takes_no_leap() {
     }
 }
 
-/// Dense gradients keep every second moment warm, as the authors' code does; nothing is added there.
+/// Dense gradients keep every second moment up to date, as in the authors' code, so the engine adds
+/// nothing.
 #[test]
 fn dense_gradients_leave_second_moments_alone() {
     let config = exploring("sdst-rigl", "0.9", "dense");
@@ -98,5 +103,47 @@ fn regrown_weights_keep_their_value_or_start_from_zero() {
             Regrown::Keep => assert_eq!(zeros, 0),
             Regrown::Zero => assert!(zeros > 0),
         }
+    }
+}
+
+#[test]
+fn a_rule_of_ones_own_decides_where_weights_grow() {
+    for method in ["sdst-set", "sdst-rigl", "stu-gan"] {
+        let config = exploring(method, "0.9", "active");
+        let mut session = session([config]);
+        let run = session.run_mut(0).expect("a run");
+        // The later a weight lies, the rather it grows.
+        run.grow_by(
+            Role::G,
+            Box::new(|growing| {
+                assert_eq!(growing.iteration, INTERVAL);
+                let inactive = growing.gradient.clone() * (1.0 - growing.mask.clone());
+                assert!(host(inactive).iter().any(|&gradient| gradient != 0.0));
+                let n = growing.mask.dims()[0] as i64;
+                Tensor::<1, Int>::arange(0..n, &growing.mask.device()).float()
+            }),
+        );
+        advance(&mut session, INTERVAL as usize - 1);
+        let [weight, before] = net(&session, Role::G);
+        advance(&mut session, 1);
+        let [_, after] = net(&session, Role::G);
+        let grown: Vec<usize> = (0..before.len())
+            .filter(|&i| before[i] == 0.0 && after[i] == 1.0)
+            .collect();
+        assert_eq!(
+            before.iter().sum::<f32>(),
+            after.iter().sum::<f32>(),
+            "{method}"
+        );
+        assert!(
+            weight.len() >= before.len() && !grown.is_empty(),
+            "{method}"
+        );
+        if method == "stu-gan" {
+            continue;
+        }
+        // Over the whole net, no weight stays inactive behind one that has grown.
+        let first = grown[0];
+        assert!(after[first..].iter().all(|&m| m == 1.0), "{method}");
     }
 }

@@ -26,7 +26,7 @@ use tightrope_core::{
     session::{RunId, Session},
 };
 
-/// Settings of a small run: a preset, a method, and what else is said about it.
+/// Settings of a small run: a preset, a method, and further settings.
 fn config(preset: &str, method: &str, settings: &[(&str, &str)]) -> RunConfig {
     let spec: MethodSpec = method.parse().expect("a method");
     let settings: Vec<(String, String)> = settings
@@ -47,7 +47,7 @@ fn run(config: RunConfig) -> Run {
     block_on(Run::new(config, dataset, &cpu)).expect("a run")
 }
 
-/// A session of runs whose opening events have been taken.
+/// A session of runs whose opening events are already drained.
 fn session(configs: impl IntoIterator<Item = RunConfig>) -> Session {
     let mut session = Session::new();
     for config in configs {
@@ -66,14 +66,14 @@ fn iteration(session: &Session, id: RunId) -> u64 {
     session.run(id).expect("a run").iteration()
 }
 
-/// A checkpoint without what may differ between equal runs: the seconds.
+/// A checkpoint without its seconds, which may differ between equal runs.
 fn state(run: &mut Run) -> Checkpoint {
     let mut checkpoint = block_on(run.checkpoint()).expect("a checkpoint");
     checkpoint.meta["seconds"] = 0.into();
     checkpoint
 }
 
-/// The first difference of two checkpoints in words.
+/// The first difference of two checkpoints, in words.
 fn difference(a: &Checkpoint, b: &Checkpoint) -> Option<String> {
     if a.meta != b.meta {
         let keys = a.meta.as_object().expect("an object").keys();

@@ -1,4 +1,4 @@
-//! Every method trains on points and on images, and its masks do what it promises.
+//! Every method trains on points and on images, and its masks follow its rules.
 
 use tightrope_core::{
     config::{NetConfig, Policy, Role, RunConfig},
@@ -11,7 +11,7 @@ use super::{advance, config, iteration, session};
 const LAST: u64 = 12;
 const INTERVAL: u64 = 4;
 
-/// A short run whose balance is always `too weak` (or too strong), so that a density that may move, moves.
+/// A short run that is always too weak (or too strong), so that a movable density moves.
 fn short(preset: &str, method: &str, weak: bool) -> RunConfig {
     // No gap is wide enough, or no ratio high enough.
     let (low, high, estimator) = if weak {
@@ -45,7 +45,7 @@ fn short(preset: &str, method: &str, weak: bool) -> RunConfig {
     config
 }
 
-/// What a net's events must look like under its policy.
+/// Checks a net's events against its policy.
 fn check(own: &NetConfig, role: Role, events: &[&MaskEvent], weak: bool) -> Result<(), String> {
     let updates = (LAST - 1) / INTERVAL;
     if matches!(own.policy, Policy::Static | Policy::Manual) {
@@ -110,7 +110,7 @@ fn train(preset: &str, method: &str, weak: bool) -> Result<(), String> {
     check(&config.discriminator, Role::D, &masks(Role::D), weak)?;
     let after = density(&session);
     let moves = |policy: Policy| matches!(policy, Policy::Relax | Policy::Strict);
-    // STU-GAN grows by coins: its counts are right on average.
+    // STU-GAN grows by coins, so its counts are right on average.
     let coins = method == "stu-gan";
     let still = |a: f64, b: f64| a == b || coins && (a / b - 1.0).abs() < 0.1;
     if !still(before.0, after.0) {
@@ -132,11 +132,11 @@ fn train(preset: &str, method: &str, weak: bool) -> Result<(), String> {
 
 fn check_all(preset: &str) {
     let mut wrong = Vec::new();
-    // Those that prune have stages, and tests of their own.
-    for info in METHODS.iter().filter(|info| !info.method.prunes()) {
+    // Methods that prune have stages, and tests of their own.
+    for info in METHODS.iter().filter(|info| !info.prunes) {
         for weak in [true, false] {
-            // Ours go by what is true, and the fresh D of `tiny` ranks fakes above reals: no band makes
-            // it too strong.
+            // The proportional methods act on the true state, and the fresh D of `tiny` ranks fakes
+            // above reals: no band makes it too strong.
             if preset == "tiny" && info.name.starts_with("prop-") && !weak {
                 continue;
             }

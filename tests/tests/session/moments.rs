@@ -1,4 +1,4 @@
-//! What is recorded of the networks together with samples: the field of 2-D data, and masks.
+//! Records of the networks taken with samples: the field of 2-D data, and masks.
 
 use pollster::block_on;
 use tightrope_core::{
@@ -35,7 +35,7 @@ fn masks(events: &[Event]) -> Vec<&Masks> {
     masks.collect()
 }
 
-/// Whether these are the masks a run has.
+/// Checks that the recorded masks are those of the run.
 fn assert_masks(run: &Run, told: &Masks) {
     let info = run.info();
     let net = match told.net {
@@ -97,7 +97,7 @@ fn recording_changes_no_number() {
             };
             assert_eq!(fields, expected, "{preset} {sample_every}");
             let mut state = state(&mut run);
-            // What differs on purpose.
+            // These differ on purpose.
             state.meta["config"]["record"] = 0.into();
             for net in ["g", "d"] {
                 state.meta[net]["is_mask_new"] = 0.into();

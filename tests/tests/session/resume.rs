@@ -1,9 +1,15 @@
-//! Equal seeds give equal runs: again, side by side, and from a checkpoint at any moment.
+//! Equal seeds give equal runs: repeated, side by side, and from a checkpoint at any iteration.
 
 use pollster::block_on;
-use tightrope_core::{config::RunConfig, record::Checkpoint, run::Run};
+use tightrope_core::{
+    config::RunConfig,
+    event::Command,
+    record::{Checkpoint, checkpoint, read_run},
+    run::Run,
+    session::{RecordedSession, RunCheckpoint},
+};
 
-use super::{advance, config, difference, run, session, state};
+use super::{advance, config, cpu, difference, run, session, state};
 
 const METHODS: [&str; 7] = [
     "adapt-relax",
@@ -14,7 +20,8 @@ const METHODS: [&str; 7] = [
     "dda",
     "dense",
 ];
-/// Masks of both nets change at 5, 10 and 15, so stops lie before, at and behind a change, and within a window.
+/// Masks of both nets change at 5, 10 and 15, so the stops lie before, at and after a change, and
+/// within a window.
 const STOPS: [u64; 5] = [1, 4, 5, 6, 10];
 const LAST: u64 = 17;
 
@@ -161,7 +168,8 @@ fn a_checkpoint_of_another_run_is_refused() {
     }
 }
 
-/// Checkpoints from before every pass was counted. Their record's dense yardstick is of the old count too.
+/// Checkpoints from before the engine counted every pass. Their dense yardstick uses the old count
+/// too.
 #[test]
 fn an_old_checkpoint_goes_on_in_its_own_count() {
     let config = short("ring", "static");
@@ -175,9 +183,75 @@ fn an_old_checkpoint_goes_on_in_its_own_count() {
     let (before, paper) = (second.stats().flops, second.stats().flops_paper);
     steps(&mut second, 9);
     let stats = second.stats();
-    // With n_critic 1, the old count is ADAPT's.
+    // With n_critic 1, the old count equals ADAPT's.
     assert_eq!(second.config.n_critic, 1);
     let [ours, theirs] = [stats.flops - before, stats.flops_paper - paper];
     assert!((ours - theirs).abs() < 1e-3 && ours > 0.0);
     assert_eq!(stats.flops_stu, None);
+}
+
+#[test]
+fn a_run_that_another_has_finished_meanwhile_stays_as_it_is() {
+    let out = tempfile::tempdir().expect("a folder");
+    let mut first = RecordedSession::default();
+    let config = short("tiny", "adapt-relax");
+    let id = block_on(first.add(vec![config], out.path(), &cpu())).expect("a run")[0];
+    (0..5).for_each(|_| block_on(first.advance()));
+    first.command(id, Command::Stop);
+    block_on(first.advance());
+    let folder = first.path(id).to_owned();
+    let read = || RunCheckpoint::open(&folder).expect("a checkpoint");
+    let resume = |from: &RunCheckpoint| {
+        let mut session = RecordedSession::default();
+        let (config, changes) = from.changed(&[]).expect("settings");
+        block_on(session.resume(from, config, changes, &cpu())).map(|_| session)
+    };
+
+    let early = read();
+    let file = folder.join("checkpoints/000005.safetensors");
+    let bytes = std::fs::read(&file).expect("a checkpoint");
+    let mut second = resume(&read()).expect("it goes on");
+    while !second.is_over() {
+        block_on(second.advance());
+    }
+    let files = || -> Vec<_> {
+        let found = checkpoint::list(&folder).expect("checkpoints");
+        found.into_iter().map(|(iteration, _)| iteration).collect()
+    };
+    let finished = files();
+    assert_eq!(finished.last(), Some(&LAST));
+
+    let refusal = resume(&early).map(|_| ()).expect_err("a stale checkpoint");
+    let expected = format!("another process has trained this run to iteration {LAST}");
+    assert!(refusal.to_string().contains(&expected), "{refusal}");
+    assert_eq!(files(), finished);
+    assert!(folder.join("summary.json").is_file());
+    // An older checkpoint that is asked for by name is another matter.
+    std::fs::write(&file, bytes).expect("it is put back");
+    let named = RunCheckpoint::open(&file).expect("a checkpoint");
+    assert!(resume(&named).is_ok());
+}
+
+#[test]
+fn a_run_that_was_killed_just_before_its_end_ends_when_it_is_resumed() {
+    let out = tempfile::tempdir().expect("a folder");
+    let mut first = RecordedSession::default();
+    let config = short("tiny", "static");
+    let id = block_on(first.add(vec![config], out.path(), &cpu())).expect("a run")[0];
+    while !first.is_over() {
+        block_on(first.advance());
+    }
+    let folder = first.path(id).to_owned();
+    let summary = folder.join("summary.json");
+    std::fs::remove_file(&summary).expect("a summary");
+
+    let last = RunCheckpoint::open(&folder).expect("a checkpoint");
+    let (config, changes) = last.changed(&[]).expect("settings");
+    let mut second = RecordedSession::default();
+    block_on(second.resume(&last, config, changes, &cpu())).expect("it can be resumed");
+    block_on(second.record());
+    assert!(second.is_over() && summary.is_file());
+    let history = read_run(&folder).expect("a record").history;
+    assert_eq!(history.iteration(), LAST);
+    assert!(history.ended.is_some());
 }

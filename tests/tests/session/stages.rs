@@ -1,4 +1,5 @@
-//! Methods that prune a trained network: what a stage begins with, what it keeps, and going on in the middle of one.
+//! Methods that prune a trained network: the start of a stage, the state it keeps, and resuming in
+//! the middle of one.
 
 use pollster::block_on;
 use tightrope_core::{
@@ -13,7 +14,7 @@ use tightrope_core::{
 
 use super::{advance, config, difference, run, session, state};
 
-/// Iterations before the pruning, and after it.
+/// Iterations before and after the pruning.
 const DENSE: u64 = 8;
 const AFTER: u64 = 5;
 
@@ -44,7 +45,8 @@ fn steps(run: &mut Run, to: u64) -> Vec<Event> {
     events
 }
 
-/// Steps that change no weight: what a stage begins with is what the next step leaves.
+/// Makes steps that change no weight, so that the next step shows the state at the start of a
+/// stage.
 fn freeze(run: &mut Run) {
     for key in ["generator.lr", "discriminator.lr"] {
         run.edit(key, "1e-30").expect("a live setting");
@@ -64,7 +66,7 @@ fn masked(weights: &[f32], mask: &[f32]) -> Vec<f32> {
     weights.iter().zip(whole).map(|(w, m)| w * m).collect()
 }
 
-/// A mask of the `keep` largest of these weights, as a sort finds them; ties go to the lower place.
+/// A mask of the `keep` largest of these weights, found by sorting. Ties go to the lower index.
 fn largest(weights: &[f32], keep: usize) -> Vec<f32> {
     let mut order: Vec<usize> = (0..weights.len()).collect();
     order.sort_by(|&a, &b| {
@@ -78,7 +80,7 @@ fn largest(weights: &[f32], keep: usize) -> Vec<f32> {
     mask
 }
 
-/// Equal but for what a frozen step adds to a zero.
+/// Asserts equality, except for the amount that a frozen step adds to a zero.
 fn assert_equal(ours: &[f32], expected: &[f32], what: &str) {
     assert_eq!(ours.len(), expected.len(), "{what}");
     let differs = |(a, b): (&f32, &f32)| (a - b).abs() > 1e-20;
@@ -130,7 +132,7 @@ fn post_hoc_goes_on_with_the_best_average_pruned() {
         assert_equal(&weights(&run.g.net), &masked(&average, &expected), preset);
         let restarted = block_on(read(run.g.net.flat.average.clone())).expect("an average");
         assert_equal(&restarted, &weights(&run.g.net), preset);
-        // The discriminator and both optimisers go on.
+        // The discriminator and both optimisers continue.
         assert_equal(&weights(&run.d.net), &d_before, preset);
         assert_eq!(run.g.net.steps, DENSE + 1);
         let later = block_on(read(run.g.net.flat.v.clone())).expect("moments");
@@ -218,7 +220,7 @@ fn masks_stay_within_a_stage_and_all_stages_cost() {
     assert_eq!(history.stages.len(), 1);
     assert_eq!(history.masks.len(), 1);
     assert_eq!(history.ended.as_ref().map(|e| e.iteration), Some(total));
-    // As STU-GAN counts: without probes, a dense iteration costs what the yardstick does.
+    // In STU-GAN's count, without probes, a dense iteration costs as much as the yardstick.
     let dense = info.dense_flops_per_iteration_stu;
     let at = |stats: &Stats| stats.flops_stu.expect("a count");
     let at_end = at(history.latest().expect("stats"));
@@ -230,9 +232,9 @@ fn masks_stay_within_a_stage_and_all_stages_cost() {
     let relative = history.relative_flops().expect("FLOPs");
     let stu = relative.stu.expect("a count");
     assert!((stu - at_end / (dense * DENSE as f64)).abs() < 1e-12 && stu > 1.0);
-    // Probes come on top.
+    // Probes add to this.
     assert!(relative.performed >= stu);
-    // The best of the dense stage is not the best of the run.
+    // The best of the dense stage does not count as the best of the run.
     let best = history.best_quality().expect("a quality");
     assert!(best.iteration > DENSE);
 }
@@ -259,7 +261,7 @@ fn every_stage_goes_on_bit_for_bit() {
             let mut whole = run(config.clone());
             steps(&mut whole, config.total_iterations());
             let whole = state(&mut whole);
-            // Before, at and behind a pruning, and in the middle of stages.
+            // Before, at and after a pruning, and in the middle of stages.
             for stop in [5, DENSE, DENSE + 1, DENSE + 3] {
                 if let Some(what) = difference(&whole, &interrupted(&config, stop)) {
                     wrong.push(format!("{method} on {preset}, stopped at {stop}: {what}"));
@@ -328,7 +330,7 @@ fn fine_tuning_a_biggan_begins_with_its_best_networks() {
             }
         })
         .expect("a measurement");
-    // The best networks are part of a checkpoint.
+    // A checkpoint includes the best networks.
     let checkpoint = block_on(whole.checkpoint()).expect("a checkpoint");
     let mut resumed = run(config);
     block_on(resumed.restore(&checkpoint)).expect("restored");

@@ -1,4 +1,5 @@
-//! Watching a run: every phase in order, as long as it takes, and no number of the run changes by it.
+//! Watching a run: it sees every phase in order, may take its time, and changes no number of the
+//! run.
 
 use std::{
     sync::{Arc, Mutex},
@@ -33,7 +34,7 @@ fn quick(method: &str) -> RunConfig {
     config("spiral", method, &settings)
 }
 
-/// Notes every phase, reads what was computed there, and takes its time.
+/// Notes every phase, reads its values, and rests.
 fn watch(run: &mut Run, rest: Duration) -> Arc<Mutex<Vec<Phase>>> {
     let seen: Arc<Mutex<Vec<Phase>>> = Arc::default();
     let notes = Arc::clone(&seen);
@@ -68,7 +69,7 @@ const GENERATOR: [Phase; 3] = [
 fn phases_come_in_the_order_of_an_iteration() {
     let mut run = run(quick("adapt-relax"));
     let seen = watch(&mut run, Duration::ZERO);
-    for iteration in 1..=12u64 {
+    for iteration in 1..=12_u64 {
         let events = block_on(run.step()).expect("a step");
         let mut expected = [&CRITIC[..], &CRITIC[..], &GENERATOR[..]].concat();
         if iteration.is_multiple_of(2) {
@@ -139,7 +140,7 @@ fn time_spent_on_watching_is_no_time_of_training() {
     block_on(run.step()).expect("a step");
     let rested = 0.04 * take(&seen).len() as f64;
     assert!(start.elapsed().as_secs_f64() >= rested && rested > 0.4);
-    // What else the machine does in the meantime counts; the rests do not.
+    // Delays by other processes count as training time; the rests do not.
     let trained = run.stats().seconds;
     assert!(
         trained <= start.elapsed().as_secs_f64() - rested,

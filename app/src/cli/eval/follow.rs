@@ -1,5 +1,5 @@
-//! Runs judged while they train, by a process of its own: training neither waits nor slows down for it but by what it takes
-//! of the machine.
+//! Judges runs while they train, from a process of its own. Training never waits for it, and slows
+//! down only by the machine time it takes.
 
 use std::{
     fs,
@@ -18,6 +18,7 @@ use tightrope_core::{
     evaluation::Evaluation,
     progress::Progress,
     record::{checkpoint, read_evaluations, write_whole},
+    session::RunCheckpoint,
 };
 
 use super::{
@@ -25,14 +26,13 @@ use super::{
     judge::Judge,
     waiting::Waiting,
 };
-use crate::lab::Stored;
 
-/// The pause between two looks for new checkpoints. A run that writes them faster outruns it.
+/// Pause between two looks for new checkpoints. A run that writes them faster outruns it.
 const PATIENCE: Duration = Duration::from_millis(50);
-/// Where the best checkpoint of a run lies.
+/// Folder for the best checkpoint of a run.
 const BEST: &str = "best";
 
-/// Runs whose checkpoints are kept as they come, also while others are judged.
+/// Keeps the checkpoints of runs as they appear, even while others are judged.
 pub struct Watch {
     shared: Arc<Shared>,
     looking: Option<JoinHandle<()>>,
@@ -41,17 +41,17 @@ pub struct Watch {
 #[derive(Default)]
 struct Shared {
     runs: Mutex<Vec<Waiting>>,
-    /// The error that ended the looking.
+    /// The error that ended the watch.
     trouble: Mutex<Option<Error>>,
     is_over: AtomicBool,
 }
 
 impl Watch {
-    /// Begins to watch.
+    /// Starts to watch.
     ///
     /// # Errors
     /// When a run folder cannot be read.
-    pub fn begin(stored: &[Stored], args: &EvalArgs) -> Result<Self> {
+    pub fn begin(stored: &[RunCheckpoint], args: &EvalArgs) -> Result<Self> {
         let mut runs: Vec<Waiting> = Vec::new();
         for stored in stored {
             if runs.iter().all(|known| known.run != stored.folder) {
@@ -103,12 +103,12 @@ impl Shared {
     }
 }
 
-/// Locks a mutex; a panic elsewhere has left its value whole.
+/// Locks a mutex. A panic in another thread leaves these values whole.
 fn of<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Judges every wanted checkpoint of each run, in the order they were written, until all runs end.
+/// Judges every wanted checkpoint of each run, in the order of writing, until all runs end.
 pub async fn follow(judge: &mut Judge<'_>, watch: &Watch) -> Result<()> {
     let progress = Work::begin("waiting for checkpoints", true)?;
     let mut turn = 0;
@@ -127,7 +127,7 @@ pub async fn follow(judge: &mut Judge<'_>, watch: &Watch) -> Result<()> {
         }
         if let Some((at, run, file)) = next {
             turn = at + 1;
-            let mut stored = Stored::open(&file)?;
+            let mut stored = RunCheckpoint::open(&file)?;
             stored.folder = run;
             if let Some(evaluation) = judge.judge_once(&stored).await? {
                 keep_best(&stored.folder, &stored, &evaluation)?;
@@ -142,9 +142,9 @@ pub async fn follow(judge: &mut Judge<'_>, watch: &Watch) -> Result<()> {
     }
 }
 
-/// Puts the checkpoint in place of the best one so far, if no comparable evaluation of the run has a smaller distance. A
-/// network that has been pruned is not measured by what it was before.
-fn keep_best(run: &Path, stored: &Stored, evaluation: &Evaluation) -> Result<()> {
+/// Replaces the best checkpoint by this one, unless a comparable evaluation of the run has a
+/// smaller distance. Only evaluations of the same stage compare, since pruning changes the network.
+fn keep_best(run: &Path, stored: &RunCheckpoint, evaluation: &Evaluation) -> Result<()> {
     let stage = |evaluation: &Evaluation| stored.config.stage_of(evaluation.samples.iteration);
     let is_beaten = read_evaluations(run)?.iter().any(|other| {
         stage(other) == stage(evaluation)

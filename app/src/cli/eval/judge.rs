@@ -1,4 +1,4 @@
-//! One run's samples against real images.
+//! Judges the samples of one run against real images.
 
 use std::path::Path;
 
@@ -12,6 +12,7 @@ use tightrope_core::{
     progress::Progress,
     record::{read_evaluations, write_evaluation},
     run::{Classes, Draw},
+    session::RunCheckpoint,
 };
 
 use super::super::{
@@ -19,22 +20,22 @@ use super::super::{
     evaluating::{Work, statistics},
     output::say,
 };
-use crate::{lab::Stored, report};
+use crate::report;
 
-/// Samples drawn before progress is told; whole batches.
+/// Samples drawn between two progress reports; a multiple of the batch.
 const PIECE: usize = 10 * SAMPLE_BATCH;
 
-/// What judges: the network, and the real images it has seen.
+/// Judges runs by a network, and remembers the real images it has measured.
 pub struct Judge<'a> {
     args: &'a EvalArgs,
     network: &'a FeatureNet,
     chosen: &'a Chosen,
-    /// By data and side.
+    /// Statistics of real images, by data and side.
     known: Vec<((String, usize), Measure)>,
 }
 
 impl<'a> Judge<'a> {
-    /// One that has seen nothing.
+    /// A judge that has measured no real images.
     pub fn new(args: &'a EvalArgs, network: &'a FeatureNet, chosen: &'a Chosen) -> Self {
         Self {
             args,
@@ -44,20 +45,21 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Judges a run, writes the figures into its folder and tells them.
-    pub async fn judge(&mut self, stored: &Stored) -> Result<()> {
+    /// Judges a run, writes the figures into its folder and prints them.
+    pub async fn judge(&mut self, stored: &RunCheckpoint) -> Result<()> {
         self.judged(stored, &[]).await.map(drop)
     }
 
-    /// The same, unless that very checkpoint was judged in this way before.
-    pub async fn judge_once(&mut self, stored: &Stored) -> Result<Option<Evaluation>> {
+    /// As [`judge`](Self::judge), unless an evaluation of the same checkpoint by the same protocol
+    /// exists.
+    pub async fn judge_once(&mut self, stored: &RunCheckpoint) -> Result<Option<Evaluation>> {
         let known = read_evaluations(&stored.folder)?;
         self.judged(stored, &known).await
     }
 
     async fn judged(
         &mut self,
-        stored: &Stored,
+        stored: &RunCheckpoint,
         known: &[Evaluation],
     ) -> Result<Option<Evaluation>> {
         let source = self
@@ -84,7 +86,7 @@ impl<'a> Judge<'a> {
 
     async fn measured(
         &self,
-        stored: &Stored,
+        stored: &RunCheckpoint,
         measure: &Measure,
         known: &[Evaluation],
     ) -> Result<Option<Evaluation>> {
@@ -121,7 +123,7 @@ impl<'a> Judge<'a> {
         let mut shape = None;
         for first in (0..count).step_by(PIECE) {
             work.at(first, count)?;
-            // A stream for each piece, so that more samples begin with the same ones.
+            // Each piece has its own stream, so that a larger count starts with the same samples.
             let stream = format!("evaluation.{}", first / PIECE);
             let piece = run
                 .draw(Draw {
@@ -139,7 +141,7 @@ impl<'a> Judge<'a> {
                 ..
             } = piece
             else {
-                bail!("{}: its samples are no images", stored.folder.display());
+                bail!("{}: its samples are not images", stored.folder.display());
             };
             shape = Some((channels, side));
             values.extend(to_bytes(&pixels));
@@ -165,20 +167,21 @@ impl<'a> Judge<'a> {
         );
         let (statistics, resize) = (&measure.statistics, args.judge.resize);
         let evaluation = evaluate(&features, statistics, self.network, resize, about, &work)?;
-        // A distance takes seconds in which nobody asks; what was called off then is not written down.
+        // A distance takes seconds without a check for Ctrl-C; an evaluation called off meanwhile
+        // is not recorded.
         work.at(0, 0)?;
         Ok(Some(evaluation))
     }
 }
 
-/// What samples are measured against, with what the protocol says of it.
+/// Statistics of real images, and their description for the protocol.
 struct Measure {
     statistics: Statistics,
     real: Real,
 }
 
 impl Measure {
-    /// A file of statistics, or data.
+    /// Opens a file of statistics, or measures data.
     async fn open(
         args: &EvalArgs,
         (source, side): &(String, usize),
@@ -190,7 +193,7 @@ impl Measure {
         } else {
             statistics(source, *side, args.real_count, network, &args.judge).await?
         };
-        // Before samples are drawn for nothing.
+        // Checked here, before the program draws samples in vain.
         statistics.check(network, args.judge.resize)?;
         let real = match &statistics.about {
             Some(about) => Real {

@@ -1,4 +1,5 @@
-//! Checkpoints kept until they are judged. A run keeps only its last three, and judging may be slower.
+//! Keeps checkpoints until they are judged. A run keeps only its last three, and judging may be
+//! slower.
 
 use std::{
     collections::{BTreeSet, VecDeque, hash_map::DefaultHasher},
@@ -16,29 +17,29 @@ use tightrope_core::{
 
 use super::super::eval_args::EvalArgs;
 
-/// The folder within a run where checkpoints wait; a folder within it for each way of judging.
+/// Folder within a run for waiting checkpoints. It has a folder for each way of judging.
 const FOLDER: &str = "to-judge";
 
-/// A run's checkpoints that wait to be judged.
+/// A run's checkpoints that wait for their judgement.
 pub struct Waiting {
     /// The run folder.
     pub run: PathBuf,
     folder: PathBuf,
-    /// Wanted are its multiples, and the run's last checkpoint.
+    /// Judges the multiples of this iteration, and the run's last checkpoint.
     every: u64,
-    /// How often the run writes one; 0 where only its end does.
+    /// Iterations between the run's checkpoints; 0 if it writes one only at its end.
     interval: u64,
     seen: BTreeSet<u64>,
     queue: VecDeque<u64>,
-    /// Wanted ones that were gone before they were seen.
+    /// Wanted checkpoints that the run dropped before a look saw them.
     missed: Vec<u64>,
     newest: u64,
     has_ended: bool,
 }
 
 impl Waiting {
-    /// The checkpoints to judge of a run that writes one each `interval` iterations, with those that an
-    /// earlier call left waiting.
+    /// Collects the checkpoints to judge of a run that writes one every `interval` iterations,
+    /// including those that an earlier call left waiting.
     ///
     /// # Errors
     /// When the run folder cannot be read.
@@ -58,7 +59,7 @@ impl Waiting {
         let latest = checkpoint::list(run)?.pop().map_or(0, |last| last.0);
         if let Ok(entries) = fs::read_dir(&waiting.folder) {
             let files = entries.flatten().map(|entry| entry.path());
-            // Later ones than the run's own are of a future that it has left.
+            // Later checkpoints than the run's own come from a future it has left.
             let known = files.filter_map(|file| checkpoint::iteration_of(&file));
             waiting.seen = known.filter(|at| *at <= latest).collect();
             waiting.queue = waiting.seen.iter().copied().collect();
@@ -73,17 +74,17 @@ impl Waiting {
         Ok(waiting)
     }
 
-    /// Keeps what is wanted of the checkpoints there are now.
+    /// Keeps the wanted ones among the current checkpoints.
     ///
     /// # Errors
     /// When folders cannot be read or written.
     pub fn look(&mut self) -> Result<()> {
-        // Asked first: what an ended run has written is all there.
+        // Checked first: after its end, a run writes no more checkpoints.
         let has_ended = has_ended(&self.run) || !self.run.is_dir();
         let all = checkpoint::list(&self.run)?;
         let newest = all.last().map_or(0, |last| last.0);
         if newest < self.newest {
-            // It went on from an earlier one.
+            // The run continued from an earlier checkpoint.
             self.seen.retain(|at| *at <= newest);
             self.queue.retain(|at| *at <= newest);
         }
@@ -105,7 +106,7 @@ impl Waiting {
         Ok(())
     }
 
-    /// The wanted multiples that the run writes at all; 0 where that is unknown.
+    /// Interval of the checkpoints that are wanted and that the run writes; 0 if unknown.
     fn step(&self) -> u64 {
         let (mut a, mut b) = (self.every, self.interval);
         while b > 0 {
@@ -114,13 +115,14 @@ impl Waiting {
         self.every / a.max(1) * self.interval
     }
 
-    /// The checkpoint's file with a second name, so that it outlives the first; false if it is gone.
+    /// Links the checkpoint's file to a second name, so that it outlives the first. Returns false
+    /// if the file is gone.
     fn keep(&self, at: u64, file: &Path) -> Result<bool> {
         fs::create_dir_all(&self.folder).map_err(|error| Error::io(&self.folder, error))?;
         let to = self.file(at);
         let kept = fs::hard_link(file, &to).or_else(|error| match error.kind() {
             ErrorKind::AlreadyExists | ErrorKind::NotFound => Err(error),
-            // Not every file system has second names. A copy appears whole or not at all.
+            // Some file systems have no hard links. The copy appears whole or not at all.
             _ => {
                 let partial = to.with_extension("partial");
                 fs::copy(file, &partial).and_then(|_| fs::rename(&partial, &to))
@@ -141,15 +143,15 @@ impl Waiting {
         self.folder.join(format!("{at:06}.safetensors"))
     }
 
-    /// The first that waits.
+    /// The first waiting checkpoint.
     pub fn first(&self) -> Option<PathBuf> {
         self.queue.front().map(|at| self.file(*at))
     }
 
-    /// Lets a judged checkpoint go.
+    /// Deletes a judged checkpoint.
     ///
     /// # Errors
-    /// When it cannot be removed.
+    /// When the file cannot be deleted.
     pub fn release(&mut self, file: &Path) -> Result<()> {
         let judged = checkpoint::iteration_of(file);
         self.queue.retain(|at| Some(*at) != judged);
@@ -159,18 +161,18 @@ impl Waiting {
         }
     }
 
-    /// Whether nothing waits and nothing will come; what it kept them in goes then.
+    /// Whether no checkpoint waits and none will come. Then also removes the folders.
     pub fn is_over(&self) -> bool {
         let is_over = self.has_ended && self.queue.is_empty();
         if is_over {
-            // Neither is an error: another way of judging may have checkpoints there.
+            // Both may fail, since another way of judging may have checkpoints there.
             drop(fs::remove_dir(&self.folder));
             drop(fs::remove_dir(self.run.join(FOLDER)));
         }
         is_over
     }
 
-    /// Names, once, the checkpoints that cannot be judged any more.
+    /// Reports, once, the checkpoints that can no longer be judged.
     pub fn news(&mut self) -> Option<String> {
         let missed = std::mem::take(&mut self.missed);
         let (first, last) = (missed.first()?, missed.last()?);
@@ -189,7 +191,7 @@ impl Waiting {
         ))
     }
 
-    /// Tells of wanted iterations at which the run writes no checkpoint.
+    /// Reports wanted iterations at which the run writes no checkpoint.
     pub fn unwritten(&self) -> Option<String> {
         let (every, interval, step) = (self.every, self.interval, self.step());
         let run = self.run.display();
@@ -206,7 +208,8 @@ impl Waiting {
     }
 }
 
-/// Whether an evaluation may be one that these arguments made, as far as they tell.
+/// Whether these arguments may have made an evaluation. Ignores the seed, the weights and the real
+/// images.
 fn is_of(args: &EvalArgs, evaluation: &Evaluation) -> bool {
     let (samples, judge) = (&evaluation.samples, &args.judge);
     let is_network = evaluation.network.starts_with(judge.network.kind.name());
@@ -218,7 +221,7 @@ fn is_of(args: &EvalArgs, evaluation: &Evaluation) -> bool {
         && evaluation.resize == judge.resize.name()
 }
 
-/// A name for a way of judging, so that each has what it still has to judge.
+/// A name for a way of judging, so that each has its own waiting checkpoints.
 fn way(args: &EvalArgs) -> String {
     let mut hash = DefaultHasher::new();
     format!("{:?}", (&args.real, args.real_count, args.count, args.raw)).hash(&mut hash);
@@ -246,7 +249,7 @@ mod tests {
         }
     }
 
-    /// Writes a checkpoint as a run does: the last three stay.
+    /// Writes a checkpoint as a run does, which keeps the last three.
     fn write(run: &Path, at: u64) {
         let folder = run.join("checkpoints");
         fs::create_dir_all(&folder).unwrap();
@@ -281,7 +284,7 @@ mod tests {
         let wanted: Vec<String> = (20..=200).step_by(20).map(|at| at.to_string()).collect();
         let all = judged(&mut waiting);
         assert_eq!(all[..10], wanted);
-        // The last one is judged, too.
+        // The run's last checkpoint is judged, too.
         assert_eq!(all[10..], ["205"]);
         assert!(waiting.is_over() && waiting.news().is_none());
         assert!(!run.path().join(FOLDER).exists());

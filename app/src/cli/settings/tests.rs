@@ -2,8 +2,10 @@ use clap::Parser;
 use tightrope_core::config::Policy;
 
 use super::*;
-use crate::cli::args::{BenchCommand, Cli, Command};
-use crate::comparison::SHOWCASE;
+use crate::{
+    cli::args::{BenchCommand, Cli, Command},
+    comparison::SHOWCASE,
+};
 
 fn compare_args(line: &str) -> CompareArgs {
     let cli = Cli::try_parse_from(format!("tightrope compare {line}").split_whitespace()).unwrap();

@@ -1,31 +1,33 @@
-//! What a page can hold: more than that is refused before anything is made of it.
+//! Limits of a page. Setups beyond them are refused before any run starts.
 
 use tightrope_core::{
     config::{ModelConfig, RunConfig},
     data::{SOURCES, Source},
 };
 
-use crate::comparison::{Comparison, METHODS};
-use crate::estimate::Estimate;
+use crate::{
+    comparison::{Comparison, METHODS},
+    estimate::Estimate,
+};
 
-/// Longest query: what a server takes in one line, with room for the rest of it.
+/// Longest query in bytes; leaves room in the request line that a server accepts.
 pub const MOST_BYTES: usize = 6000;
 /// Most runs side by side.
 pub const MOST_RUNS: usize = 12;
 /// Most iterations of a run.
 const MOST_ITERATIONS: u64 = 1_000_000;
-/// Most bytes of all runs together, of the four billion that a page can count to.
+/// Memory limit of all runs together, in bytes; a page addresses four billion.
 const MOST_MEMORY: f64 = 2e9;
-/// Most training FLOPs of one iteration of all runs: minutes on one CPU thread.
+/// Most training FLOPs per iteration of all runs: minutes on one CPU thread.
 const MOST_FLOPS: f64 = 1e12;
-/// Bytes of a recorded state.
+/// Size of a recorded state, in bytes.
 const STATE: f64 = 600.0;
 /// Samples in a recorded grid of images.
 const GRID: f64 = 64.0;
 
-/// Refuses comparisons of too many runs, and data that no link can bring along.
+/// Refuses comparisons of too many runs, and data that a link cannot carry.
 pub fn asked(comparisons: &[Comparison]) -> Result<(), String> {
-    let mut count = 0u64;
+    let mut count = 0_u64;
     for comparison in comparisons {
         let methods = comparison.methods.as_deref().unwrap_or(&METHODS);
         let methods = methods.len() as u64;
@@ -79,7 +81,7 @@ pub fn needed(runs: &[RunConfig]) -> Result<(), String> {
     Ok(())
 }
 
-/// Refuses data that lie in files.
+/// Refuses data stored in files.
 fn refuse_files(source: &str) -> Result<(), String> {
     let (name, path) = source.split_once(':').unwrap_or((source, ""));
     let needs_files = |known: &Source| known.name == name && known.needs_path;
@@ -93,7 +95,7 @@ fn refuse_files(source: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Bytes of what a run writes down, all of which a page keeps in memory.
+/// Bytes that a run records, all of which a page keeps in memory.
 fn recorded(run: &RunConfig) -> f64 {
     let times = |every: u64| run.total_iterations().checked_div(every).unwrap_or(0) as f64;
     let record = &run.record;

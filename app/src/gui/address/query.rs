@@ -1,10 +1,10 @@
-//! How an address is written: `name=value`, with `&` between, and `%` before the code of what would be mistaken.
+//! Syntax of an address: `name=value` pairs joined by `&`, with special characters percent-encoded.
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use super::Address;
 
-/// What the syntax, or a mail program that looks for a link's end, would mistake.
+/// Characters that the syntax reserves, or that mail programs take for the end of a link.
 const MISTAKEN: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -26,11 +26,11 @@ const MISTAKEN: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// Most characters that a message repeats of what it complains about, and most complaints of one kind.
+/// Most characters quoted in a message, and most complaints listed.
 const MOST_CHARS: usize = 160;
 const MOST_LINES: usize = 4;
 
-/// Names and values, in order.
+/// Decoded names and values, in order.
 pub fn parts(query: &str) -> impl Iterator<Item = Result<(String, String), String>> {
     let parts = query.trim_start_matches('?').split('&');
     parts.filter(|part| !part.is_empty()).map(|part| {
@@ -44,14 +44,14 @@ fn plain(text: &str) -> Result<String, String> {
     let decoded = percent_decode_str(&spaced).decode_utf8();
     let decoded = decoded.map_err(|_| {
         format!(
-            "this page's address has {}, which is no text (UTF-8)",
+            "this page's address has {}, which is not UTF-8 text",
             brief(text)
         )
     })?;
     Ok(decoded.into_owned())
 }
 
-/// As much of a text as fits into a message.
+/// Shortens a text to fit a message.
 pub fn brief(text: &str) -> String {
     let visible = |c: char| if c.is_control() { '\u{FFFD}' } else { c };
     let shown: String = text.chars().map(visible).take(MOST_CHARS).collect();
@@ -61,7 +61,7 @@ pub fn brief(text: &str) -> String {
     }
 }
 
-/// As many complaints as are read, each as far as it is.
+/// Joins the first complaints, each shortened.
 pub fn few(lines: impl IntoIterator<Item = String>) -> String {
     let lines: Vec<String> = lines.into_iter().collect();
     let shown = lines.iter().take(MOST_LINES);
@@ -73,7 +73,7 @@ pub fn few(lines: impl IntoIterator<Item = String>) -> String {
     }
 }
 
-/// A message without the command that it recommends: a page has none.
+/// Removes a recommended command from a message: a page has no command line.
 pub fn without_command(text: &str) -> String {
     let found = text
         .find(" (")
@@ -86,7 +86,8 @@ pub fn without_command(text: &str) -> String {
 }
 
 impl Address {
-    /// The query that asks for this; empty where nothing is asked for.
+    /// Query string of this address, empty if it asks for nothing. `device`, `embed` and `theme`
+    /// are left out.
     pub fn query(&self) -> String {
         let mut parts: Vec<(&str, String)> = Vec::new();
         parts.extend(self.story.map(|story| ("story", story.name.to_owned())));

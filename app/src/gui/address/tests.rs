@@ -5,8 +5,7 @@ use tightrope_core::{
 };
 
 use super::*;
-use crate::gui::fixture;
-use crate::story::STORIES;
+use crate::{gui::fixture, story::STORIES};
 
 fn parse(query: &str) -> Address {
     Address::parse(query).unwrap_or_else(|why| panic!("{query}: {why}"))
@@ -36,19 +35,19 @@ fn an_address_carries_a_lesson() {
         ]
     );
     assert_eq!(address.speed, Some(Speed::Limit(20.0)));
-    let mut look = Look::default();
-    address.lend(&mut look);
+    let mut preferences = Preferences::default();
+    address.lend(&mut preferences);
     assert_eq!(
-        (look.device, look.axis, look.theme),
+        (preferences.device, preferences.axis, preferences.theme),
         (DeviceChoice::Cpu, Axis::Flops, ThemePreference::Dark)
     );
     let nothing = parse("");
     assert!(nothing.story.is_none() && nothing.setup.is_none() && !nothing.embed);
-    let own = Look::default();
-    nothing.lend(&mut look);
-    assert_eq!(look.axis, Axis::Flops);
+    let own = Preferences::default();
+    nothing.lend(&mut preferences);
+    assert_eq!(preferences.axis, Axis::Flops);
     assert!(nothing.hidden().is_empty() && nothing.query().is_empty());
-    assert_eq!(look.without(&look, &own), own);
+    assert_eq!(preferences.without(&preferences, &own), own);
 }
 
 #[test]
@@ -65,7 +64,7 @@ fn an_address_carries_a_comparison_in_the_words_of_the_command_line() {
         assert_eq!((run.iterations, run.z_dim), (90, 3));
         assert_eq!((run.generator.density, run.generator.lr), (0.3, 1e-3));
     }
-    // What is not said is the window's own example.
+    // The showcase fills in everything the query leaves out.
     let runs = setup("?seed=1").runs;
     let told: Vec<_> = runs
         .iter()
@@ -89,7 +88,7 @@ fn what_there_is_not_is_refused() {
         ("?embed=yes", "has embed=yes: choose 1 or 0"),
         (
             "?device=toaster",
-            "has device=toaster: 'toaster' is no device; choose auto, cpu, gpu or gpu:N",
+            "has device=toaster: 'toaster' is not a device; choose auto, cpu, gpu or gpu:N",
         ),
         ("?<script>=1", "has <script>=1: it can have story, embed,"),
         ("?config=/etc/passwd", "config=/etc/passwd: it can have"),
@@ -108,8 +107,8 @@ fn what_there_is_not_is_refused() {
         ("?methods=", "methods"),
         ("?methods=dda,dda", "dda is named twice"),
         ("?seed=-1", "has seed=-1: a whole number"),
-        ("?seed=1&seed=2", "has seed=2: it is said twice"),
-        ("?preset=ring&preset=ring", "it is said twice"),
+        ("?seed=1&seed=2", "has seed=2: it is given twice"),
+        ("?preset=ring&preset=ring", "it is given twice"),
         ("?seeds=0", "has seeds=0: choose 1 to 1000"),
         ("?seeds=18446744073709551615", "choose 1 to 1000"),
         ("?seeds=1000", "2000 runs; a page trains at most 12"),
@@ -153,7 +152,7 @@ fn what_there_is_not_is_refused() {
         ),
         ("?and=1", "has and=1: it stands for itself"),
         (&"&and".repeat(20), "a page trains at most 12 runs"),
-        ("?preset=%FF", "has %FF, which is no text"),
+        ("?preset=%FF", "has %FF, which is not UTF-8 text"),
     ] {
         let said = refusal(query);
         assert!(said.starts_with("this page's address"), "{said}");
@@ -238,7 +237,7 @@ fn every_preset_without_files_fits_a_page() {
 #[test]
 fn what_is_shown_comes_back_from_its_link() {
     let mut model = fixture::model();
-    model.look.axis = Axis::Seconds;
+    model.preferences.axis = Axis::Seconds;
     model.speed = Speed::Limit(5.0);
     model.show(Part::Timelines, false);
     model.hidden = vec![Part::Beam];
@@ -257,7 +256,7 @@ fn what_is_shown_comes_back_from_its_link() {
         (again.axis, again.speed),
         (Some(Axis::Seconds), Some(Speed::Limit(5.0)))
     );
-    // The welcome was read here, not there.
+    // The window hides the welcome, but the link does not.
     assert!(!model.shows(Part::Welcome));
 }
 
@@ -311,5 +310,5 @@ fn what_no_link_can_say_is_named() {
     let lines = left_out.join("\n");
     assert_eq!(left_out.len(), 2, "{lines}");
     assert!(lines.contains("left out: generator.lr\n"), "{lines}");
-    assert!(lines.contains("went on from a checkpoint"), "{lines}");
+    assert!(lines.contains("continued from a checkpoint"), "{lines}");
 }

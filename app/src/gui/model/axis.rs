@@ -1,26 +1,26 @@
-//! The moment that is looked at, and what timelines have in common below.
+//! The moment shown, and the x-axis of the timelines.
 
 use std::str::FromStr;
 
 use tightrope_core::{event::Stats, history::History};
 
-/// The moment that samples, scores and masks of all runs are shown at.
+/// The moment at which samples, scores and masks of all runs are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Cursor {
-    /// The latest of each run.
+    /// The latest record of each run.
     #[default]
     Live,
-    /// The latest that is not after this iteration.
+    /// The latest record at or before this iteration.
     At(u64),
 }
 
-/// What the timelines have in common below.
+/// Quantity on the x-axis of all timelines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Axis {
     /// Generator iterations.
     #[default]
     Iteration,
-    /// Training FLOPs: what was computed.
+    /// Training FLOPs performed.
     Flops,
     /// Real images seen.
     Images,
@@ -29,10 +29,10 @@ pub enum Axis {
 }
 
 impl Axis {
-    /// All there are.
+    /// All axes.
     pub const ALL: [Self; 4] = [Self::Iteration, Self::Flops, Self::Images, Self::Seconds];
 
-    /// Its name.
+    /// Name on screen.
     pub fn name(self) -> &'static str {
         match self {
             Self::Iteration => "iterations",
@@ -42,7 +42,7 @@ impl Axis {
         }
     }
 
-    /// Its name in an address.
+    /// Name in an address.
     pub fn word(self) -> &'static str {
         match self {
             Self::Iteration => "iterations",
@@ -52,7 +52,7 @@ impl Axis {
         }
     }
 
-    /// Where a recorded state lies on it.
+    /// Position of a recorded state.
     pub fn of(self, stats: &Stats) -> f64 {
         match self {
             Self::Iteration => stats.iteration as f64,
@@ -62,7 +62,7 @@ impl Axis {
         }
     }
 
-    /// Where an iteration of a run lies on it, between the recorded states around it.
+    /// Position of an iteration of a run, interpolated between recorded states.
     pub fn at(self, history: &History, iteration: u64) -> f64 {
         if self == Self::Iteration {
             return iteration as f64;
@@ -80,7 +80,7 @@ impl Axis {
         }
     }
 
-    /// The iteration of a run at this place on it.
+    /// Iteration of a run at a position.
     pub fn iteration(self, history: &History, x: f64) -> u64 {
         if self == Self::Iteration {
             return x.max(0.0).round() as u64;

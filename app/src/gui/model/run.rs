@@ -12,49 +12,50 @@ use tightrope_core::{
 
 use super::Cursor;
 use crate::{
-    gui::{story::Aside, trace::Traces},
-    lab::{Added, ClassKey, ClassSamples, RunKey, Stage, Still},
+    gui::model::{story::Aside, traces::Traces},
+    lab::{Added, ClassKey, ClassSamples, RunKey, StepPhase, Still},
 };
 
 /// One run as the window knows it.
 #[derive(Debug)]
 pub struct RunView {
-    /// Its name towards the lab.
+    /// Its key in the lab.
     pub key: RunKey,
-    /// What the user calls it: at first its method and seed.
+    /// Its name, chosen by the user; method and seed at first.
     pub name: String,
-    /// Where it is recorded.
+    /// Folder of its record.
     pub folder: PathBuf,
-    /// All it has said.
+    /// Everything it has reported.
     pub history: History,
-    /// Its numbers over time, ready to be drawn at any zoom.
+    /// Its measurements over time, ready to draw at any zoom.
     pub traces: Traces,
     /// Real samples.
     pub reals: Option<SampleData>,
-    /// What it is doing.
+    /// Whether it is running, paused or ended.
     pub state: RunState,
-    /// Iterations finished, between recorded states too.
+    /// Iterations finished, including those since the last recorded state.
     pub iteration: u64,
-    /// Samples, of a class too, and fields taken in so far, so that a picture of them knows when it is old.
+    /// Number of samples (of a class, too) and fields taken in, which tells a picture when it is
+    /// stale.
     pub revision: u64,
-    /// The stages of the present iteration so far, in slow motion; the last is happening now.
+    /// Stages of the present iteration in slow motion; the last one is in progress.
     pub stills: Vec<Still>,
-    /// The samples of a class that were asked for last, or why there are none.
+    /// Samples of the class last requested, or the reason there are none.
     pub of_class: Option<(ClassKey, Result<ClassSamples, String>)>,
-    /// How it was evaluated, in the order in which that was done.
+    /// Its evaluations, in the order they were made.
     pub evaluations: Vec<Evaluation>,
-    /// Its place among the run colours and line styles.
+    /// Index of its colour and line style.
     pub style: usize,
-    /// Left out of samples and timelines.
+    /// Whether samples and timelines leave it out.
     pub hidden: bool,
-    /// What it goes back to after the story that has set it aside.
+    /// State to restore after the story that has set it aside.
     pub aside: Option<Aside>,
-    /// Why it failed and how to go on, in a line.
+    /// Reason it failed and the way to continue, in one line.
     pub trouble: Option<String>,
 }
 
 impl RunView {
-    /// A run that has just come in.
+    /// A run just added to the lab.
     pub fn new(added: Added, style: usize) -> Self {
         let mut run = Self {
             key: added.key,
@@ -78,7 +79,7 @@ impl RunView {
         run
     }
 
-    /// Takes one event in.
+    /// Takes in one event.
     pub fn apply(&mut self, event: &Event) {
         self.history.apply(event);
         match event {
@@ -96,22 +97,22 @@ impl RunView {
         }
     }
 
-    /// Takes in samples of a class, or why there are none.
+    /// Takes in samples of a class, or the reason there are none.
     pub fn take_class(&mut self, key: ClassKey, drawn: Result<ClassSamples, String>) {
         self.of_class = Some((key, drawn));
         self.revision += 1;
     }
 
-    /// The names of the classes it learns; none where it learns none.
+    /// Names of the classes it learns, empty if it learns none.
     pub fn classes(&self) -> &[String] {
         self.history.info.as_ref().map_or(&[], |info| &info.classes)
     }
 
-    /// Takes in what slow motion shows.
+    /// Takes in a stage of slow motion.
     pub fn take_still(&mut self, still: Still) {
-        let is_first = (still.stage, still.critic_step) == (Stage::RealBatch, 1);
+        let is_first = (still.stage, still.critic_step) == (StepPhase::RealBatch, 1);
         let is_new = |last: &Still| last.iteration != still.iteration;
-        // A generator that steps alone begins with its update every time.
+        // A generator that steps alone starts with its update each time.
         let is_again = self
             .stills
             .iter()
@@ -123,7 +124,7 @@ impl RunView {
         self.iteration = self.iteration.max(still.iteration - 1);
     }
 
-    /// Whether its method leaves the discriminator's density to the user.
+    /// Whether its method leaves the density of the discriminator to the user.
     pub fn is_manual(&self) -> bool {
         let policy = self.history.config.as_ref().map(|c| c.discriminator.policy);
         policy == Some(Policy::Manual)
@@ -141,7 +142,7 @@ impl RunView {
         !self.is_live() && !finished && !self.history.checkpoints.is_empty()
     }
 
-    /// Iterations it is meant to train.
+    /// Iterations it is configured to train.
     pub fn iterations(&self) -> u64 {
         self.history
             .config
@@ -159,7 +160,7 @@ impl RunView {
         (seconds > 0.0).then(|| (last.iteration - first.iteration) as f64 / seconds)
     }
 
-    /// The recorded state the cursor stands on: the last one not after it.
+    /// Recorded state at the cursor: the last one at or before it.
     pub fn at(&self, cursor: Cursor) -> Option<&Stats> {
         match cursor {
             Cursor::Live => self.history.latest(),
@@ -174,7 +175,7 @@ impl RunView {
     }
 }
 
-/// `adapt-relax s42`, with the strategy where there is one.
+/// `adapt-relax s42`, with the strategy if there is one.
 fn name(history: &History) -> String {
     let Some(config) = &history.config else {
         return String::new();

@@ -1,20 +1,20 @@
-//! How fast training goes.
+//! Training speeds.
 
 use std::{str::FromStr, time::Duration};
 
 use crate::lab::Request;
 
-/// How long slow motion shows each stage of an iteration.
+/// Time that slow motion shows each stage of an iteration.
 const STAGE: Duration = Duration::from_millis(700);
 
-/// How fast training goes.
+/// Training speed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Speed {
-    /// Every stage of every iteration is shown for a while, run by run.
+    /// Each stage of each iteration is shown for a while, run by run.
     SlowMotion,
-    /// So many iterations of all runs per second at most.
+    /// At most this many iterations of all runs per second.
     Limit(f64),
-    /// As fast as the device goes.
+    /// As fast as the device allows.
     #[default]
     Full,
 }
@@ -23,18 +23,21 @@ impl Speed {
     /// Slow enough to steer a run by hand.
     pub const STEERABLE: Self = Self::Limit(30.0);
 
-    /// Those to choose from, from slow to fast.
+    /// Speed of all stories: slow enough to watch, a minute or two from end to end.
+    pub const OF_STORIES: Self = Self::Limit(20.0);
+
+    /// Speeds to choose from, slow to fast.
     pub const ALL: [Self; 7] = [
         Self::SlowMotion,
         Self::Limit(1.0),
         Self::Limit(5.0),
-        Self::Limit(20.0),
+        Self::OF_STORIES,
         Self::STEERABLE,
         Self::Limit(100.0),
         Self::Full,
     ];
 
-    /// Its name.
+    /// Name on screen.
     pub fn name(self) -> String {
         match self {
             Self::SlowMotion => "slow motion".to_owned(),
@@ -43,7 +46,7 @@ impl Speed {
         }
     }
 
-    /// Its name in an address.
+    /// Name in an address.
     pub fn word(self) -> String {
         match self {
             Self::SlowMotion => "slow-motion".to_owned(),
@@ -52,7 +55,7 @@ impl Speed {
         }
     }
 
-    /// What makes the lab go so.
+    /// The request that sets this speed.
     pub fn request(self) -> Request {
         match self {
             Self::SlowMotion => Request::SlowMotion(STAGE),

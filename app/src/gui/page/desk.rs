@@ -1,4 +1,4 @@
-//! The lab's place in a browser: where requests lie until it comes to them, and replies until they are passed on.
+//! Mailbox of a lab in a browser: requests wait for the lab, replies for delivery.
 
 use std::{
     collections::VecDeque,
@@ -22,16 +22,16 @@ use crate::{
 /// Shortest time between two deliveries of replies.
 const APART: Duration = Duration::from_millis(10);
 
-/// Longest time between two checkpoints of runs that can outlive the page: nothing tells of its end.
+/// Longest time between two checkpoints of runs that outlive the page: nothing announces its end.
 const SAVED: Duration = Duration::from_secs(15);
 
-/// Where the lab works.
+/// Mailbox of the lab.
 pub struct Desk {
     inbox: Mutex<Tray<VecDeque<Message>>>,
     outbox: Mutex<Tray<Vec<Reply>>>,
 }
 
-/// Messages, and who waits for them.
+/// Messages, and the task waiting for them.
 #[derive(Default)]
 struct Tray<M> {
     messages: M,
@@ -51,7 +51,7 @@ fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Desk {
-    /// An empty one.
+    /// An empty mailbox.
     pub fn new() -> Arc<Self> {
         Arc::new(Self {
             inbox: Mutex::default(),
@@ -59,7 +59,7 @@ impl Desk {
         })
     }
 
-    /// Puts a request on the desk. Somebody is always there.
+    /// Queues a request; always `true`, since this lab never ends.
     pub fn ask(&self, request: Request) -> bool {
         self.put(Message::Asked(request));
         true
@@ -75,7 +75,7 @@ impl Desk {
         hold(&self.inbox).messages.pop_front()
     }
 
-    /// Puts replies there to be passed on.
+    /// Queues replies for delivery.
     pub fn answer(&self, said: Vec<Reply>) {
         if !said.is_empty() {
             let mut outbox = hold(&self.outbox);
@@ -84,8 +84,8 @@ impl Desk {
         }
     }
 
-    /// Passes replies on until somebody does not want them any more: several at a time, since an iteration may take less
-    /// than a message does.
+    /// Delivers replies until `pass_on` returns `false`. Replies are batched, since an iteration
+    /// may take less time than a message.
     pub async fn deliver(&self, mut pass_on: impl FnMut(Vec<Reply>) -> bool) {
         loop {
             let said = poll_fn(|context| {
@@ -103,7 +103,7 @@ impl Desk {
         }
     }
 
-    /// Waits until a message lies there that `wakes`, or until `time` is over, if it ever is.
+    /// Waits until a queued message satisfies `wakes`, or until `time` is over, if given.
     async fn wait(self: &Arc<Self>, time: Option<Duration>, wakes: impl Fn(&Message) -> bool) {
         let end = time.map(|time| Instant::now() + time);
         if let Some(time) = time {
@@ -123,10 +123,10 @@ impl Desk {
     }
 }
 
-/// The lab's work, for as long as the page is there; `store` brings runs into memory that are kept beyond it.
+/// Runs the lab as long as the page exists; `store` loads kept runs into memory.
 pub async fn work(mut lab: Lab, desk: Arc<Desk>, store: Option<Rc<Store>>) {
     let mut saved = Instant::now();
-    // What it knows before anybody asks.
+    // Replies the lab has before the first request.
     desk.answer(lab.drain());
     loop {
         if store.is_some() && lab.is_busy() && saved.elapsed() >= SAVED {
@@ -152,7 +152,7 @@ pub async fn work(mut lab: Lab, desk: Arc<Desk>, store: Option<Rc<Store>>) {
 
 impl Host for Desk {
     fn run(&self, job: Job) -> io::Result<()> {
-        // Not at once: the window shows first that it has begun.
+        // Deferred, so that the window first shows that the job has begun.
         turns::after(Duration::ZERO, job);
         Ok(())
     }

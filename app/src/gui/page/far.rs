@@ -4,15 +4,18 @@ use std::{cell::RefCell, rc::Rc, sync::mpsc::Sender};
 
 use egui::Context;
 
-use super::{
-    Ask, FRAME, files,
-    post::{Mail, Post},
+use super::{Ask, FRAME};
+use crate::{
+    gui::browser::{
+        files,
+        post::{Mail, Post},
+    },
+    lab::Reply,
 };
-use crate::lab::Reply;
 
-/// Has its replies sent to `answers`, and the window drawn when there are some.
+/// Sends the lab's replies to `answers`, and redraws the window when some arrive.
 pub fn open(lab: Post, window: Context, answers: Sender<Reply>) -> Ask {
-    // Let go when the lab is gone, which is how the link knows.
+    // Dropped once the lab is gone, which closes the link.
     let answers = Rc::new(RefCell::new(Some(answers)));
     let (gone, woken) = (answers.clone(), window.clone());
     lab.on_error(move || {
@@ -23,7 +26,7 @@ pub fn open(lab: Post, window: Context, answers: Sender<Reply>) -> Ask {
         Mail::File { name, bytes } => files::download(&name, &bytes),
         Mail::Words(said) => {
             if let Some(answers) = &*answers.borrow() {
-                // A window that is gone wants to hear nothing.
+                // The window may already be gone.
                 said.into_iter().for_each(|reply| drop(answers.send(reply)));
             }
             window.request_repaint_after(FRAME);

@@ -1,4 +1,5 @@
-//! Run folders and own data beyond the page: kept in the browser's private file system, as `store.js` reaches it.
+//! Run folders and own data that outlive the page, kept in the browser's private file system
+//! through `store.js`.
 
 use std::{
     cell::RefCell,
@@ -22,7 +23,7 @@ use crate::{
     lab::{BIN, KeptRun, Reply, Request},
 };
 
-/// Time between two looks at what there is to keep.
+/// Time between two scans for changes.
 const APART: Duration = Duration::from_secs(1);
 
 #[wasm_bindgen]
@@ -46,16 +47,16 @@ extern "C" {
     async fn remove(this: &Drawer, path: &str) -> Result<JsValue, JsValue>;
 }
 
-/// What outlives the page.
+/// Storage that outlives the page.
 pub struct Store {
     drawer: Drawer,
     mirror: RefCell<Mirror>,
-    /// Run folders that are kept but not in memory yet, and whether each run is at its end.
+    /// Run folders kept but not in memory yet, and whether each run is at its end.
     away: RefCell<BTreeMap<PathBuf, bool>>,
 }
 
 impl Store {
-    /// Looks at what is kept. Own data come into memory at once, runs when they are asked for.
+    /// Opens the store. Own data are loaded into memory at once, runs on request.
     pub async fn open(drawer: Drawer) -> Result<Self, JsValue> {
         let keeps = |path: &Path| {
             let leaves = [BIN, export::FOLDER];
@@ -69,7 +70,7 @@ impl Store {
         for folder in strings(&store.drawer.folders(OUT).await?) {
             let path = Path::new(OUT).join(folder);
             if store.read(&path.join("config.json")).await?.is_none() {
-                // Nothing was trained in it.
+                // A folder without settings holds no run.
                 store.drawer.remove(&name(&path)).await?;
                 continue;
             }
@@ -77,7 +78,7 @@ impl Store {
             let summary: Option<Summary> =
                 summary.and_then(|text| serde_json::from_slice(&text).ok());
             let is_over = summary.is_some_and(|summary| summary.reason == EndReason::Finished);
-            // Its number is taken.
+            // The empty folder reserves the run's number.
             fs::create_dir_all(&path).map_err(|why| why.to_string())?;
             store.away.borrow_mut().insert(path, is_over);
         }
@@ -85,7 +86,7 @@ impl Store {
         Ok(store)
     }
 
-    /// The runs that were there before this page.
+    /// Runs kept from before this page.
     pub fn kept(&self) -> Vec<KeptRun> {
         let away = self.away.borrow();
         let kept = away.iter().map(|(folder, &is_over)| KeptRun {
@@ -115,12 +116,12 @@ impl Store {
         Ok(())
     }
 
-    /// Fetches what a request is about into memory, or forgets it; what there is to say about that.
+    /// Loads or deletes the folders that a request names; returns trouble, if any.
     pub async fn prepare(&self, request: &Request) -> Vec<Reply> {
         let done = self.fetch(request).await;
         let trouble = done.err().map(|why| Reply::Trouble {
             key: None,
-            what: format!("the browser does not give its files away: {}", words(&why)),
+            what: format!("the browser refuses access to its files: {}", words(&why)),
         });
         trouble.into_iter().collect()
     }
@@ -150,7 +151,7 @@ impl Store {
         inside.cloned().collect()
     }
 
-    /// Keeps what changes, for as long as the page is there.
+    /// Stores changes as long as the page exists.
     pub async fn keep(&self, desk: Arc<Desk>) {
         let mut has_failed = false;
         loop {
@@ -163,7 +164,7 @@ impl Store {
                     trouble.get_or_insert(why);
                 }
             }
-            // Said once, until it is better.
+            // Reported once, until a scan succeeds again.
             if let Some(why) = trouble.as_ref().filter(|_| !has_failed) {
                 let what = full(why);
                 desk.answer(vec![Reply::Trouble { key: None, what }]);

@@ -1,4 +1,4 @@
-//! Turns: a page does one thing at a time, and draws only in between.
+//! Turn-taking: a page does one thing at a time, and draws only in between.
 
 use std::{
     cell::{Cell, RefCell},
@@ -31,9 +31,9 @@ extern "C" {
     fn post_message(this: &MessagePort, message: &JsValue);
 }
 
-/// Does something when `time` is over.
+/// Calls `work` once `time` is over.
 pub fn after(time: Duration, work: impl FnOnce() + 'static) {
-    // A timer may not be early: whoever waits looks at the clock.
+    // Rounded up: the waiting task checks the clock, so the timer must not be early.
     let milliseconds = i32::try_from(time.as_millis() + 1).unwrap_or(i32::MAX);
     set_timeout(Closure::once_into_js(work).unchecked_ref(), milliseconds);
 }
@@ -64,20 +64,20 @@ thread_local! {
     static WAITING: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A message to oneself comes at once when everything else had its turn; timers are held back to four milliseconds,
-/// and in a hidden tab to a second.
+/// A port that wakes all waiting tasks. A message to oneself arrives as soon as everything else has
+/// had its turn; timers are throttled to four milliseconds, and in a hidden tab to a second.
 fn bell() -> MessagePort {
     let channel = MessageChannel::new();
     let ring = Closure::<dyn FnMut()>::new(|| {
         WAITING.take().into_iter().for_each(Waker::wake);
     });
     channel.port1().set_onmessage(ring.as_ref().unchecked_ref());
-    // It rings for as long as the page is there.
+    // Leaked: the bell rings as long as the page exists.
     ring.forget();
     channel.port2()
 }
 
-/// Lets everything else have its turn.
+/// Yields to everything else on the page.
 pub async fn next() {
     let mut has_rung = false;
     poll_fn(|context| {

@@ -1,4 +1,4 @@
-//! The lab's end in a web worker: it trains there whatever the page does, hidden or not.
+//! The lab's end in a web worker, which trains whether or not the page is hidden.
 
 use std::{path::Path, rc::Rc, sync::Arc};
 
@@ -8,17 +8,21 @@ use wasm_bindgen::JsValue;
 use super::{
     OUT,
     desk::{self, Desk},
-    files,
-    post::{Mail, Post},
     store::{Drawer, Store},
 };
-use crate::lab::{Lab, Reply, Request, Shelf, wire};
+use crate::{
+    gui::browser::{
+        files,
+        post::{Mail, Post},
+    },
+    lab::{Lab, Reply, Request, Shelf, wire},
+};
 
-/// Serves the window at the other end of `post`; what is to outlive the page goes into `drawer`, where there is one.
-/// Returns the runs that are there from before, packed.
+/// Serves the window at the other end of `post`. If given, `drawer` keeps runs and own data beyond
+/// the page. Returns the runs kept from before, packed.
 ///
 /// # Errors
-/// When what was kept cannot be read.
+/// When the kept runs cannot be read.
 pub async fn serve(post: Post, drawer: Option<Drawer>) -> Result<Vec<u8>, JsValue> {
     let store = match drawer {
         Some(drawer) => Some(Rc::new(Store::open(drawer).await?)),
@@ -49,7 +53,7 @@ pub async fn serve(post: Post, drawer: Option<Drawer>) -> Result<Vec<u8>, JsValu
     Ok(wire::pack(&kept.unwrap_or_default())?)
 }
 
-/// Sends replies; files that were written go before the word that they are.
+/// Sends replies; written files go before the reply that reports them.
 fn send(post: &Post, said: &[Reply]) -> Result<(), JsValue> {
     for (name, bytes) in files::written(said) {
         post.hand_over(&name, &bytes)?;

@@ -1,4 +1,4 @@
-//! The balance beam: every run's balance ratio as a tilt, and in words.
+//! The balance beam: every run's balance ratio as a tilt and in words.
 
 use std::f32::consts::PI;
 
@@ -36,7 +36,7 @@ impl Panel for Beam {
                 .allocate_ui_with_layout(SIZE, Layout::left_to_right(Align::TOP), |ui| {
                     let (rect, response) =
                         ui.allocate_exact_size(vec2(120.0, SIZE.y), Sense::click());
-                    // Without a gap there is no ratio, and G's end is all the way down.
+                    // Without a gap the ratio is undefined, and G's end is all the way down.
                     let gapless = br.is_none() && verdict == Some(Verdict::DTooWeak);
                     let target = br.map_or(f32::from(u8::from(gapless)), |br| tilt(run, br));
                     let id = ui.scope_id().with(("beam", run.key));
@@ -73,12 +73,13 @@ impl Panel for Beam {
     }
 }
 
-/// From -1 (D sinks: too strong) over 0 (in the middle of the band) to 1 (G sinks); the band's edges are at half way.
+/// Tilt from -1 (D sinks: too strong) over 0 (middle of the band) to 1 (G sinks); the edges of the
+/// band lie half way.
 fn tilt(run: &RunView, br: f64) -> f32 {
     let (low, high) = run.history.band().unwrap_or((0.0, 1.0));
     let half = ((high - low) / 2.0).max(1e-6);
     let off = (br - (low + high) / 2.0) / half;
-    // Steep around the band, then ever flatter.
+    // Steep around the band, ever flatter beyond.
     (off / (1.0 + off.abs())) as f32
 }
 

@@ -1,4 +1,4 @@
-//! The dialog for a new comparison: what to learn from, by which methods, how dense, and what that will cost.
+//! The dialog for a new comparison: data, methods and densities, and their cost.
 
 mod checked;
 mod figures;
@@ -23,7 +23,7 @@ use crate::{
 use checked::Checked;
 use form::{DATA, FIELDS, Form, ways};
 
-/// Width of what stands before a field, and of the field.
+/// Width of the label before a field, and of the field.
 const LABEL: f32 = 104.0;
 const FIELD: f32 = 150.0;
 /// Height of a line of fields.
@@ -35,10 +35,10 @@ const NAME: f32 = 125.0;
 #[derive(Default)]
 pub struct Compare {
     form: Form,
-    /// What the form was filled from.
+    /// Starting point that the form was filled from.
     filled: Option<Draft>,
     is_open: bool,
-    /// Settings of the run to be like that no field can repeat.
+    /// Settings of the copied run that no field can reproduce.
     lost: Vec<String>,
     checked: Option<Checked>,
 }
@@ -60,7 +60,7 @@ impl Panel for Compare {
             let room = ui.ctx().content_rect().size();
             ui.set_width((room.x - 60.0).clamp(300.0, 920.0));
             ui.set_max_height(room.y - 40.0);
-            // Fields lie on a ground of their own colour here.
+            // Fields have the colour of the dialog, so they need an outline.
             let widgets = &mut ui.visuals_mut().widgets;
             widgets.inactive.bg_stroke = widgets.noninteractive.bg_stroke;
             ui.heading("New comparison");
@@ -71,7 +71,7 @@ impl Panel for Compare {
             ui.separator();
             ui.horizontal(|ui| self.footer(ui, &mut actions));
         });
-        // A click beside the dialog must not throw away what was typed.
+        // A click beside the dialog must not discard typed input.
         if modal.should_close() && !modal.backdrop_response.clicked() {
             actions.push(Action::SetDraft(None));
         }
@@ -80,7 +80,8 @@ impl Panel for Compare {
 }
 
 impl Compare {
-    /// A new comparison is found as it was left; one that is to be like a run or a file never is.
+    /// Fills the form. A plain new comparison reopens as it was left; one based on a run, a file or
+    /// data is filled anew.
     fn fill(&mut self, draft: Draft, model: &Model) {
         let like = match draft {
             Draft::Like(key) => model
@@ -127,7 +128,7 @@ impl Compare {
         }
     }
 
-    /// Preset and data.
+    /// Rows for preset and data.
     fn learned(&mut self, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
         let chosen = self.form.preset();
         row(ui, "Preset", |ui| {
@@ -269,7 +270,7 @@ impl Compare {
             let start = ui
                 .add_enabled(is_right, Button::new(text))
                 .on_hover_text("Train them side by side (Enter)");
-            // Enter in a field leaves it; on a button or in a list it means that.
+            // Enter first serves a focused field or button, or an open list.
             let is_free = ui.memory(|memory| memory.focused().is_none());
             let entered = is_free
                 && !Popup::is_any_open(ui.ctx())
@@ -284,7 +285,7 @@ impl Compare {
         });
     }
 
-    /// What is wrong with a setting, or else what it is.
+    /// Shows the problems with a setting, or else its description.
     fn explain(&mut self, ui: &mut Ui, key: &str, what: &str) -> Response {
         let colour = ui.visuals().error_fg_color;
         let wrong: Vec<&str> = self.checked().wrong(key).collect();
@@ -296,7 +297,7 @@ impl Compare {
     }
 }
 
-/// A field with its name before it.
+/// A field with its label.
 fn row(ui: &mut Ui, name: &str, field: impl FnOnce(&mut Ui) -> Response) {
     ui.horizontal(|ui| {
         ui.set_min_height(LINE);
@@ -307,12 +308,12 @@ fn row(ui: &mut Ui, name: &str, field: impl FnOnce(&mut Ui) -> Response) {
     });
 }
 
-/// Leaves a line empty up to `x`.
+/// Pads a line up to `x`.
 fn fill_up(ui: &mut Ui, x: f32) {
     ui.add_space((x - ui.cursor().left()).max(0.0));
 }
 
-/// One line about something.
+/// One line of description.
 fn about(ui: &mut Ui, text: &str) -> Response {
     ui.label(RichText::new(text).small().weak())
 }

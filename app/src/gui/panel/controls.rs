@@ -95,7 +95,7 @@ fn speed(ui: &mut Ui, model: &Model) -> Option<Action> {
 }
 
 fn scrub(ui: &mut Ui, model: &Model) -> Option<Action> {
-    /// What the slider leaves to the words beside it.
+    /// Width left for the words beside the slider.
     const WORDS: f32 = 250.0;
     let last = model.last_iteration();
     let mut at = match model.cursor {
@@ -125,14 +125,14 @@ fn scrub(ui: &mut Ui, model: &Model) -> Option<Action> {
     ui.label(label);
     let follow = ui
         .selectable_label(follows, "Follow")
-        .on_hover_text("Keep to the latest moment (End)");
+        .on_hover_text("Follow the latest moment (End)");
     if follow.clicked() && !follows {
         action = Some(Action::Seek(Cursor::Live));
     }
     action
 }
 
-/// What Space does.
+/// Action of the space key.
 pub fn play_or_pause(model: &Model) -> Action {
     Action::TellAll(if model.is_running() {
         Command::Pause
@@ -141,7 +141,7 @@ pub fn play_or_pause(model: &Model) -> Action {
     })
 }
 
-/// The cursor `steps` hundredths of all iterations later, or earlier.
+/// The cursor, moved by `steps` hundredths of the latest iteration.
 pub fn moved(model: &Model, steps: i64) -> Cursor {
     let last = model.last_iteration();
     let at = match model.cursor {

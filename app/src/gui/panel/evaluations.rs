@@ -1,4 +1,5 @@
-//! How runs were evaluated: the latest figures of each up to the moment shown, the best distance, and the protocol.
+//! Evaluations of runs: the latest figures up to the moment shown, the best distance, and the
+//! protocol.
 
 use egui::{Grid, Label, RichText, ScrollArea, Sense, Ui};
 use tightrope_core::evaluation::Evaluation;
@@ -8,8 +9,7 @@ use crate::{
     gui::{
         action::Action,
         explain::{Term, explained},
-        judged::judged,
-        model::{Cursor, Model, RunView},
+        model::{Cursor, Model, RunView, evaluation_groups::grouped},
         theme,
     },
     report::{figures, number},
@@ -37,7 +37,7 @@ impl Panel for Evaluations {
         let columns = columns(&rows);
         ScrollArea::both()
             .max_height(TALLEST)
-            // As much as that is shown even where the panel was lower before.
+            // The lines keep this height even if the panel was lower before.
             .min_scrolled_height(TALLEST)
             .auto_shrink([false, true])
             .show(ui, |ui| {
@@ -49,7 +49,7 @@ impl Panel for Evaluations {
                         explained(ui.weak(column), term(column));
                     }
                     ui.weak("best").on_hover_text(
-                        "The least distance so far, and its iteration; eval --follow keeps that checkpoint",
+                        "The lowest distance so far, and its iteration; eval --follow keeps that checkpoint",
                     );
                     explained(ui.weak("protocol"), Term::Protocol);
                     ui.end_row();
@@ -114,7 +114,7 @@ fn rows(model: &Model) -> Vec<Row<'_>> {
     };
     let mut rows = Vec::new();
     for run in model.shown() {
-        rows.extend(judged(&run.evaluations, until).iter().map(|group| Row {
+        rows.extend(grouped(&run.evaluations, until).iter().map(|group| Row {
             run,
             latest: group.latest(),
             best: group.best(),
@@ -124,7 +124,7 @@ fn rows(model: &Model) -> Vec<Row<'_>> {
     rows
 }
 
-/// What any of them has measured, in the order in which it comes up.
+/// Names of all measured figures, in order of first appearance.
 fn columns(rows: &[Row<'_>]) -> Vec<String> {
     let mut columns: Vec<String> = Vec::new();
     for (name, _) in rows.iter().flat_map(|row| &row.figures) {

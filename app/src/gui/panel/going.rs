@@ -21,11 +21,12 @@ const TALLEST: f32 = 84.0;
 /// The lines above the controls.
 #[derive(Default)]
 pub struct Going {
-    /// What each run said when it was last looked at: a long run is not read anew for every frame.
+    /// Last sentence of each run, so that a long run is not read anew for every frame.
     lines: HashMap<RunKey, (Stamp, String)>,
 }
 
-/// What a sentence depends on: cursor, states, measurements, verdicts and mask changes known, and whether it is over.
+/// Inputs of a sentence: the cursor, the numbers of states, measurements, verdicts and mask
+/// changes, and whether the run is over.
 type Stamp = (Cursor, [usize; 4], bool);
 
 fn stamp(run: &RunView, cursor: Cursor) -> Stamp {
@@ -82,7 +83,7 @@ impl Going {
         line
     }
 
-    /// Whether there is a run to speak of.
+    /// Whether any run is shown.
     pub fn has_words(model: &Model) -> bool {
         model.shown().next().is_some()
     }

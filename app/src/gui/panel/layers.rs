@@ -1,4 +1,4 @@
-//! The layers of the selected run: how dense each is beside its start, and the mask of a chosen one.
+//! Layers of the selected run: the density of each beside its start, and the mask of a chosen one.
 
 mod bars;
 mod mask;
@@ -24,7 +24,7 @@ const MASK_SHARE: f32 = 0.48;
 #[derive(Default)]
 pub struct Layers {
     order: Order,
-    /// The layer whose mask is looked at, of whichever run is selected.
+    /// The layer whose mask is shown, whichever run is selected.
     chosen: Option<(Role, usize)>,
     mask: MaskView,
 }
@@ -65,7 +65,7 @@ impl Panel for Layers {
             .show(ui, |ui| {
                 for net in nets.iter().flatten() {
                     if let Some(clicked) = net.show(ui, self.order, self.chosen) {
-                        // The same once more closes it. What follows from it is drawn in the next frame.
+                        // A second click closes the mask. The next frame draws the change.
                         ui.ctx().request_repaint();
                         self.chosen = Some(clicked).filter(|clicked| self.chosen != Some(*clicked));
                     }
@@ -90,9 +90,12 @@ impl Layers {
         let config = run.history.config.as_ref();
         let is_erk = config.is_some_and(|c| c.generator.distribution == Distribution::Erk);
         let (start, term) = if is_erk {
-            ("bar: density, line: its ERK start", Term::Erk)
+            ("Bar: density now. Line: density at the start.", Term::Erk)
         } else {
-            ("bar: density, line: its start", Term::Density)
+            (
+                "Bar: density now. Line: density at the start.",
+                Term::Density,
+            )
         };
         explained(ui.small(start), term);
     }

@@ -1,4 +1,4 @@
-//! Live settings: what may change while a run trains, prefilled with what it is now.
+//! Live settings: those that may change while a run trains, prefilled with their present values.
 
 mod plan;
 
@@ -27,7 +27,7 @@ const FIELD: f32 = 130.0;
 /// Height of a line.
 const LINE: f32 = 26.0;
 
-/// Settings that belong together; each goes into the first group that takes it.
+/// A group of settings; each setting goes into the first group that takes it.
 struct Group {
     name: &'static str,
     takes: fn(&str) -> bool,
@@ -72,9 +72,9 @@ const GROUPS: [Group; 6] = [
 pub struct Live {
     /// The run whose settings the fields show.
     of: Option<RunKey>,
-    /// What was typed and not applied yet.
+    /// Changes typed but not applied yet.
     typed: BTreeMap<&'static str, String>,
-    /// Whether every shown run that trains takes the edits.
+    /// Whether every shown run that trains gets the changes.
     all: bool,
 }
 
@@ -153,7 +153,7 @@ impl Live {
         self.footer(ui, model, run, entered)
     }
 
-    /// A line with a field; says whether it was left with Enter.
+    /// A setting with its field; returns whether Enter left the field.
     fn field(&mut self, ui: &mut Ui, key: &'static str, now: &str, wrong: Option<&str>) -> bool {
         let mut entered = false;
         ui.horizontal(|ui| {
@@ -208,7 +208,7 @@ impl Live {
                 let ready = is_right && !self.typed.is_empty();
                 let apply = ui
                     .add_enabled(ready, Button::new("Apply"))
-                    .on_hover_text("Holds from the next iteration on (Enter)");
+                    .on_hover_text("Takes effect from the next iteration (Enter)");
                 applied = ready && (apply.clicked() || entered);
                 if ui
                     .add_enabled(!self.typed.is_empty(), Button::new("Undo changes"))
@@ -234,12 +234,12 @@ impl Live {
     }
 }
 
-/// The place of the group a setting belongs to.
+/// Index of the group that a setting belongs to.
 fn group_of(key: &str) -> Option<usize> {
     GROUPS.iter().position(|group| (group.takes)(key))
 }
 
-/// A setting's name within its group: both players have a learning rate.
+/// A setting's name within its group; learning rates keep the name of the player.
 fn short(key: &str) -> &str {
     match key.split_once('.') {
         Some((_, name)) if name != "lr" => name,

@@ -1,4 +1,4 @@
-//! What the window has to say, each line until it is put away.
+//! Notices of the window, each shown until dismissed.
 
 use egui::{Label, RichText, ScrollArea, Ui};
 
@@ -7,7 +7,7 @@ use crate::gui::{action::Action, model::Model};
 
 /// Height of all lines before they scroll.
 const MOST: f32 = 110.0;
-/// Width that is left to the button behind a line.
+/// Width left for the button behind a line.
 const BUTTON: f32 = 84.0;
 
 /// The lines at the foot.

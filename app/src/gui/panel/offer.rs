@@ -1,4 +1,4 @@
-//! What the page's address sets up: nothing of it trains before it is started.
+//! The comparison offered by the page's address; nothing trains until the user starts it.
 
 use egui::{Label, RichText, Ui};
 

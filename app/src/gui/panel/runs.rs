@@ -1,4 +1,4 @@
-//! The list of runs: what each is and does, and what can be done with it.
+//! The list of runs, with their states and controls.
 
 use egui::{
     Align, Frame, Id, Layout, Modal, ProgressBar, RichText, ScrollArea, Sense, Shape, Stroke,
@@ -23,11 +23,11 @@ use crate::{
 /// The list of runs.
 #[derive(Default)]
 pub struct Runs {
-    /// The path that is being typed.
+    /// The path being typed.
     path: String,
-    /// The run that is being renamed, and its new name.
+    /// The run being renamed, and its new name.
     renaming: Option<(RunKey, String)>,
-    /// The run that may be about to be deleted.
+    /// The run whose deletion awaits confirmation.
     deleting: Option<RunKey>,
 }
 
@@ -41,7 +41,7 @@ impl Panel for Runs {
             .auto_shrink([false, true])
             .show(ui, |ui| {
                 if model.runs.is_empty() {
-                    ui.weak(model.place.no_run());
+                    ui.weak(model.platform.no_run());
                     if ui.button("Start the example").clicked() {
                         actions.push(Action::Showcase);
                     }
@@ -57,13 +57,13 @@ impl Panel for Runs {
     }
 }
 
-/// What can be opened.
+/// Kinds of files that can be opened.
 const OPENED: &str = "Run folders or zips of them, a settings file, or data: images, a zip, files of MNIST, CIFAR-10 or STL-10";
 
 impl Runs {
-    /// A path to be typed or, where the window sees none, files to be chosen.
+    /// A field for a path or, on a page, a button to choose files.
     fn opening(&mut self, ui: &mut Ui, model: &Model) -> Option<Action> {
-        if model.place.is_page() {
+        if model.platform.is_page() {
             let button = ui.button("Open\u{2026}").on_hover_text(OPENED);
             return button.clicked().then_some(Action::Choose);
         }
@@ -87,7 +87,7 @@ impl Runs {
         } else {
             ui.visuals().window_fill
         };
-        // Sensed before what lies on it, so that its buttons stay buttons.
+        // Sensed before its contents, so that its buttons stay clickable.
         let clickable = UiBuilder::new().sense(Sense::click());
         let card = ui.scope_builder(clickable, |ui| {
             Frame::group(ui.style()).fill(fill).show(ui, |ui| {
@@ -144,7 +144,7 @@ impl Runs {
         let mut action = None;
         let dialog = Modal::new(Id::unique("delete")).show(ui.ctx(), |ui| {
             ui.heading(format!("Delete {}?", run.name));
-            ui.label(model.place.deletes(&run.folder));
+            ui.label(model.platform.deletes(&run.folder));
             ui.horizontal(|ui| {
                 if ui.button("Delete").clicked() {
                     let (key, delete) = (run.key, true);

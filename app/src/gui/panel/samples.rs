@@ -17,8 +17,7 @@ use super::Panel;
 use crate::gui::{
     action::Action,
     explain::{Term, explained},
-    look::Look,
-    model::{Cursor, Model, RunView},
+    model::{Cursor, Model, RunView, preferences::Preferences},
     picture, theme,
 };
 use class::{Known, OneClass};
@@ -31,7 +30,7 @@ pub struct Samples {
     pictures: Pictures,
     strip: Strip,
     class: OneClass,
-    /// The sample that is followed through time, by its place in the fixed z.
+    /// The sample followed through time, by its index in the fixed z.
     pin: Option<usize>,
 }
 
@@ -85,15 +84,15 @@ impl Panel for Samples {
     }
 }
 
-/// Height of the words above and below a picture.
+/// Height of the text above and below a picture.
 const CAPTION: f32 = 44.0;
 const GAP: f32 = 12.0;
-/// Width from which there is room for more words beside the heading.
+/// Width from which the heading has room for more words.
 const ROOMY: f32 = 560.0;
-/// Side below which a picture's caption has no room for the word iteration.
+/// Side below which a caption has no room for the word "iteration".
 const NARROW: f32 = 210.0;
 
-/// Columns, and the side of the largest square pictures that fit.
+/// Number of columns, and the side of the largest square pictures that fit.
 fn arrange(room: Vec2, cells: usize) -> (usize, f32) {
     let side = |columns: usize| {
         let rows = cells.div_ceil(columns);
@@ -107,7 +106,7 @@ fn arrange(room: Vec2, cells: usize) -> (usize, f32) {
     (columns, side(columns).max(48.0))
 }
 
-/// The samples a run shows at the cursor.
+/// Samples of a run at the cursor.
 fn moment(run: &RunView, cursor: Cursor) -> Option<(u64, &Moment)> {
     let until = match cursor {
         Cursor::Live => u64::MAX,
@@ -128,35 +127,37 @@ fn quality(run: &RunView, cursor: Cursor) -> Option<&Quality> {
     }
 }
 
-/// What a run shows at the cursor.
+/// Contents of a run's picture at the cursor.
 struct Shot<'a> {
     at: u64,
     averaged: bool,
-    /// The class they are all of.
+    /// The class of all samples, if they share one.
     class: Option<usize>,
     data: &'a SampleData,
-    /// Where the score is wanted.
+    /// The score, if it is to be drawn.
     field: Option<&'a Field>,
-    /// None unless they are wanted.
+    /// Empty unless pushes are to be drawn.
     pushes: &'a [Push],
-    /// A paused run shows several moments of one iteration.
+    /// Tells apart the moments that a paused run may show of one iteration.
     revision: u64,
 }
 
-fn shot<'a>(run: &'a RunView, look: &Look, cursor: Cursor) -> Option<Shot<'a>> {
+fn shot<'a>(run: &'a RunView, preferences: &Preferences, cursor: Cursor) -> Option<Shot<'a>> {
     let (at, moment) = moment(run, cursor)?;
-    let (averaged, data) = chosen(moment, look.averaged)?;
+    let (averaged, data) = chosen(moment, preferences.averaged)?;
     let field = moment.field.as_ref();
-    let pushes = field.filter(|_| look.push).map(|field| match averaged {
-        true => field.averaged.as_slice(),
-        false => field.raw.as_slice(),
-    });
+    let pushes = field
+        .filter(|_| preferences.push)
+        .map(|field| match averaged {
+            true => field.averaged.as_slice(),
+            false => field.raw.as_slice(),
+        });
     Some(Shot {
         at,
         averaged,
         class: None,
         data,
-        field: field.filter(|_| look.score),
+        field: field.filter(|_| preferences.score),
         pushes: pushes.unwrap_or_default(),
         revision: match cursor {
             Cursor::Live => run.revision,
@@ -165,7 +166,7 @@ fn shot<'a>(run: &'a RunView, look: &Look, cursor: Cursor) -> Option<Shot<'a>> {
     })
 }
 
-/// The samples of the averaged generator if they are wanted and there are any, else those of the other.
+/// Samples of the preferred generator, averaged or raw, or else of the other.
 fn chosen(moment: &Moment, averaged: bool) -> Option<(bool, &SampleData)> {
     let of_average = moment.averaged.as_ref().map(|data| (true, data));
     let raw = moment.raw.as_ref().map(|data| (false, data));
@@ -179,7 +180,7 @@ fn chosen(moment: &Moment, averaged: bool) -> Option<(bool, &SampleData)> {
 impl Samples {
     fn head(&mut self, ui: &mut Ui, model: &Model, runs: &[&RunView], area: Rect) -> Vec<Action> {
         let mut actions = Vec::new();
-        let mut look = model.look.clone();
+        let mut preferences = model.preferences.clone();
         let is_roomy = ui.available_width() > ROOMY;
         ui.horizontal_wrapped(|ui| {
             explained(ui.heading("Samples"), Term::Latent);
@@ -188,17 +189,20 @@ impl Samples {
             }
             ui.add_space(8.0);
             for (averaged, name) in [(true, "averaged"), (false, "raw")] {
-                let choice = ui.selectable_value(&mut look.averaged, averaged, name);
+                let choice = ui.selectable_value(&mut preferences.averaged, averaged, name);
                 explained(choice, Term::Averaged);
             }
             if runs.iter().any(|run| is_plane(run)) {
                 ui.add_space(8.0);
-                explained(ui.toggle_value(&mut look.score, "score"), Term::Score);
-                explained(ui.toggle_value(&mut look.push, "push"), Term::Push);
+                explained(
+                    ui.toggle_value(&mut preferences.score, "score"),
+                    Term::Score,
+                );
+                explained(ui.toggle_value(&mut preferences.push, "push"), Term::Push);
             }
             self.class.choose(ui, model, runs);
             if self.class.is_chosen() {
-                // Its samples have z of their own.
+                // Samples of one class have their own z.
                 self.pin = None;
             }
             if let Some(index) = self.pin {
@@ -212,15 +216,17 @@ impl Samples {
                     self.pin = None;
                 }
             }
-            actions.extend(picture::button(ui, "samples", area));
+            actions.extend(picture::button(ui, "samples", area).map(Action::Picture));
         });
-        actions.extend((look != model.look).then_some(Action::SetLook(look)));
+        actions.extend(
+            (preferences != model.preferences).then_some(Action::SetPreferences(preferences)),
+        );
         actions
     }
 
     fn run(&mut self, ui: &mut Ui, model: &Model, run: &RunView, side: f32) {
         let (shot, why_not) = match self.class.of(model, run) {
-            None => (shot(run, &model.look, model.cursor), Some("")),
+            None => (shot(run, &model.preferences, model.cursor), Some("")),
             Some(Known::Shot(shot)) => (Some(shot), None),
             Some(Known::Awaited) => (None, None),
             Some(Known::None(why)) => (None, Some(why)),
@@ -263,7 +269,7 @@ impl Samples {
     }
 }
 
-/// Whether it learns points of the plane.
+/// Whether it learns points in the plane.
 fn is_plane(run: &RunView) -> bool {
     let latest = run.history.latest_samples();
     latest.is_some_and(|(_, moment)| matches!(moment.main(), Some(SampleData::Points(_))))

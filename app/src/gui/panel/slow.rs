@@ -1,4 +1,4 @@
-//! Slow motion: the stages of one iteration, the present one lit, with the number known there.
+//! Slow motion: the stages of one iteration, with the present one lit and its number.
 
 use egui::{
     Align, Align2, Color32, FontId, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui,
@@ -13,73 +13,73 @@ use crate::{
         model::{Model, RunView, Speed},
         theme,
     },
-    lab::{Stage, Still},
+    lab::{StepPhase, Still},
 };
 
-/// Runs that have room for a row each; beyond that there is one row for whichever is on.
+/// Most runs that get a row each; beyond that, one row shows the run in progress.
 const ROWS: usize = 3;
-/// Height of a window that leaves room for more than one row.
+/// Height of a window that has room for several rows.
 const ROOMY: f32 = 800.0;
-/// Width of what stands before the stages.
+/// Width of the name before the stages.
 const NAME: f32 = 150.0;
 /// Height of a row.
 const ROW: f32 = 38.0;
 
-/// A box in the row: a stage, of whichever network.
-struct Place {
+/// A box in the row: one stage, of either network.
+struct PhaseBox {
     name: &'static str,
     about: &'static str,
-    holds: fn(Stage) -> bool,
-    /// Whether it happens in every critic step.
+    holds: fn(StepPhase) -> bool,
+    /// Whether it repeats in every critic step.
     of_critic: bool,
-    colour: fn(Option<Stage>, &Ui) -> Color32,
+    colour: fn(Option<StepPhase>, &Ui) -> Color32,
 }
 
-const PLACES: [Place; 6] = [
-    Place {
+const BOXES: [PhaseBox; 6] = [
+    PhaseBox {
         name: "real batch",
         about: "The discriminator scores a batch of real samples; the number is the mean score.",
-        holds: |stage| stage == Stage::RealBatch,
+        holds: |stage| stage == StepPhase::RealBatch,
         of_critic: true,
         colour: |_, _| theme::REAL,
     },
-    Place {
+    PhaseBox {
         name: "fake batch",
         about: "The generator makes a batch of samples and the discriminator scores it; the number is the mean score.",
-        holds: |stage| stage == Stage::FakeBatch,
+        holds: |stage| stage == StepPhase::FakeBatch,
         of_critic: true,
         colour: |_, ui| theme::role(Role::G, ui.visuals()),
     },
-    Place {
+    PhaseBox {
         name: "D update",
         about: "The discriminator takes a step that tells the two batches further apart; the number is its loss.",
-        holds: |stage| stage == Stage::UpdateD,
+        holds: |stage| stage == StepPhase::UpdateD,
         of_critic: true,
         colour: |_, ui| theme::role(Role::D, ui.visuals()),
     },
-    Place {
+    PhaseBox {
         name: "G update",
         about: "The generator takes a step that makes the discriminator score its samples higher; the number is its loss.",
-        holds: |stage| stage == Stage::UpdateG,
+        holds: |stage| stage == StepPhase::UpdateG,
         of_critic: false,
         colour: |_, ui| theme::role(Role::G, ui.visuals()),
     },
-    Place {
+    PhaseBox {
         name: "probe",
         about: "The discriminator scores the same fakes again: how much of the gap to real the generator has closed is \
                 one sample of the balance ratio.",
-        holds: |stage| stage == Stage::Probe,
+        holds: |stage| stage == StepPhase::Probe,
         of_critic: false,
         colour: |_, ui| theme::role(Role::D, ui.visuals()),
     },
-    Place {
+    PhaseBox {
         name: "drop/grow",
         about: "On its mask interval a network drops and grows weights, or its density is moved; the number is the \
                 density it has now.",
-        holds: |stage| matches!(stage, Stage::DropGrow(_)),
+        holds: |stage| matches!(stage, StepPhase::DropGrow(_)),
         of_critic: false,
         colour: |stage, ui| match stage {
-            Some(Stage::DropGrow(role)) => theme::role(role, ui.visuals()),
+            Some(StepPhase::DropGrow(role)) => theme::role(role, ui.visuals()),
             _ => ui.visuals().text_color(),
         },
     },
@@ -108,7 +108,7 @@ impl Panel for Slow {
 }
 
 impl Slow {
-    /// Whether anything is shown in slow motion.
+    /// Whether slow motion is on.
     pub fn is_wanted(model: &Model) -> bool {
         model.speed == Speed::SlowMotion
     }
@@ -128,9 +128,9 @@ fn row(ui: &mut Ui, model: &Model, run: &RunView) {
             let iteration = last.map_or(run.iteration, |still| still.iteration);
             ui.small(format!("iteration {iteration}"));
         });
-        let gaps = ui.spacing().item_spacing.x * (PLACES.len() - 1) as f32;
-        let width = ((ui.available_width() - gaps) / PLACES.len() as f32).max(70.0);
-        for place in &PLACES {
+        let gaps = ui.spacing().item_spacing.x * (BOXES.len() - 1) as f32;
+        let width = ((ui.available_width() - gaps) / BOXES.len() as f32).max(70.0);
+        for place in &BOXES {
             let (rect, response) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
             let title = place.title(run);
             let seen = run.stills.iter().rfind(|still| (place.holds)(still.stage));
@@ -145,8 +145,8 @@ fn row(ui: &mut Ui, model: &Model, run: &RunView) {
     });
 }
 
-impl Place {
-    /// Its name; with the critic step where there are several.
+impl PhaseBox {
+    /// Its name, with the critic step if there are several.
     fn title(&self, run: &RunView) -> String {
         let steps = run.history.config.as_ref().map_or(1, |c| c.n_critic);
         match run.stills.last() {
@@ -194,15 +194,15 @@ impl Place {
     }
 }
 
-/// What is known at a stage.
+/// The number known at a stage.
 fn number(still: &Still) -> String {
     let value = still.value;
     match still.stage {
-        Stage::RealBatch | Stage::FakeBatch => format!("score {value:.2}"),
-        Stage::UpdateD | Stage::UpdateG => format!("loss {value:.2}"),
-        Stage::Probe if value.is_finite() => format!("BR {value:.2}"),
-        Stage::Probe => "no gap".to_owned(),
-        Stage::DropGrow(role) => format!("d_{role} {value:.3}"),
+        StepPhase::RealBatch | StepPhase::FakeBatch => format!("score {value:.2}"),
+        StepPhase::UpdateD | StepPhase::UpdateG => format!("loss {value:.2}"),
+        StepPhase::Probe if value.is_finite() => format!("BR {value:.2}"),
+        StepPhase::Probe => "no gap".to_owned(),
+        StepPhase::DropGrow(role) => format!("d_{role} {value:.3}"),
     }
 }
 

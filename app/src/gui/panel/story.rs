@@ -1,10 +1,15 @@
-//! The story that is told: one page of text, and the way to the next.
+//! The story being told: one page of text, and the way to the next.
 
 use egui::{Align, Button, Frame, Layout, Panel as Side, RichText, ScrollArea, Ui};
 
 use super::Panel;
-use crate::gui::{action::Action, model::Model, story::Telling};
-use crate::story::{Condition, Page, STORIES, Story};
+use crate::{
+    gui::{
+        action::Action,
+        model::{Model, story::Telling},
+    },
+    story::{Condition, Page, STORIES, Story},
+};
 
 /// The text beside the other panels.
 #[derive(Default)]
@@ -61,7 +66,7 @@ fn page(ui: &mut Ui, telling: &Telling, page: &Page) {
     });
 }
 
-/// A line that begins with a strong word.
+/// A line that begins with a label in bold.
 fn labelled(ui: &mut Ui, word: &str, text: &str) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
@@ -70,7 +75,7 @@ fn labelled(ui: &mut Ui, word: &str, text: &str) {
     });
 }
 
-/// Back, where one is, next, and what the next page waits for.
+/// Buttons to the previous and next page, and the condition the next page waits for.
 fn pages(ui: &mut Ui, model: &Model, telling: &Telling) -> Option<Action> {
     let mut action = None;
     let (place, count) = (telling.page, telling.story.pages.len());

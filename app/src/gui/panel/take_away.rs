@@ -1,4 +1,4 @@
-//! The menu of what can be taken away from the runs shown.
+//! The menu of files to take away from the shown runs.
 
 use egui::{
     Button, DragValue, PopupCloseBehavior, Ui,
@@ -16,7 +16,7 @@ use crate::{
     lab::{Request, RunKey},
 };
 
-/// What one file has of all runs, and what each run has of its own.
+/// Items of the menu. The first group makes one file of all runs, the others one per run.
 const GROUPS: [(&str, &[What]); 3] = [
     (
         "All runs shown, together",
@@ -38,9 +38,9 @@ const GROUPS: [(&str, &[What]); 3] = [
 /// The menu.
 #[derive(Default)]
 pub struct TakeAway {
-    /// Only the selected run, where a run has a file of its own.
+    /// Whether only the selected run is exported, where each run has its own file.
     only_selected: bool,
-    /// Enlargement of pictures; `None` is as the run folder has them.
+    /// Enlargement of pictures; `None` keeps the size in the run folder.
     scale: Option<u32>,
 }
 
@@ -62,7 +62,7 @@ impl Panel for TakeAway {
 impl TakeAway {
     fn menu(&mut self, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
         ui.set_width(250.0);
-        let [title, about] = model.place.copying();
+        let [title, about] = model.platform.copying();
         let copy = Button::new(title).min_size([ui.available_width(), 0.0].into());
         if ui.add(copy).on_hover_text(about).clicked() {
             actions.push(Action::CopySetup);
@@ -84,7 +84,7 @@ impl TakeAway {
         self.choices(ui, model, actions);
     }
 
-    /// Which runs, which weights, how large.
+    /// Choices of runs, generator and size.
     fn choices(&mut self, ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
         if let Some(run) = model.selected() {
             ui.checkbox(&mut self.only_selected, format!("Only of {}", run.name))
@@ -94,12 +94,12 @@ impl TakeAway {
             explained(ui.label("Generator"), Term::Averaged);
             for (averaged, name) in [(true, "averaged"), (false, "raw")] {
                 if ui
-                    .selectable_label(model.look.averaged == averaged, name)
+                    .selectable_label(model.preferences.averaged == averaged, name)
                     .clicked()
                 {
-                    let mut look = model.look.clone();
-                    look.averaged = averaged;
-                    actions.push(Action::SetLook(look));
+                    let mut preferences = model.preferences.clone();
+                    preferences.averaged = averaged;
+                    actions.push(Action::SetPreferences(preferences));
                 }
             }
         });
@@ -115,7 +115,7 @@ impl TakeAway {
             );
             self.scale = enlarges.then_some(scale);
         });
-        ui.small(model.place.files_go());
+        ui.small(model.platform.files_go());
     }
 
     fn request(&self, what: What, model: &Model) -> Request {
@@ -133,7 +133,7 @@ impl TakeAway {
             what,
             keys,
             options: Options {
-                raw: !model.look.averaged,
+                raw: !model.preferences.averaged,
                 scale: self.scale,
                 at,
             },

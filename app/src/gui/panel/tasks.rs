@@ -1,4 +1,4 @@
-//! Long work under way, a line each: what it is, how far it is, and a way to call it off.
+//! Tasks under way, one line each: name, progress, and a button to cancel.
 
 use egui::{Align, Context, Layout, ProgressBar, Ui, vec2};
 
@@ -8,7 +8,7 @@ use crate::{
     lab::{Request, TaskId},
 };
 
-/// Seconds after which work counts as long.
+/// Seconds after which a task is shown.
 const LONG: f64 = 0.4;
 /// Width of a bar.
 const BAR: f32 = 220.0;
@@ -16,12 +16,12 @@ const BAR: f32 = 220.0;
 /// The lines at the foot.
 #[derive(Default)]
 pub struct Tasks {
-    /// When each was first seen, in seconds.
+    /// Time at which each task was first seen, in seconds.
     seen: Vec<(TaskId, f64)>,
 }
 
 impl Tasks {
-    /// Whether any task has been under way for long enough to be shown.
+    /// Whether any task has run long enough to be shown.
     pub fn are_due(&mut self, ctx: &Context, model: &Model) -> bool {
         let now = ctx.input(|input| input.time);
         let is_there = |id| model.tasks.iter().any(|task| task.id == id);
@@ -46,7 +46,7 @@ impl Panel for Tasks {
     fn show(&mut self, ui: &mut Ui, model: &Model) -> Vec<Action> {
         let mut actions = Vec::new();
         for task in &model.tasks {
-            // One line each, however much room there is.
+            // One line per task, however much room there is.
             let line = vec2(ui.available_width(), ui.spacing().interact_size.y);
             ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
                 if task.can_be_cancelled && ui.button("Cancel").clicked() {

@@ -1,4 +1,4 @@
-//! What was measured over time, chart under chart on one x-axis.
+//! Measurements over time, one chart above another on a shared x-axis.
 
 mod chart;
 mod edits;
@@ -16,8 +16,7 @@ use super::Panel;
 use crate::gui::{
     action::Action,
     explain::{Term, explained},
-    look::Look,
-    model::{Axis, Model},
+    model::{Axis, Model, preferences::Preferences},
     picture,
 };
 use chart::Chart;
@@ -27,22 +26,22 @@ use smoothing::Smoothing;
 /// The panel at the foot.
 pub struct Timelines {
     open: [bool; Chart::ALL.len()],
-    /// The axis the charts were last drawn over.
+    /// The axis over which the charts were last drawn.
     axis: Axis,
     view: View,
 }
 
-/// How the charts show their lines.
+/// Display options of the charts.
 #[derive(Default)]
 struct View {
     scale: Scale,
     smoothing: Smoothing,
-    /// The stretch of the balance ratio that was last shown by default.
+    /// Range of the balance ratio last shown by default.
     range: Option<[f64; 2]>,
 }
 
 impl View {
-    /// Shows what is worth seeing of the balance ratio, unless the user looks at something else.
+    /// Shows the usual range of the balance ratio, unless the user has zoomed elsewhere.
     fn show_range(&mut self, plot: &mut PlotUi, model: &Model, reset: bool) {
         let (low, high) = zones::range(model);
         let wanted = [low, high].map(|value| self.scale.place(value));
@@ -88,17 +87,17 @@ impl Panel for Timelines {
             ui.separator();
             ui.weak("over");
             for axis in Axis::ALL {
-                let is_on = model.look.axis == axis;
+                let is_on = model.preferences.axis == axis;
                 let mut choice = ui.selectable_label(is_on, axis.name());
                 if axis == Axis::Flops {
                     choice = explained(choice, Term::Flops);
                 }
                 if choice.clicked() {
-                    let look = Look {
+                    let preferences = Preferences {
                         axis,
-                        ..model.look.clone()
+                        ..model.preferences.clone()
                     };
-                    actions.push(Action::SetLook(look));
+                    actions.push(Action::SetPreferences(preferences));
                 }
             }
             ui.separator();
@@ -123,12 +122,12 @@ impl Panel for Timelines {
                     "Drag with the right button to zoom into a box; this shows everything again",
                 )
                 .clicked();
-            actions.extend(picture::button(ui, "timelines", area));
+            actions.extend(picture::button(ui, "timelines", area).map(Action::Picture));
         });
         self.view.smoothing.retain(|key| model.run(key).is_some());
-        // A stretch of one axis means nothing on another.
-        let reset = all || scale != self.view.scale || self.axis != model.look.axis;
-        self.axis = model.look.axis;
+        // A range of one axis means nothing on another.
+        let reset = all || scale != self.view.scale || self.axis != model.preferences.axis;
+        self.axis = model.preferences.axis;
         let open: Vec<Chart> = Chart::ALL
             .into_iter()
             .zip(self.open)

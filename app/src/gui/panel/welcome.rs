@@ -1,10 +1,14 @@
-//! What this is, in three sentences, and what was left unfinished.
+//! Introduction to the program, and runs left from earlier sessions.
 
 use egui::{RichText, Ui};
 
 use super::Panel;
 use crate::{
-    gui::{action::Action, look::Look, model::Model, theme},
+    gui::{
+        action::Action,
+        model::{Model, preferences::Preferences},
+        theme,
+    },
     lab::Request,
     part::Part,
     story::STORIES,
@@ -37,11 +41,11 @@ impl Panel for Welcome {
                     actions.push(Action::OpenStory(first));
                 }
                 if ui.button("Got it").clicked() {
-                    let look = Look {
+                    let preferences = Preferences {
                         welcome: false,
-                        ..model.look.clone()
+                        ..model.preferences.clone()
                     };
-                    actions.push(Action::SetLook(look));
+                    actions.push(Action::SetPreferences(preferences));
                 }
             });
         }
@@ -52,7 +56,7 @@ impl Panel for Welcome {
     }
 }
 
-/// Runs that are there from before.
+/// Runs left from earlier sessions.
 fn left(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     let unfinished = match model.unfinished.len() {
         1 => "One run was left unfinished.".to_owned(),
@@ -99,7 +103,7 @@ fn left(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
 }
 
 impl Welcome {
-    /// Whether it has anything to say.
+    /// Whether the strip has content.
     pub fn has_words(model: &Model) -> bool {
         Self::is_wanted(model) || Self::has_runs(model)
     }
@@ -108,7 +112,7 @@ impl Welcome {
         !model.unfinished.is_empty() || !model.kept.is_empty()
     }
 
-    /// Whether the words of welcome are for what is there, not for what a link offers.
+    /// Whether the introduction is shown; it does not describe the runs that a link offers.
     fn is_wanted(model: &Model) -> bool {
         model.shows(Part::Welcome) && model.offer.is_none()
     }

@@ -1,4 +1,4 @@
-//! Take the wheel: the discriminator's density in the user's hand, and how that compares with ADAPT's.
+//! Take the wheel: the user steers the discriminator's density against ADAPT.
 
 mod score;
 
@@ -27,21 +27,21 @@ use crate::{
 };
 use score::Score;
 
-/// Densities the slider reaches.
+/// Range of the slider.
 const DENSITIES: std::ops::RangeInclusive<f64> = 0.01..=1.0;
-/// Those with a mark beside it.
+/// Densities marked beside the slider.
 const MARKS: [f64; 5] = [1.0, 0.3, 0.1, 0.03, 0.01];
 /// Height of the slider.
 const HEIGHT: f32 = 88.0;
 /// Width of one run's wheel and its score.
 const WIDTH: f32 = 520.0;
-/// Seconds between two densities sent while the slider is dragged.
+/// Seconds between two densities sent during a drag.
 const APART: f64 = 0.2;
 
 /// The strip above the controls.
 #[derive(Default)]
 pub struct Wheel {
-    /// The slider that is dragged: whose, where it is, and when its place was last sent.
+    /// The slider being dragged: its run, its position, and when a density was last sent.
     held: Option<(RunKey, f64, f64)>,
 }
 
@@ -67,7 +67,7 @@ impl Panel for Wheel {
 }
 
 impl Wheel {
-    /// Whether there is a wheel to take.
+    /// Whether the user steers any shown run.
     pub fn is_wanted(model: &Model) -> bool {
         steered(model).next().is_some()
     }
@@ -104,13 +104,13 @@ impl Wheel {
     }
 }
 
-/// Shown runs that the user steers: those that train, and those that were steered while they did.
+/// Shown runs that the user steers: live ones, and ended ones that were steered.
 fn steered(model: &Model) -> impl Iterator<Item = &RunView> {
     let manual = model.shown().filter(|run| run.is_manual());
     manual.filter(|run| run.is_live() || run.history.steered_since().is_some())
 }
 
-/// The density a run was last asked for, or else has.
+/// Density last requested for a run, or else its present one.
 fn density(run: &RunView) -> f64 {
     let history = &run.history;
     let config = history.config.as_ref();
@@ -120,13 +120,13 @@ fn density(run: &RunView) -> f64 {
     density.unwrap_or(1.0)
 }
 
-/// To thousandths: as exact as a hand.
+/// Rounds to thousandths, as precise as a hand.
 fn rounded(density: f64) -> f64 {
     let exact = (density * 1000.0).round() / 1000.0;
     exact.clamp(*DENSITIES.start(), *DENSITIES.end())
 }
 
-/// Moves the density of every manual run that trains.
+/// Multiplies the density of every live manual run by a factor.
 pub fn moved(model: &Model, factor: f64) -> Vec<Action> {
     let live = steered(model).filter(|run| run.is_live());
     let moved = live.filter_map(|run| {
@@ -136,11 +136,11 @@ pub fn moved(model: &Model, factor: f64) -> Vec<Action> {
     moved.collect()
 }
 
-/// Settings of a run to steer, and of ADAPT beside it: on the preset, data and seed of the selected run, or on the
-/// spiral.
+/// Settings of a run to steer and of an ADAPT run beside it, on the preset, data and seed of the
+/// selected run, or on the spiral.
 ///
 /// # Errors
-/// When the selected run's preset is not known any more.
+/// When the preset of the selected run no longer exists.
 pub fn runs(model: &Model) -> Result<Vec<RunConfig>> {
     let like = model.selected().and_then(|run| run.history.config.as_ref());
     let name = like.map_or(SHOWCASE[0], |config| config.preset.as_str());
@@ -163,10 +163,10 @@ pub fn runs(model: &Model) -> Result<Vec<RunConfig>> {
         .collect()
 }
 
-/// Densities beside the slider.
+/// Draws the marked densities beside the slider.
 fn marks(ui: &mut Ui, slider: &Response) {
     let rect = slider.rect;
-    // The middle of the handle goes no nearer to the ends than this, as egui draws it.
+    // egui keeps the centre of the handle this far from the ends.
     let reach = rect.shrink2(vec2(0.0, rect.width() / 2.5)).y_range();
     let (low, high) = (DENSITIES.start().ln(), DENSITIES.end().ln());
     let (place, _) = ui.allocate_exact_size(vec2(34.0, rect.height()), egui::Sense::hover());

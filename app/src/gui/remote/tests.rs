@@ -7,7 +7,7 @@ use crate::{
     lab::{Reply, RunKey},
 };
 
-/// The lines of the canned runs, in order.
+/// Reports of the canned runs, in order.
 fn lines() -> Vec<Value> {
     let mut model = Model::default();
     let mut lines = Vec::new();
@@ -68,7 +68,7 @@ fn what_goes_wrong_is_a_line_too() {
         line,
         serde_json::json!({ "run": "", "event": "trouble", "reason": "no" })
     );
-    // Of a run that is not there, nothing.
+    // An unknown run yields no report.
     assert_eq!(said(&trouble(Some(RunKey(7))), &model), None);
 }
 
@@ -83,7 +83,7 @@ fn words_become_what_the_window_does() {
         let action = wanted(word, &model).unwrap();
         assert!(matches!(action, Action::TellAll(told) if told == command));
     }
-    // When everything has come to its end, it begins anew.
+    // Once all runs have ended, `start` starts over.
     model.lost_lab();
     assert!(matches!(
         wanted("start", &model).unwrap(),

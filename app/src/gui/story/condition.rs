@@ -1,19 +1,20 @@
-//! Whether a page may be turned, judged by what the runs have said.
+//! Conditions for turning a page, judged by what the runs have reported.
 
-use tightrope_core::config::Role;
-use tightrope_core::session::RunState;
+use tightrope_core::{config::Role, session::RunState};
 
-use crate::gui::model::{Cursor, RunView};
-use crate::story::Condition;
+use crate::{
+    gui::model::{Cursor, RunView},
+    story::Condition,
+};
 
 impl Condition {
-    /// Whether the page may be turned: its condition is met, or can be met no more.
+    /// Whether the page may be turned: its condition is met, or can no longer be met.
     pub fn opens(self, runs: &[&RunView], cursor: Cursor) -> bool {
         let all = |state: RunState| !runs.is_empty() && runs.iter().all(|run| run.state == state);
         self.is_met(runs, cursor) || (self != Self::Back && all(RunState::Ended))
     }
 
-    /// Whether it has happened.
+    /// Whether the condition is met.
     pub fn is_met(self, runs: &[&RunView], cursor: Cursor) -> bool {
         let of = |place: usize| runs.get(place).map(|run| &run.history);
         let every = |holds: &dyn Fn(&RunView) -> bool| {

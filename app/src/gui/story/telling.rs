@@ -1,4 +1,4 @@
-//! A story that is being told: its page, its runs, and what stood on the stage before.
+//! Begins, turns and leaves stories.
 
 use tightrope_core::{
     config::RunConfig,
@@ -6,84 +6,21 @@ use tightrope_core::{
     session::RunState,
 };
 
-use super::{PACE, exits::take_one};
 use crate::{
     gui::{
-        action::{ask, set_speed},
         link::Link,
-        model::{Cursor, Model, RunView, Speed},
+        model::{
+            Cursor, Model, RunView, Speed,
+            story::{Aside, Telling, Told},
+        },
+        requests::{ask, set_speed},
     },
-    lab::{Added, Request, RunKey},
+    lab::{Request, RunKey},
     part::Part,
-    story::{Page, Story},
+    story::Story,
 };
 
-/// A story that is being told.
-#[derive(Debug)]
-pub struct Telling {
-    /// Which.
-    pub story: &'static Story,
-    /// The place of the page that is open.
-    pub page: usize,
-    /// Its runs, by their places in the story.
-    pub runs: Vec<RunKey>,
-    /// Settings of those that have not come in yet.
-    awaited: Vec<RunConfig>,
-    /// How fast training went before it.
-    speed: Speed,
-}
-
-/// What a run that is no part of the story goes back to after it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Aside {
-    hidden: bool,
-    running: bool,
-}
-
-impl Telling {
-    fn new(story: &'static Story, awaited: Vec<RunConfig>, speed: Speed) -> Self {
-        Self {
-            story,
-            page: 0,
-            runs: Vec::new(),
-            awaited,
-            speed,
-        }
-    }
-
-    /// The page that is open.
-    pub fn page(&self) -> &'static Page {
-        &self.story.pages[self.page.min(self.story.pages.len() - 1)]
-    }
-
-    /// Whether runs have yet to come in.
-    pub fn is_starting(&self) -> bool {
-        !self.awaited.is_empty()
-    }
-
-    /// The place in the story of a run that has come in, if it is one of its own.
-    pub fn takes(&mut self, added: &Added) -> Option<usize> {
-        take_one(&mut self.awaited, added).then(|| {
-            self.runs.push(added.key);
-            self.runs.len() - 1
-        })
-    }
-
-    /// No more runs will come in.
-    pub fn give_up(&mut self) {
-        self.awaited.clear();
-    }
-}
-
-impl Model {
-    /// The runs of the story that is told, by their places in it.
-    pub fn told(&self) -> Vec<&RunView> {
-        let keys = self.telling.iter().flat_map(|telling| &telling.runs);
-        keys.filter_map(|&key| self.run(key)).collect()
-    }
-}
-
-/// Begins a story; other runs are hidden and held until it is left.
+/// Begins a story; other runs are hidden and paused until it is left.
 pub fn open(story: &'static Story, model: &mut Model, link: &Link) {
     let configs = match story.runs() {
         Ok(configs) => configs,
@@ -101,7 +38,7 @@ pub fn open(story: &'static Story, model: &mut Model, link: &Link) {
     begin(configs, model, link);
 }
 
-/// Ends the story; other runs are as they were before it.
+/// Leaves the story and restores the other runs.
 pub fn leave(model: &mut Model, link: &Link) {
     let Some(telling) = model.telling.take() else {
         return;
@@ -122,12 +59,12 @@ pub fn leave(model: &mut Model, link: &Link) {
     model.cursor = Cursor::Live;
 }
 
-/// In a story: from its beginning, with new runs. Else: the shown runs anew, the old ones hidden.
+/// Starts the story over with new runs or, without a story, the shown runs, hiding the old ones.
 pub fn start_over(model: &mut Model, link: &Link) {
     let Some(telling) = &mut model.telling else {
         return start_shown_over(model, link);
     };
-    // Pressed twice, it would start twice as many.
+    // A second press would start the runs twice.
     if telling.is_starting() {
         return;
     }
@@ -142,7 +79,7 @@ pub fn start_over(model: &mut Model, link: &Link) {
     begin(configs, model, link);
 }
 
-/// Opens another page, and the panel it speaks of.
+/// Opens another page, and the panel it refers to.
 pub fn turn(page: usize, model: &mut Model) {
     if let Some(telling) = &mut model.telling {
         telling.page = page.min(telling.story.pages.len() - 1);
@@ -155,7 +92,7 @@ pub fn turn(page: usize, model: &mut Model) {
 fn begin(configs: Vec<RunConfig>, model: &mut Model, link: &Link) {
     turn(0, model);
     model.cursor = Cursor::Live;
-    set_speed(PACE, model, link);
+    set_speed(Speed::OF_STORIES, model, link);
     ask(Request::Start(configs), model, link);
 }
 
@@ -178,8 +115,8 @@ fn start_shown_over(model: &mut Model, link: &Link) {
     ask(Request::Start(configs), model, link);
 }
 
-/// A story's runs leave with it, except those at their end: they stay in the list, hidden unless `shown`. Returns how
-/// fast training went before the story.
+/// Retires the runs of a story. Finished ones stay in the list, hidden unless `shown`; the others
+/// leave. Returns the training speed before the story.
 fn retire(telling: Telling, model: &mut Model, shown: bool) -> Speed {
     model.exits.expect(telling.awaited);
     for key in telling.runs {
@@ -210,6 +147,28 @@ fn set_aside(key: RunKey, model: &mut Model, link: &Link) {
 fn send_out(key: RunKey, model: &mut Model) {
     hide(key, model);
     model.exits.send(key);
+}
+
+/// Takes the next step with every run on its way out.
+pub fn settle(model: &mut Model, link: &Link) {
+    for (key, told) in std::mem::take(&mut model.exits.going) {
+        match model.run(key).map(|run| run.is_live()) {
+            Some(true) => {
+                if told == Told::Nothing {
+                    ask(Request::Tell(key, Command::Stop), model, link);
+                }
+                model.exits.going.push((key, Told::ToStop));
+            }
+            Some(false) => {
+                if told != Told::ToLeave {
+                    let delete = false;
+                    ask(Request::Remove { key, delete }, model, link);
+                }
+                model.exits.going.push((key, Told::ToLeave));
+            }
+            None => {}
+        }
+    }
 }
 
 fn hide(key: RunKey, model: &mut Model) {

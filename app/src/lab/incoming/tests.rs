@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// A lab of a desktop.
+/// A lab as the desktop program has it.
 fn desktop(out: &Path) -> Lab {
     Lab::new(DeviceChoice::Cpu, out.to_owned(), Arc::new(InPlace))
 }
@@ -28,7 +28,7 @@ fn page(root: &Path) -> (Lab, Shelf) {
     (lab, shelf)
 }
 
-/// Small pictures, all different, of several sizes.
+/// Small pictures of several sizes, all different.
 fn pictures(count: u32) -> Vec<(String, Vec<u8>)> {
     let picture = |i: u32| {
         let (width, height) = (8 + i % 5, 9 + i % 3);
@@ -49,7 +49,7 @@ fn write(dir: &Path, files: &[(String, Vec<u8>)]) -> Vec<PathBuf> {
     paths.collect()
 }
 
-/// Puts files where a page has them.
+/// Puts files where a page puts them.
 fn give(shelf: &Shelf, files: Vec<(String, Vec<u8>)>) -> Vec<PathBuf> {
     let places = shelf.places(0, files.iter().map(|(name, _)| name.as_str()));
     for (place, (_, bytes)) in places.iter().zip(files) {
@@ -80,7 +80,7 @@ fn added(replies: &[Reply]) -> Vec<PathBuf> {
     folders.collect()
 }
 
-/// The one thing that is wrong.
+/// The only error.
 fn refusal(replies: &[Reply]) -> String {
     let lines = trouble(replies);
     assert!(
@@ -212,7 +212,7 @@ fn what_is_refused_leaves_nothing_on_the_page() {
         }
     }
     let why = check_size(MOST_AT_ONCE + 1).unwrap_err().to_string();
-    assert!(why.contains("take 256 MB, and a page takes"), "{why}");
+    assert!(why.contains("have 256 MB, and a page can take"), "{why}");
     assert!(check_size(MOST_AT_ONCE).is_ok());
 }
 
@@ -243,7 +243,7 @@ fn on_a_desktop_data_stay_where_they_are() {
     assert_eq!(lab.own_data.len(), 1, "the same data are there once");
     for few in [&paths[..66], &paths[..2]] {
         let why = refusal(&comes(&mut lab, few));
-        assert!(why.contains("cats: more images lie here"), "{why}");
+        assert!(why.contains("cats: the folder holds more images"), "{why}");
     }
     let own = lab.own_data[0].source.clone();
     ask(&mut lab, Request::ForgetData(own));
@@ -256,7 +256,7 @@ fn on_a_desktop_data_stay_where_they_are() {
     assert!(refusal(&comes(&mut lab, &[nothing])).contains("runs: neither"));
 }
 
-/// The zips of two runs that were stopped after three iterations of five.
+/// Zips of two runs, each stopped after three of five iterations.
 fn packed(dir: &TempDir) -> Vec<PathBuf> {
     let mut lab = desktop(dir.path());
     pollster::block_on(async {

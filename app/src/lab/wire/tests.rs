@@ -17,12 +17,12 @@ use crate::{
     gui::fixture,
     lab::{
         Added, ClassKey, ClassSamples, KeptRun, LayerKey, OwnData, Reply, Request, RunKey, Screen,
-        Stage, Still, TaskId,
+        StepPhase, Still, TaskId,
     },
     story::STORIES,
 };
 
-/// What comes out at the other end, as `Debug` shows it: most of these are not made to be compared.
+/// Compares both ends by their `Debug` text, since most of these types have no `PartialEq`.
 fn pass<T: Serialize + DeserializeOwned + std::fmt::Debug>(words: &T) {
     let bytes = pack(words).unwrap();
     let passed: T = unpack(&bytes).unwrap();
@@ -159,7 +159,7 @@ fn other_replies_pass() {
     let state = LayerState::new(5, vec![2, 2], &[1.0, 0.0, 1.0, 1.0], &[0.5, 0.0, -1.0, 0.1]);
     let still = Still {
         iteration: 1,
-        stage: Stage::DropGrow(Role::G),
+        stage: StepPhase::DropGrow(Role::G),
         critic_step: 2,
         value: f64::INFINITY,
     };

@@ -45,7 +45,7 @@ impl Desk {
         Lab::new(DeviceChoice::Cpu, out.to_owned(), Arc::new(self.clone()))
     }
 
-    /// Does everything that waits.
+    /// Does every waiting job.
     fn work(&self, lab: &mut Lab) {
         let jobs: Vec<Job> = self.0.lock().unwrap().drain(..).collect();
         jobs.into_iter().for_each(|job| job());
@@ -127,7 +127,7 @@ fn a_start_that_is_called_off_leaves_nothing() {
         matches!(replies[..], [Reply::TaskOver(over)] if over == id),
         "{replies:?}"
     );
-    assert!(!lab.is_busy() && lab.places.is_empty());
+    assert!(!lab.is_busy() && lab.slots.is_empty());
     assert_eq!(std::fs::read_dir(out.path()).unwrap().count(), 0);
 }
 
@@ -136,7 +136,7 @@ fn a_task_says_how_far_it_is_and_heeds_a_call_off() {
     let out = tempfile::tempdir().unwrap();
     let mut lab = Lab::new(DeviceChoice::Cpu, out.path().to_owned(), Arc::new(Threads));
     lab.begin(None, "Counting".to_owned(), |progress| {
-        // It ends by being called off, or never.
+        // Only a cancellation ends this task.
         for done in 0.. {
             progress.at(done % 7, 7)?;
             std::thread::sleep(std::time::Duration::from_millis(5));
@@ -262,7 +262,7 @@ fn what_cannot_be_written_is_one_line_and_training_goes_on() {
 
     tell(&mut lab, Request::Tell(RunKey(0), Command::Stop));
     block_on(lab.advance());
-    std::fs::remove_dir_all(&lab.places[0].folder).unwrap();
+    std::fs::remove_dir_all(&lab.slots[0].folder).unwrap();
     lab.drain();
     for what in What::ALL {
         let replies = tell(&mut lab, export(what, &[0]));
@@ -288,7 +288,7 @@ fn a_settings_file_is_judged_as_the_command_line_does() {
     std::fs::write(&file, serde_json::to_vec(wanted).unwrap()).unwrap();
     match &tell(&mut lab, Request::Incoming(vec![file.clone()]))[..] {
         [Reply::Task(_), Reply::TaskOver(_), Reply::Settings(config)] => {
-            assert_eq!(**config, *wanted)
+            assert_eq!(**config, *wanted);
         }
         other => panic!("{other:?}"),
     }
@@ -306,7 +306,7 @@ fn folders_come_in_as_they_were_asked_for() {
     let mut first = Lab::new(DeviceChoice::Cpu, out.path().to_owned(), Arc::new(InPlace));
     let methods = [Method::StuGan, Method::AdaptRelax];
     ask(&mut first, Request::Start(configs("2", &methods)));
-    let folders: Vec<PathBuf> = first.places.iter().map(|p| p.folder.clone()).collect();
+    let folders: Vec<PathBuf> = first.slots.iter().map(|p| p.folder.clone()).collect();
     let mut lab = desk.lab(out.path());
     for folder in &folders {
         let (folder, go_on) = (folder.clone(), false);
@@ -315,7 +315,7 @@ fn folders_come_in_as_they_were_asked_for() {
     for opened in 1..=2 {
         assert_eq!(desk.0.lock().unwrap().len(), 1, "one at a time");
         desk.work(&mut lab);
-        let there = lab.places.iter().map(|place| &place.folder);
+        let there = lab.slots.iter().map(|slot| &slot.folder);
         assert!(there.eq(&folders[..opened]));
     }
     assert!(lab.tasks.is_empty());

@@ -1,28 +1,36 @@
-//! Courses over training, a panel a variant: the median over seeds, and a band from the least to the greatest.
+//! Courses over training, a panel per variant: the median over seeds, and a band from the least to
+//! the greatest.
 
-use tightrope_core::config::Role;
-use tightrope_core::event::{Quality, Stats};
-use tightrope_core::method::Method;
-use tightrope_core::record::StoredRun;
+use tightrope_core::{
+    config::Role,
+    event::{Quality, Stats},
+    method::Method,
+    record::StoredRun,
+};
 
-use super::super::chart::{self, Chart, Line, Scale, Tick, robust_range};
-use super::super::seeds::{OverSeeds, course};
-use super::super::stage;
-use super::super::style::line_class;
-use super::super::timeline::{balance_range, points, window_br, zones};
-use super::super::variant::Variant;
-use super::super::words::number;
-use super::factors::factors;
-use super::{Figure, Panel, panel_width};
+use super::{
+    super::{
+        chart::{self, Chart, Line, Scale, Tick, robust_range},
+        seeds::{OverSeeds, course},
+        stage,
+        style::line_class,
+        timeline::{balance_range, points, window_br, zones},
+        variant::Variant,
+        words::number,
+    },
+    Figure, Panel,
+    factors::factors,
+    panel_width,
+};
 
-/// Stretches that a course consists of at most.
+/// Most stretches of a course.
 const PARTS: usize = 120;
 /// Height of a panel's plot.
 const HEIGHT: f64 = 118.0;
 
 type Course = Vec<(f64, OverSeeds)>;
 
-/// The figures of courses: balance, densities, quality.
+/// The figures of balance, densities and quality over training.
 pub fn courses(variants: &[Variant]) -> Vec<Figure> {
     let runs = variants.iter().flat_map(|variant| &variant.runs);
     let end = runs.map(|run| run.history.iteration()).max().unwrap_or(0) as f64;
@@ -41,7 +49,7 @@ fn over_seeds(
     end: f64,
     of_run: impl Fn(&StoredRun) -> Vec<(f64, f64)>,
 ) -> Course {
-    // Several runs of one seed are one course.
+    // Several runs of one seed make one course.
     let of_seed = |runs: &Vec<&StoredRun>| runs.iter().flat_map(|run| of_run(run)).collect();
     let seeds: Vec<Vec<(f64, f64)>> = variant.seeds().iter().map(of_seed).collect();
     course(&seeds, end, PARTS)
@@ -66,7 +74,7 @@ fn balance(variants: &[Variant], end: f64) -> Option<Figure> {
         let (mut chart, scale) = empty(variant, variants.len(), end, range);
         if let Some((bottom, top)) = bands[place] {
             chart.zones = zones(&scale, bottom, top);
-            // Said once, they need not be said in every panel.
+            // The first panel names the zones for all.
             for zone in chart.zones.iter_mut().filter(|_| place > 0) {
                 zone.label.clear();
             }
@@ -105,7 +113,7 @@ fn density(variants: &[Variant], end: f64) -> Option<Figure> {
         let label = |role| format!("{}: density of {role}", variant.label);
         draw(&mut chart, &scale, &d[place], "d", &label(Role::D));
         draw(&mut chart, &scale, &g[place], "g", &label(Role::G));
-        // Colours are the roles' here.
+        // Colours mark the roles here, so the panel needs no line style.
         Panel::new(None, chart)
     };
     Some(Figure {
@@ -116,7 +124,7 @@ fn density(variants: &[Variant], end: f64) -> Option<Figure> {
     })
 }
 
-/// A measure of quality: what it is, how it is read, and whether it spans powers of ten.
+/// A measure of quality: its title, its value, and whether its axis is logarithmic.
 type Measured = (&'static str, fn(&Quality) -> Option<f64>, bool);
 
 fn quality(variants: &[Variant], end: f64) -> Option<Figure> {
@@ -200,7 +208,7 @@ fn of_medians(course: &Course) -> Vec<(f64, f64)> {
     course.iter().map(|(x, over)| (*x, over.median)).collect()
 }
 
-/// A band and a line.
+/// Draws a band and a line.
 fn draw(chart: &mut Chart, scale: &Scale, course: &Course, class: &str, label: &str) {
     if course.iter().any(|(_, over)| over.known > 1) {
         let there = course.iter().map(|(x, over)| (*x, over.greatest));

@@ -1,16 +1,16 @@
 //! Ticks of logarithmic axes.
 
-/// Round numbers, at least four of them where there are as many, within a range of logarithms to base 10: 1, 2 and 5 of
-/// every power, or more digits.
+/// Round numbers within a range of base-10 logarithms: 1, 2 and 5 of every power, or more digits to
+/// reach four numbers where that many exist.
 pub fn factors((low, high): (f64, f64)) -> Vec<f64> {
     let within = |digits: &[i32]| -> Vec<f64> {
         let powers = low.floor() as i32..=high.ceil() as i32;
         powers
             .flat_map(|power| digits.iter().map(move |&d| (d, power)))
-            // By a division where the power is negative, lest 0.3 become 0.30000000000000004.
+            // Divides for a negative power, so that 0.3 does not become 0.30000000000000004.
             .map(|(digit, power)| match power {
-                0.. => f64::from(digit) * 10f64.powi(power),
-                _ => f64::from(digit) / 10f64.powi(-power),
+                0.. => f64::from(digit) * 10_f64.powi(power),
+                _ => f64::from(digit) / 10_f64.powi(-power),
             })
             .filter(|factor| (low..=high).contains(&factor.log10()))
             .collect()

@@ -1,32 +1,38 @@
-//! What a distance costs: a dot a variant over training FLOPs.
+//! Distance over cost: a dot per variant over training FLOPs.
 
 use anyhow::Result;
 
-use super::super::chart::{self, Area, Chart, Label, Line, Scale, Tick, robust_range};
-use super::super::compared::outcomes;
-use super::super::evaluated::{Series, evaluated};
-use super::super::seeds::OverSeeds;
-use super::super::style::line_class;
-use super::super::variant::Variant;
-use super::super::words::{number, percent};
-use super::factors::factors;
-use super::{Figure, Panel, panel_width};
+use super::{
+    super::{
+        chart::{self, Area, Chart, Label, Line, Scale, Tick, robust_range},
+        compared::outcomes,
+        evaluation_table::{Series, evaluation_table},
+        seeds::OverSeeds,
+        style::line_class,
+        variant::Variant,
+        words::{number, percent},
+    },
+    Figure, Panel,
+    factors::factors,
+    panel_width,
+};
 
 /// Height of a panel's plot.
 const HEIGHT: f64 = 360.0;
-/// Width of a letter of a label, about.
+/// Approximate width of a letter of a label.
 const LETTER: f64 = 6.6;
 /// Height of a label.
 const LINE: f64 = 15.0;
 
-/// Distances over cost: those by feature networks, or without any the one measured while training.
+/// Distance over cost. Uses the distances by feature networks, or without any, the one measured
+/// while training.
 pub fn tradeoff(variants: &[Variant]) -> Result<Option<Figure>> {
     let outcomes = outcomes(variants);
     let costs: Vec<Option<OverSeeds>> = outcomes
         .iter()
         .map(|runs| OverSeeds::of(runs.iter().filter_map(|o| o.flops).filter(|f| *f > 0.0)))
         .collect();
-    let mut distances = evaluated(variants)?.distances();
+    let mut distances = evaluation_table(variants)?.distances();
     if distances.is_empty() {
         let of_variant = |runs: &Vec<_>| runs.iter().map(frechet).collect();
         distances.push(Series {
@@ -54,7 +60,7 @@ fn frechet(outcome: &super::super::outcome::Outcome) -> Option<f64> {
     outcome.frechet
 }
 
-/// A variant's place.
+/// A variant's dot.
 struct Dot<'a> {
     place: usize,
     label: &'a str,
@@ -94,7 +100,8 @@ fn panel(
         ..dot.cost
     })?;
     let mut chart = chart::sized(&series.title, width, HEIGHT);
-    // Most sparse methods cost nearly the same beside dense training: by factors they stand apart.
+    // Most sparse methods cost nearly the same next to dense training; a logarithmic axis separates
+    // them.
     let scale = chart.scale_between((costs.0 - 0.05, costs.1 + 0.05), distances);
     chart.x_title = "training FLOPs relative to dense training";
     chart.x_ticks = factors(scale.x)
@@ -156,7 +163,7 @@ fn area(x: f64, y: f64, w: f64, h: f64) -> Area {
     Area { x, y, w, h }
 }
 
-/// Puts words where nothing else stands: beside their dot, or further off with a line to it.
+/// Places a text where it covers nothing: beside its dot, or further away with a line to it.
 fn placed(text: &str, (x, y): (f64, f64), plot: Area, taken: &[Area]) -> (Label, Area) {
     let width = LETTER * text.chars().count() as f64;
     let beside = |dx: f64, dy: f64| {

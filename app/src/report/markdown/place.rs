@@ -1,27 +1,29 @@
-//! Where results go: a document, and two lines in it.
+//! The place of results in a document: between two marker lines.
 
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use anyhow::Result;
 use tightrope_core::Error;
 
 use super::super::{Group, files::make_folder_of};
 
-/// A document, and the part of it where results go.
+/// A document and the part of it that holds results.
 #[derive(Clone, Debug)]
 pub struct Place {
     file: PathBuf,
-    /// The name in the two lines between which they stand.
+    /// The name in the two marker lines.
     name: String,
 }
 
 impl FromStr for Place {
     type Err = std::convert::Infallible;
 
-    /// From `FILE`, or `FILE#NAME` for one of several places in a document.
+    /// Parses `FILE`, or `FILE#NAME` for one of several places in a document.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // A `#` may also belong to the name of a file, such as `results#2.md`.
+        // The name of a file may contain a `#` too, e.g. `results#2.md`.
         let is_name = |name: &str| {
             name.chars()
                 .all(|c| c.is_alphanumeric() || "-_".contains(c))
@@ -41,7 +43,7 @@ impl Place {
         &self.file
     }
 
-    /// Refuses a document that has no place for results, before anything is done for it.
+    /// Refuses a document without a place for results, before any work is done.
     pub fn check(&self) -> Result<(), Error> {
         match read(&self.file)? {
             Some(text) => self.split(&text).map(|_| ()),
@@ -49,8 +51,8 @@ impl Place {
         }
     }
 
-    /// Writes the results between the two lines of the document, or into a new file. `against` is the method from
-    /// which differences are told.
+    /// Writes the results between the marker lines of the document, or into a new file. `against`
+    /// is the method that differences refer to.
     pub fn write(&self, groups: &[Group], against: Option<&str>) -> Result<()> {
         let results = super::results(groups, against)?;
         let file = &self.file;
@@ -68,17 +70,18 @@ impl Place {
         Ok(())
     }
 
-    /// The line after which results stand in the document.
+    /// The marker line before the results.
     pub(super) fn begin(&self) -> String {
         format!("<!-- {}:begin -->", self.name)
     }
 
-    /// The line before which they end.
+    /// The marker line after the results.
     fn end(&self) -> String {
         format!("<!-- {}:end -->", self.name)
     }
 
-    /// What stands before the results, with the line that begins them, and after them.
+    /// Splits the document into the text up to and including the first marker, and the text from
+    /// the last on.
     fn split<'a>(&self, text: &'a str) -> Result<(&'a str, &'a str), Error> {
         let (begin, end) = (self.begin(), self.end());
         let first = text.find(&begin).map(|at| at + begin.len());
@@ -87,7 +90,7 @@ impl Place {
             return Err(Error::setting(
                 "markdown",
                 format!(
-                    "{}: results go between the lines {begin} and {end}, which this file has not; add them or name another file",
+                    "{}: results go between the lines {begin} and {end}, which this file does not have; add them or name another file",
                     self.file.display()
                 ),
             ));

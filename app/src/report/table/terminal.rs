@@ -1,15 +1,18 @@
-//! The table of results as a terminal shows it.
+//! The table of results for the terminal.
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, LineStyle, Table};
+use comfy_table::{
+    Attribute, Cell, CellAlignment, ContentArrangement, LineStyle, Table,
+    presets::UTF8_HORIZONTAL_ONLY,
+};
 
-use super::super::Group;
-use super::super::variant::variants;
-use super::{COLUMNS, Results, Row, Value, results};
+use super::{
+    super::{Group, variant::variants},
+    COLUMNS, Results, Row, Value, results,
+};
 
 /// Columns that only the page shows.
 const PAGE_ONLY: [&str; 3] = ["best", "d_G", "G explored"];
-/// Columns a narrow terminal does without, in the order in which they go.
+/// Columns that a narrow terminal drops, in this order.
 const OPTIONAL: [&str; 10] = [
     "in band late",
     "testing FLOPs",
@@ -22,10 +25,11 @@ const OPTIONAL: [&str; 10] = [
     "active D",
     "active G",
 ];
-/// Columns of characters where nobody says how many there are.
+/// Columns of characters where the terminal's width is unknown.
 const USUAL_WIDTH: usize = 100;
 
-/// The results of all groups as a table for the terminal: one row a variant, `*` at the best of a group.
+/// The results of all groups as a table for the terminal: one row per variant, `*` marks the best
+/// of a group.
 pub fn results_table(groups: &[Group]) -> Table {
     let results: Vec<Results> = groups.iter().map(|g| results(&variants(&g.runs))).collect();
     let shown = |title: &&str| results.iter().any(|r| r.column(title).is_some());
@@ -79,7 +83,7 @@ fn with_columns(titles: &[&'static str], groups: &[Group], results: &[Results]) 
     table
 }
 
-/// A variant's name, and below it what went wrong with its runs, in short.
+/// A variant's name, and below it the failures of its runs, in short.
 fn label(row: &Row, results: &Results) -> String {
     const LONGEST: usize = 36;
     let mut label = format!("  {}", row.label);

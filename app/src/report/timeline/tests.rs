@@ -1,9 +1,7 @@
-use tightrope_core::config::StageWeights;
-use tightrope_core::event::StageEvent;
+use tightrope_core::{config::StageWeights, event::StageEvent};
 
 use super::*;
-use crate::report::fixture;
-use crate::report::variant::variants;
+use crate::report::{fixture, variant::variants};
 
 #[test]
 fn a_run_has_its_timelines_and_they_stay_small() {

@@ -1,8 +1,10 @@
-//! What the controller decides, on windows of one ratio.
+//! Decisions of the controller on windows of one repeated ratio.
 
 use super::*;
-use crate::balance::{Overfitting, Sample};
-use crate::config::{Criterion, Distribution, Estimator, Growth, MaskSampling, Schedule, Scope};
+use crate::{
+    balance::{Overfitting, Sample},
+    config::{Criterion, Distribution, Estimator, Growth, MaskSampling, Schedule, Scope},
+};
 
 fn net(policy: Policy) -> NetConfig {
     NetConfig {
@@ -53,8 +55,8 @@ fn window(ratio: f64) -> Window {
     window
 }
 
-fn at(iteration: u64) -> Moment {
-    Moment {
+fn at(iteration: u64) -> Clock {
+    Clock {
         iteration,
         iterations: 1000,
     }

@@ -1,12 +1,13 @@
 //! Checks of the two architectures against the data, the batches and each other.
 
 use super::{Check, MAX_SIDE};
-use crate::config::count::net_count;
-use crate::config::{MlpConfig, ModelConfig, NetConfig, Policy, Role, RunConfig, SnganConfig};
+use crate::config::{
+    MlpConfig, ModelConfig, NetConfig, Policy, Role, RunConfig, SnganConfig, count::net_count,
+};
 
 /// Most blocks or hidden layers.
 pub(super) const MAX_DEPTH: usize = 16;
-/// Most parameters of a net, and most values in one activation: kernels index with 32 bits.
+/// Most parameters of a net, and most values of one activation: kernels index with 32 bits.
 const MAX_VALUES: u64 = 1 << 31;
 
 impl RunConfig {
@@ -53,7 +54,8 @@ impl RunConfig {
         );
     }
 
-    /// Whether G's blocks make images of the data's side, and D's pools leave a map of them; `model` is the key.
+    /// Checks that G's blocks make images of the data's side, and that D's pools leave a map of
+    /// them; `model` is the key.
     pub(super) fn check_sides(
         &self,
         model: &str,

@@ -1,4 +1,4 @@
-//! What is wrong about stages.
+//! Checks of the pruning stages.
 
 use super::{Check, MAX_ITERATIONS, word};
 use crate::config::{Policy, Role, RunConfig};

@@ -1,6 +1,8 @@
 use super::*;
-use crate::method::Method;
-use crate::preset::{self, PRESETS};
+use crate::{
+    method::Method,
+    preset::{self, PRESETS},
+};
 
 pub(super) fn config(name: &str) -> RunConfig {
     let preset = preset::find(name).unwrap();
@@ -112,7 +114,7 @@ fn data_and_model_must_fit() {
     wrong.data.source = "cifar100".to_owned();
     assert!(problems(&wrong)[0].contains("did you mean `cifar10`?"));
     wrong.data.source = "mnist".to_owned();
-    assert!(problems(&wrong)[0].contains("write mnist:PATH"));
+    assert!(problems(&wrong)[0].contains("(on the command line: mnist:PATH)"));
 }
 
 #[test]

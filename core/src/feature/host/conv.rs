@@ -1,5 +1,6 @@
-//! Convolution as one matrix product: weights by patches, packed a few columns at a time, so that the patches are never
-//! laid out as a whole (implicit im2col). A tile of outputs stays in registers, as in BLIS (Van Zee, van de Geijn 2015).
+//! Convolution as one matrix product of weights and patches. Patches are packed a few columns at a
+//! time and never laid out as a whole (implicit im2col). A tile of outputs stays in registers, as
+//! in BLIS (Van Zee, van de Geijn 2015).
 
 use pulp::{Arch, Simd, WithSimd};
 
@@ -10,9 +11,9 @@ use crate::feature::plan::Conv;
 const ROWS: usize = 6;
 /// Vectors of columns of a tile.
 const VECTORS: usize = 2;
-/// Columns of the widest tile, AVX-512's: inputs are readable so far beyond their end.
+/// Columns of the widest tile, that of AVX-512. Inputs are readable this far beyond their end.
 pub(super) const SLACK: usize = VECTORS * 16;
-/// Places of a patch that are packed at once: a panel of them stays in the first-level cache.
+/// Places of a patch packed at once: a panel of them stays in the first-level cache.
 const DEPTH: usize = 128;
 /// Columns whose sums stay in the second-level cache.
 const COLUMNS: usize = 512;
@@ -21,16 +22,16 @@ const COLUMNS: usize = 512;
 #[derive(Debug)]
 pub struct Packed {
     spec: Conv,
-    /// Channels that come in.
+    /// Input channels.
     inputs: usize,
-    /// By block of places, then by tile of output channels: a tile's weights of one place. Places are ordered by tap,
-    /// then by input channel.
+    /// Weights by block of places, then by tile of output channels: each entry has a tile's weights
+    /// of one place. Places are ordered by tap, then by input channel.
     weights: Vec<[f32; ROWS]>,
     bias: Vec<f32>,
 }
 
 impl Packed {
-    /// `weight` is `[outputs, inputs, kh, kw]`, `bias` `[outputs]`.
+    /// Packs `weight` `[outputs, inputs, kh, kw]` with `bias` `[outputs]`.
     pub fn new(spec: Conv, inputs: usize, weight: &[f32], bias: Vec<f32>) -> Self {
         let taps = spec.kernel[0] * spec.kernel[1];
         let places = inputs * taps;
@@ -59,7 +60,7 @@ impl Packed {
     }
 }
 
-/// The convolution of `x`, with bias and, where the layer has one, ReLU.
+/// The convolution of `x`, with bias and, if the layer has one, ReLU.
 pub fn apply(conv: &Packed, x: &Maps) -> Maps {
     let (h, w) = conv.spec.side(x.h, x.w);
     let mut y = Maps::new(conv.spec.outputs, x.n, h, w);
@@ -121,20 +122,20 @@ impl WithSimd for Product<'_> {
     }
 }
 
-/// Whether a block of places is the first, which begins with the bias, or the last, which ReLU follows.
+/// Whether a block of places is the first, which starts from the bias, or the last, before ReLU.
 #[derive(Clone, Copy)]
 struct Ends {
     is_first: bool,
     is_last: bool,
 }
 
-/// Where a tile of sums lies.
+/// Place of a tile of sums.
 struct Tile<'a> {
     conv: &'a Packed,
-    /// Its first output channel.
+    /// First output channel of the tile.
     first: usize,
     column: usize,
-    /// Columns that exist.
+    /// Number of columns that exist.
     count: usize,
     ends: Ends,
 }
@@ -152,7 +153,8 @@ impl Tile<'_> {
                 *sums = [simd.splat_f32s(self.conv.bias[channel]); VECTORS];
                 continue;
             }
-            // Beyond the last column lie the next channel's, or the slack: they are not written back.
+            // Values beyond the last column belong to the next channel or the slack; they are not
+            // written back.
             let from = &y.values[channel * columns + self.column..][..width];
             sums.copy_from_slice(S::as_simd_f32s(from).0);
         }
@@ -181,12 +183,12 @@ impl Tile<'_> {
     }
 }
 
-/// A stretch of a panel's columns that lie side by side in the input too.
+/// A stretch of a panel's columns that are neighbours in the input too.
 #[derive(Clone, Copy, Debug)]
 struct Run {
-    /// Its first column within the panel.
+    /// First column within the panel.
     to: usize,
-    /// Where it begins in an input channel; nothing: in the padding.
+    /// Start in an input channel; `None` in the padding.
     from: Option<usize>,
 }
 
@@ -253,7 +255,8 @@ fn pack<S: Simd>(
         }
         let channel = &x.values[place % conv.inputs * plane..];
         let packed = &mut packed[row * width..][..2 * width];
-        // Every run is copied, or cleared, a whole width long: the next run, or the next place, covers what is too much.
+        // Every run is copied or cleared a whole width long; the next run or place overwrites the
+        // excess.
         for run in &runs.0 {
             let to = &mut packed[run.to..][..width];
             match run.from {

@@ -15,7 +15,7 @@ pub fn max(x: &Maps, stride: usize, pad: usize) -> Maps {
     y
 }
 
-/// The mean of the 3x3 pixels around each, of those that exist.
+/// The mean of the existing pixels among the 3x3 around each.
 pub fn mean(x: &Maps) -> Maps {
     let mut y = Maps::new(x.channels, x.n, x.h, x.w);
     let rule = Rule {
@@ -37,11 +37,11 @@ pub fn mean(x: &Maps) -> Maps {
 struct Rule {
     stride: usize,
     pad: usize,
-    /// What nothing adds up to.
+    /// Neutral value that pooling starts from.
     start: f32,
 }
 
-/// The pixels of three that exist, where the first is `at * stride - pad`.
+/// The existing pixels among three, the first of which is `at * stride - pad`.
 fn reach(rule: Rule, at: usize, len: usize) -> std::ops::Range<usize> {
     let first = (at * rule.stride) as isize - rule.pad as isize;
     first.max(0) as usize..((first + 3).max(0) as usize).min(len)

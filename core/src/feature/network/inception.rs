@@ -1,5 +1,6 @@
-//! Inception-v3 as FID has it: the network of TensorFlow's graph of 2015-12-05, as pytorch-fid carries it. It differs from
-//! torchvision's: average pools leave the padding out of their mean, and the last block pools by maximum.
+//! Inception-v3 as FID has it: the network of TensorFlow's graph of 2015-12-05, as pytorch-fid
+//! carries it. It differs from torchvision's: average pools exclude the padding from their mean,
+//! and the last block pools by maximum.
 
 use super::super::plan::{Conv, Engine};
 
@@ -167,7 +168,8 @@ fn block_d<E: Engine>(e: &mut E, block: &str, x: &E::Maps) -> E::Maps {
     e.concat(vec![three, seven, pool])
 }
 
-/// `is_last`: pools by maximum, probably a mistake in the original, but that is what FID is.
+/// With `is_last` it pools by maximum: probably a mistake in the original, but FID is defined by
+/// it.
 fn block_e<E: Engine>(e: &mut E, block: &str, x: &E::Maps, is_last: bool) -> E::Maps {
     let one = chain(e, block, x, &[("branch1x1", 320, [1, 1])]);
     let three = chain(e, block, x, &[("branch3x3_1", 384, [1, 1])]);

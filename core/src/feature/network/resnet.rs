@@ -5,7 +5,7 @@ use super::{
     Scale,
 };
 
-/// ImageNet's mean and deviation, which those networks were trained with.
+/// ImageNet's mean and deviation, used in the training of those networks.
 pub const SCALE: Scale = Scale::Standard([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
 
 /// The 64 features of the last pool.

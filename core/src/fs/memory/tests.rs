@@ -3,7 +3,7 @@ use std::{
     path::Path,
 };
 
-/// The same steps on the system's files and on those in memory; what is seen on the way, one line a step.
+/// Runs the same steps on the system's files and on those in memory, and logs one line a step.
 macro_rules! steps {
     ($fs:path, $root:expr) => {{
         use $fs as fs;
@@ -32,7 +32,7 @@ macro_rules! steps {
         kind("append", more.write_all(b"67"));
         kind("sync", more.sync_all());
         kind("rename", fs::rename(at("a/b.txt"), at("a/c.txt")));
-        // Whoever has a file open goes on with it under its new name.
+        // An open file stays usable under its new name.
         kind("append", more.write_all(b"8"));
         kind("gone", fs::metadata(at("a/b.txt")).map(drop));
         kind("overwritten", fs::write(at("a/deep/d.txt"), "old"));
@@ -61,7 +61,7 @@ macro_rules! steps {
                         entry.file_name(),
                         found.is_dir(),
                         found.is_file(),
-                        // The size of a folder means nothing.
+                        // A folder's size means nothing.
                         if found.is_file() { found.len() } else { 0 }
                     )
                 })

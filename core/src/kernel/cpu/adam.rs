@@ -3,7 +3,7 @@
 use super::super::adam::AdamStep;
 use crate::config::AveragingRule;
 
-/// The state that one step changes in place, with what it depends on; the threads share it part by part.
+/// State that one step changes in place, and its other inputs; threads share it part by part.
 pub struct State<'a> {
     /// Flat parameters.
     pub weight: &'a mut [f32],
@@ -11,16 +11,16 @@ pub struct State<'a> {
     pub m: &'a mut [f32],
     /// Second moment.
     pub v: &'a mut [f32],
-    /// Averaged parameters; empty when there is no average.
+    /// Averaged parameters; empty without an average.
     pub average: &'a mut [f32],
     /// Gradient.
     pub grad: &'a [f32],
-    /// Mask of the first parameters; those behind it have none.
+    /// Mask of the first parameters; the others have none.
     pub mask: &'a [f32],
 }
 
 impl<'a> State<'a> {
-    /// The first `at` parameters and the others.
+    /// Splits it into the first `at` parameters and the rest.
     fn split(self, at: usize) -> [Self; 2] {
         fn some(values: &mut [f32], at: usize) -> (&mut [f32], &mut [f32]) {
             let at = at.min(values.len());
@@ -51,14 +51,14 @@ impl<'a> State<'a> {
     }
 }
 
-/// Parameters a thread takes on at a time.
+/// Parameters that a thread takes at a time.
 const TASK: usize = 1 << 16;
 
 /// Adam, then the mask, then the average.
 ///
 /// A negative second moment marks a weight that has grown and had no gradient since. Its magnitude
-/// is a first estimate, which the first gradient can only raise: so the first step of a grown weight
-/// is at most the learning rate (see `Net::warm_moments`).
+/// is a first estimate, which the first gradient can only raise. The first step of a grown weight
+/// is therefore at most the learning rate (see `Net::warm_moments`).
 pub fn step(p: &AdamStep, state: State<'_>) {
     let (len, masked) = (state.weight.len(), state.mask.len());
     if len > TASK {
@@ -87,7 +87,7 @@ pub fn averaged(rule: AveragingRule, old: f32, new: f32, mask: f32, decay: f32) 
 }
 
 vectorised! {
-    /// Parameters that all have a mask, or none.
+    /// Steps parameters that all have a mask, or all have none.
     fn part(p: &AdamStep, state: State<'_>) -> () {
         let State { weight, m, v, average, grad, mask } = state;
         if mask.is_empty() {

@@ -1,5 +1,5 @@
-//! Batch norm with a leaky ReLU behind it on the CPU. Sums run over one image's plane in float32 and
-//! over images in float64, so that no result depends on the number of threads.
+//! Batch norm with a leaky ReLU behind it on the CPU. Sums run over one image's plane in float32
+//! and over images in float64, so no result depends on the number of threads.
 
 use rayon::prelude::*;
 
@@ -142,7 +142,7 @@ vectorised! {
     }
 }
 
-/// Two numbers of every channel: all first ones, then all second ones.
+/// Two numbers per channel: all first ones, then all second ones.
 fn per_channel(m: Maps, work: impl Fn(usize) -> [f32; 2] + Sync + Send) -> Vec<f32> {
     let pairs: Vec<[f32; 2]> = if m.n * m.channels * m.area < MIN_SHARED {
         (0..m.channels).map(work).collect()
@@ -156,7 +156,7 @@ fn per_channel(m: Maps, work: impl Fn(usize) -> [f32; 2] + Sync + Send) -> Vec<f
         .collect()
 }
 
-/// A new tensor, filled one plane (its place, its channel) at a time.
+/// A new tensor, filled one plane at a time, given the plane's number and channel.
 fn per_plane(
     m: Maps,
     work: impl Fn(std::ops::Range<usize>, usize, &mut [f32]) + Sync + Send,

@@ -11,8 +11,9 @@ use rayon::prelude::*;
 /// Values of a buffer below which waking other threads costs more than it saves.
 pub const MIN_SHARED: usize = 1 << 16;
 
-/// `len` values, of which `work` writes each chunk of `chunk` values, given its number and zeros; on several threads
-/// if `shared`. Zeros are written chunk by chunk, right before the work, while they stay in the cache.
+/// A new buffer of `len` values. `work` writes each chunk of `chunk` values, given its number and
+/// zeros, on several threads if `shared`. Zeros are written right before the work on each chunk,
+/// while they stay in the cache.
 pub fn filled(
     len: usize,
     chunk: usize,

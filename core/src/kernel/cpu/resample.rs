@@ -2,7 +2,7 @@
 
 use super::fill::{MIN_SHARED, filled};
 
-/// Values a task writes.
+/// Values that a task writes.
 const TASK: usize = 1 << 14;
 
 /// `big[.., y, x] = scale * small[.., y / 2, x / 2]`, 0 in an odd last row or column.

@@ -1,4 +1,5 @@
-//! Spectral norm on the CPU: one power iteration in two streaming passes over the weight, a third divides it.
+//! Spectral norm on the CPU: two streaming passes over the weight make a power iteration, a third
+//! divides.
 
 use rayon::prelude::*;
 
@@ -8,13 +9,13 @@ use super::{
     sum::sum,
 };
 
-/// Values of the weight a task reads.
+/// Values of the weight that a task reads.
 const TASK: usize = 1 << 14;
 
-/// Columns a task sums at once; with them its sums stay in the nearest cache.
+/// Columns that a task sums at once; its sums stay in the nearest cache.
 const STRIP: usize = 512;
 
-/// A weight under spectral norm, and what it was divided by.
+/// A weight under spectral norm, with its vectors and its divisor.
 pub struct Normalised {
     /// The weight divided by `sigma`.
     pub y: Vec<f32>,
@@ -22,21 +23,21 @@ pub struct Normalised {
     pub u: Vec<f32>,
     /// Right vector.
     pub v: Vec<f32>,
-    /// `u^T W v`, or eps if that is smaller.
+    /// `u^T W v`, or eps if its magnitude is smaller.
     pub sigma: f32,
 }
 
-/// Unlike `max`, keeps what is not a number.
+/// Unlike `max`, keeps a NaN.
 fn clamp_min(value: f32, least: f32) -> f32 {
     if value < least { least } else { value }
 }
 
-/// Vectors that were never iterated may give a negative norm, which is one too.
+/// Vectors that were never iterated may give a negative norm, which is valid.
 fn clamp_size(value: f32, least: f32) -> f32 {
     if value.abs() < least { least } else { value }
 }
 
-/// `W / sigma` after one power iteration, or with the vectors as they are.
+/// `W / sigma` after one power iteration, or with the vectors as given.
 pub fn norm(m: Matrix, w: &[f32], u: &[f32], v: &[f32], iterate: bool, eps: f32) -> Normalised {
     let v = if iterate {
         unit(transposed_product(m, w, u), eps)
@@ -64,8 +65,8 @@ fn transposed_product(m: Matrix, w: &[f32], u: &[f32]) -> Vec<f32> {
 }
 
 vectorised! {
-    /// Adds the first columns of all rows, each times its value of `u`; four at a time, so that the sums are loaded
-    /// and stored less often.
+    /// Adds the first columns of all rows, each times its value of `u`. Taking four rows at a time
+    /// loads and stores the sums less often.
     fn add_rows(w: &[f32], columns: usize, u: &[f32], out: &mut [f32]) -> () {
         let n = out.len();
         let row = |i: usize| &w[i * columns..][..n];
@@ -122,7 +123,7 @@ vectorised! {
     }
 }
 
-/// `(dY - u v^T <dY, W> / sigma) / sigma`; a sigma that was clamped to eps does not depend on W.
+/// `(dY - u v^T <dY, W> / sigma) / sigma`; a sigma clamped to eps does not depend on W.
 pub fn grad(
     m: Matrix,
     dy: &[f32],
@@ -147,7 +148,7 @@ pub fn grad(
     })
 }
 
-/// `<a, b>`, task by task, so that it does not depend on the number of threads.
+/// `<a, b>`, summed task by task, so that it does not depend on the number of threads.
 fn products(a: &[f32], b: &[f32], shared: bool) -> f64 {
     if shared {
         let tasks = a.par_chunks(TASK).zip(b.par_chunks(TASK));

@@ -1,9 +1,10 @@
-//! Sums that depend neither on the number of threads nor much on their order.
+//! Sums that are independent of the number of threads and nearly so of their order.
 
-/// Sum of `term(0..len)`. Sixteen running sums let the compiler use vectors without reassociating a float sum.
+/// Sum of `term(0..len)`. Sixteen running sums let the compiler use vectors without reassociating a
+/// float sum.
 #[inline(always)]
 pub fn sum(len: usize, term: impl Fn(usize) -> f32) -> f64 {
-    let mut lanes = [0.0f32; 16];
+    let mut lanes = [0.0_f32; 16];
     let whole = len - len % 16;
     let mut at = 0;
     while at < whole {

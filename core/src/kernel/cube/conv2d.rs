@@ -1,9 +1,10 @@
-//! The convolution's kernels on a GPU. Images are packed into quads, vectors of four images' values, with
-//! a halo of zeros, so that the kernels read 16 bytes at a time and meet no border case.
+//! The convolution's kernels on a GPU. Images are packed into quads, vectors of four images'
+//! values, with a halo of zeros. Kernels read 16 bytes at a time and meet no border case.
 
 use burn::backend::TensorMetadata;
 use burn_wgpu::{CubeTensor, into_contiguous};
 use tightrope_shaders as shaders;
+use tightrope_shaders::params::{ChannelParams, CollectParams, Conv2dParams};
 
 use crate::kernel::{
     choice::Kernel,
@@ -12,26 +13,27 @@ use crate::kernel::{
 };
 
 const WORKGROUP: usize = shaders::WORKGROUP as usize;
-/// Columns (quads of the result) an invocation of the sparse kernel keeps in registers.
+/// Columns (quads of the result) that an invocation of the sparse kernel keeps in registers.
 const COLUMNS: usize = 4;
-/// Most invocations of the sparse kernel side by side: few pixels of many results find one another's
+/// Most invocations of the sparse kernel side by side. With few pixels of many results, they share
 /// inputs in the nearest cache.
 const LANES: usize = 32;
-/// Active weights an invocation of the sparse weight gradient works on.
+/// Active weights per invocation of the sparse weight gradient.
 const POSITIONS: usize = 4;
 /// Side of a workgroup's tile of results and columns in the dense kernel.
 const TILE: usize = 64;
-/// Outputs, and pairs of input channel and tap, of a workgroup's tile in the dense weight gradient.
+/// Tile of a workgroup in the dense weight gradient: outputs, and pairs of input channel and tap.
 const GRAD_TILE: [usize; 2] = [64, 128];
-/// Most results for which such tiles would be too empty, and the results of a workgroup then.
+/// Result channels up to which the dense kernels' tiles would be too empty; narrower kernels run
+/// instead.
 const NARROW: usize = 32;
 const OCTET: usize = 8;
 /// Workgroups that keep a mid-sized GPU busy.
 const BUSY: usize = 128;
-/// Quads along which one invocation sums alone; longer lines are shared.
+/// Quads that one invocation sums alone; longer lines are shared.
 const SHORT: usize = 64;
 
-/// Which way a product goes.
+/// Direction of a product.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
     /// From input to output channels.
@@ -40,7 +42,7 @@ enum Way {
     Backward,
 }
 
-/// A product of packed images with a weight: sizes as its kernels see them.
+/// A product of packed images with a weight, in the sizes that its kernels use.
 #[derive(Clone, Copy)]
 struct Product {
     images: usize,
@@ -67,16 +69,17 @@ impl Product {
         }
     }
 
-    fn words(&self, more: &[usize]) -> Vec<u32> {
-        let sizes = [
-            self.images,
-            self.sources,
-            self.results,
-            self.h,
-            self.w,
-            self.k,
-        ];
-        sizes.iter().chain(more).map(|&v| v as u32).collect()
+    /// The sizes, with everything else zero.
+    fn params(&self) -> Conv2dParams {
+        Conv2dParams {
+            images: self.images as u32,
+            sources: self.sources as u32,
+            results: self.results as u32,
+            height: self.h as u32,
+            width: self.w as u32,
+            kernel: self.k as u32,
+            ..Conv2dParams::default()
+        }
     }
 
     fn columns(&self) -> usize {
@@ -88,7 +91,7 @@ impl Product {
     }
 }
 
-/// Quads of one channel's line that hold something, as in `quads.wgsl`.
+/// Quads with content in one channel's line, as in `quads.wgsl`.
 fn line_content(images: usize, h: usize, w: usize, k: usize) -> usize {
     let pad = k / 2;
     images.div_ceil(4) * (h + pad) * (w + pad)
@@ -101,17 +104,24 @@ fn pack(images: &CubeTensor, k: usize) -> CubeTensor {
     let line = (line_content(n, h, w, k) / 8 + 1) * 8;
     let quads = channels * line + 2 * pad * (w + pad + 1);
     let packed = empty_like(images, [quads, 4]);
-    let params = [n, channels, channels, h, w, k].map(|v| v as u32);
+    let sizes = Product {
+        images: n,
+        sources: channels,
+        results: channels,
+        h,
+        w,
+        k,
+    };
     launch(
         shaders::CONV2D_PACK,
         per_element(quads),
         &[images, &packed],
-        &params,
+        &sizes.params(),
     );
     packed
 }
 
-/// Output of x: bias, and every active weight's share.
+/// Output of x: the bias, and the share of every active weight.
 pub fn forward(
     s: Conv2dShape,
     x: CubeTensor,
@@ -146,8 +156,11 @@ fn product(
     kernel: Kernel,
 ) -> CubeTensor {
     let product = Product::new(s, way);
-    let backward = usize::from(way == Way::Backward);
-    let biased = usize::from(bias.is_some());
+    let params = Conv2dParams {
+        backward: u32::from(way == Way::Backward),
+        biased: u32::from(bias.is_some()),
+        ..product.params()
+    };
     let nothing = integers_like(images, 1);
     let bias = bias.unwrap_or(&nothing);
     let packed = pack(images, s.k);
@@ -160,7 +173,10 @@ fn product(
                 shaders::CONV2D_ENTRIES,
                 per_element(active),
                 &[weight, pos, &entries],
-                &product.words(&[active, backward]),
+                &Conv2dParams {
+                    entries: active as u32,
+                    ..params
+                },
             );
             let columns = product.columns();
             let lanes = columns.div_ceil(COLUMNS).next_power_of_two().min(LANES);
@@ -171,7 +187,10 @@ fn product(
                 groups,
                 product.flops(active),
                 &[&packed, &entries, ptr, bias, &y],
-                &product.words(&[lanes, biased]),
+                Conv2dParams {
+                    lanes: lanes as u32,
+                    ..params
+                },
             );
         }
         Kernel::Dense => {
@@ -193,14 +212,14 @@ fn product(
                 groups,
                 product.flops(weight.shape().num_elements()),
                 &[&packed, weight, bias, &y],
-                &product.words(&[backward, biased]),
+                params,
             );
         }
     }
     y
 }
 
-/// Gradient of the weight: at active positions, zero elsewhere; or everywhere.
+/// Gradient of the weight: at active positions with zeros elsewhere, or everywhere.
 pub fn weight_grad(
     s: Conv2dShape,
     x: CubeTensor,
@@ -234,14 +253,17 @@ fn weight_grad_at(
             shaders::CONV2D_SHORT_GRAD,
             per_element(active),
             &[x, dy, row_pos, &dw],
-            &product.words(&[active]),
+            &Conv2dParams {
+                entries: active as u32,
+                ..product.params()
+            },
         );
         return dw;
     }
     weight_grad_along_lines(s, x, dy, Some([row_ptr, row_pos]), dw)
 }
 
-/// At the positions of `rows`, or everywhere.
+/// Sums along lines, at the positions of `rows` or everywhere.
 fn weight_grad_along_lines(
     s: Conv2dShape,
     x: &CubeTensor,
@@ -250,7 +272,7 @@ fn weight_grad_along_lines(
     dw: CubeTensor,
 ) -> CubeTensor {
     let product = Product::new(s, Way::Forward);
-    let every = usize::from(rows.is_none());
+    let everywhere = u32::from(rows.is_none());
     let positions = match rows {
         Some([_, row_pos]) => row_pos.shape().num_elements(),
         None => dw.shape().num_elements(),
@@ -258,7 +280,7 @@ fn weight_grad_along_lines(
     let nothing = [1, 1].map(|len| integers_like(x, len));
     let [row_ptr, row_pos] = rows.unwrap_or([&nothing[0], &nothing[1]]);
     let groups = |lanes: usize| positions / (WORKGROUP / lanes * POSITIONS) + s.c_out;
-    // With few lanes many positions share what is read of dy; with many there are more workgroups.
+    // Few lanes let many positions share the reads of dy; many lanes make more workgroups.
     let mut lanes = 16;
     while lanes < WORKGROUP && groups(lanes) < BUSY {
         lanes *= 2;
@@ -268,7 +290,11 @@ fn weight_grad_along_lines(
         groups(lanes),
         product.flops(positions),
         &[x, dy, row_ptr, row_pos, &dw],
-        &product.words(&[lanes, every]),
+        Conv2dParams {
+            everywhere,
+            lanes: lanes as u32,
+            ..product.params()
+        },
     );
     dw
 }
@@ -293,25 +319,36 @@ fn weight_grad_everywhere(s: Conv2dShape, x: &CubeTensor, dy: &CubeTensor) -> Cu
         tiles * slices,
         product.flops(size),
         &[x, dy, &sums],
-        &product.words(&[length]),
+        Conv2dParams {
+            slice_length: length as u32,
+            ..product.params()
+        },
     );
     if slices > 1 {
         launch(
             shaders::CONV2D_COLLECT,
             per_element(size),
             &[&sums, &dw],
-            &[slices as u32, size as u32],
+            &CollectParams {
+                slices: slices as u32,
+                size: size as u32,
+            },
         );
     }
     dw
 }
 
-/// Gradient of the bias: the sum of every channel of dy.
+/// Gradient of the bias: the sum over every channel of dy.
 pub fn bias_grad(dy: CubeTensor) -> CubeTensor {
     let dy = into_contiguous(dy);
     let [n, channels, h, w] = dy.shape().dims();
     let sums = empty_like(&dy, [channels]);
-    let params = [n, channels, h * w].map(|v| v as u32);
+    let params = ChannelParams {
+        images: n as u32,
+        channels: channels as u32,
+        area: (h * w) as u32,
+        ..ChannelParams::default()
+    };
     launch(shaders::CHANNEL_SUMS, channels, &[&dy, &sums], &params);
     sums
 }

@@ -13,7 +13,7 @@ use crate::kernel::{
     index::{LayerSlice, SparseIndex, build_index},
 };
 
-/// A masked convolution with everything its three kernels take.
+/// A masked convolution with all inputs of its three kernels.
 struct Conv {
     shape: Conv2dShape,
     x: Vec<f32>,
@@ -25,7 +25,7 @@ struct Conv {
 }
 
 impl Conv {
-    /// Odd sizes, few channels and many, and a linear layer: none fills its last workgroup.
+    /// Odd sizes, few channels and many, and a linear layer. None fills its last workgroup.
     fn all(device: &Device) -> [Self; 3] {
         let image = Conv2dShape {
             n: 3,
@@ -55,7 +55,7 @@ impl Conv {
         let s = shape;
         let (row, area) = (s.c_in * s.k * s.k, s.h * s.w);
         let mut mask = coins(s.c_out * row, 0.3, "mask");
-        // An output that nothing feeds.
+        // An output without active weights.
         mask[row..2 * row].fill(0.0);
         let mut weight = normal(mask.len(), "weight");
         weight.iter_mut().zip(&mask).for_each(|(w, m)| *w *= m);

@@ -11,7 +11,7 @@ use crate::kernel::{
     cpu::batch_norm::Maps,
 };
 
-/// Added to variances.
+/// Epsilon added to variances.
 pub const EPS: f32 = 1e-5;
 /// Slope of the leaky ReLU behind the norm.
 pub const SLOPE: f32 = 0.1;
@@ -21,7 +21,7 @@ const MAPS: Maps = Maps {
     area: 7 * 6,
 };
 
-/// Batch norm with everything its four kernels take.
+/// Batch norm with all inputs of its four kernels.
 struct Norm {
     x: Vec<f32>,
     dy: Vec<f32>,
@@ -35,7 +35,7 @@ struct Norm {
 impl Norm {
     fn new() -> Self {
         let values = MAPS.n * MAPS.channels * MAPS.area;
-        // Far from zero, where a careless variance cancels.
+        // Values far from zero, where a careless variance cancels.
         let x: Vec<f32> = normal(values, "x").into_iter().map(|v| v + 3.0).collect();
         let (dy, gamma) = (normal(values, "dy"), normal(MAPS.channels, "gamma"));
         let beta = normal(MAPS.channels, "beta");

@@ -1,4 +1,4 @@
-//! What the kernels compute, written down as the definitions say, in double precision.
+//! The kernels' definitions, written down plainly and in double precision.
 
 use super::norm::{EPS, SLOPE};
 use crate::{
@@ -14,7 +14,7 @@ fn double(values: &[f32]) -> Vec<f64> {
     values.iter().map(|&v| f64::from(v)).collect()
 }
 
-/// Every product a convolution consists of, as flat positions in y, x and weight.
+/// Visits every product of a convolution, as flat positions in y, x and weight.
 fn products(s: Conv2dShape, mut visit: impl FnMut(usize, usize, usize)) {
     let pad = s.k / 2;
     for n in 0..s.n {
@@ -102,7 +102,7 @@ pub fn norm(m: Maps, x: &[f32], stats: &[f64], gamma: &[f32], beta: &[f32]) -> V
     (0..x.len()).map(value).collect()
 }
 
-/// The gradient behind the leaky ReLU.
+/// The gradient before the leaky ReLU.
 fn before_activation(y: &[f64], dy: &[f32], at: usize) -> f64 {
     let slope = if y[at] > 0.0 { 1.0 } else { f64::from(SLOPE) };
     f64::from(dy[at]) * slope
@@ -135,7 +135,7 @@ pub fn norm_input(
     (0..x.len()).map(value).collect()
 }
 
-/// `u^T w v` of a weight of `v.len()` columns.
+/// `u^T w v` of a weight with `v.len()` columns.
 pub fn spectral_value(w: &[f32], u: &[f64], v: &[f64]) -> f64 {
     let terms = w.iter().enumerate();
     terms
@@ -196,7 +196,7 @@ pub fn pooled(x: &[f32], h: usize, w: usize) -> Vec<f64> {
     y
 }
 
-/// The optimiser's state before a step, and the gradient.
+/// State of the optimiser before a step, and the gradient.
 pub struct Adam {
     pub weight: Vec<f32>,
     pub grad: Vec<f32>,
@@ -206,7 +206,8 @@ pub struct Adam {
 }
 
 impl Adam {
-    /// Weight, first moment, second moment and SEMA afterwards; the mask covers the first parameters.
+    /// Weight, first moment, second moment and SEMA after the step; the mask covers the first
+    /// parameters.
     pub fn step(&self, p: &AdamStep, mask: &[f32]) -> [Vec<f64>; 4] {
         let [mut weight, grad, mut m, mut v, mut average] =
             [&self.weight, &self.grad, &self.m, &self.v, &self.average].map(|v| double(v));

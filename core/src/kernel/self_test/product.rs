@@ -5,10 +5,10 @@ use burn::tensor::Device;
 use super::{Pair, flat, normal, tensor};
 use crate::kernel::product::product;
 
-/// Sides that fill no tile, and one that takes several.
+/// Sides that fill no tile, and sides that take several.
 const SIZES: [[usize; 4]; 3] = [[3, 5, 7, 2], [2, 17, 33, 40], [1, 1, 1, 1]];
 
-/// In every way its sides can lie.
+/// Multiplies with each side plain and turned.
 pub fn forward(device: &Device) -> Vec<Pair> {
     let ways = [[false, false], [true, false], [false, true], [true, true]];
     let pair = |([n, m, k, p], [a_turned, b_turned]): ([usize; 4], [bool; 2])| {

@@ -11,7 +11,7 @@ use crate::kernel::spectral::{EPS, SpectralOps, spectral_norm};
 const ROWS: usize = 70;
 const COLUMNS: usize = 9 * 31;
 
-/// Half of it masked.
+/// A weight, half of it masked.
 fn weight() -> Vec<f32> {
     let values = normal(ROWS * COLUMNS, "weight").into_iter();
     let mask = coins(ROWS * COLUMNS, 0.5, "mask");

@@ -1,4 +1,4 @@
-//! Cases of everything that works value by value or weight by weight.
+//! Cases of the kernels that work value by value or weight by weight.
 
 use burn::tensor::{Device, Int, Tensor};
 
@@ -70,7 +70,7 @@ pub fn adam(device: &Device) -> Vec<Pair> {
 
 pub fn selection(device: &Device) -> Vec<Pair> {
     const WEIGHTS: usize = 9001;
-    // Coarse, so that many scores are equal.
+    // Coarse scores, so that many are equal.
     let scores = normal(WEIGHTS, "scores");
     let scores: Vec<f32> = scores.iter().map(|s| (s * 50.0).round()).collect();
     let mask = coins(WEIGHTS, 0.4, "mask");

@@ -1,9 +1,9 @@
-//! BigGAN's counted layers, under the authors' names: convolutions, linear layers (also those of conditional batch
-//! norms) and the one affine batch norm; neither embeddings nor attention's products.
+//! BigGAN's counted layers, under the authors' names: convolutions, linear layers (also those of
+//! conditional batch norms) and the one affine batch norm; neither embeddings nor attention's
+//! products.
 
 use super::{FlopLayer, batch_norm, conv, linear};
-use crate::config::BigganConfig;
-use crate::model::biggan::Part;
+use crate::{config::BigganConfig, model::biggan::Part};
 
 pub(super) fn generator(m: &BigganConfig, z_dim: usize, channels: usize) -> Vec<FlopLayer> {
     let (ends, mut side) = (m.ends(), m.bottom);

@@ -1,5 +1,5 @@
-//! What training really computes: every pass, the probes, and weight gradients at inactive weights where they are
-//! wanted.
+//! The work that training actually does: every pass, the probes, and weight gradients at inactive
+//! weights where they are needed.
 
 use super::{Count, Images, dense_forward, layers, sparse_forward};
 use crate::{
@@ -22,13 +22,13 @@ pub struct Forward {
 pub struct Work {
     /// At the masks' densities.
     pub passes: Images,
-    /// Weight gradients among them that are computed at inactive weights as well.
+    /// Weight gradients among the passes that are also computed at inactive weights.
     pub dense_gradients: Images,
 }
 
 impl Work {
-    /// The work of `iterations`, with so many `probes`, and so many steps before an update that grows by gradient:
-    /// G's, then D's.
+    /// The work of `iterations` with `probes` probes. `growing` counts the steps before an update
+    /// that grows by gradient: G's, then D's.
     pub fn of(c: &RunConfig, iterations: u64, probes: u64, growing: [u64; 2]) -> Self {
         let [batch_d, batch_g, n_critic] = [c.batch_d, c.batch_g, c.n_critic].map(|n| n as u64);
         let passes = Images::per_iteration(Count::Full, c.batch_d, c.batch_g, c.n_critic);
@@ -54,7 +54,7 @@ impl Work {
         }
     }
 
-    /// The cost: the main figure.
+    /// The cost, the main figure.
     pub fn flops(self, forward: &Forward) -> f64 {
         let [g, d] = forward.masked;
         let inactive = [0, 1].map(|net| forward.dense[net] - forward.masked[net]);
@@ -62,7 +62,8 @@ impl Work {
     }
 }
 
-/// Forward cost of a net for one image, its masks spread as the engine spreads them at this density.
+/// Forward cost of a net for one image, with its masks spread as the engine spreads them at this
+/// density.
 pub fn masked_forward(c: &RunConfig, role: Role, density: f64) -> f64 {
     let own = c.net(role);
     let channels = c.data.channels();
@@ -77,7 +78,7 @@ pub fn masked_forward(c: &RunConfig, role: Role, density: f64) -> f64 {
     })
 }
 
-/// Forward cost for one image of the dense net that a run's is compared with.
+/// Forward cost for one image of the dense net that a run is compared with.
 pub fn yardstick_forward(c: &RunConfig, role: Role) -> f64 {
     let model = c.full_model.as_ref().unwrap_or(&c.model);
     let layers = layers(model, role, c.z_dim, c.data.channels(), c.data.side);

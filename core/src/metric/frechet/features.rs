@@ -1,5 +1,6 @@
-//! The fixed map from images to features: layout and colour from the image averaged over a 4 x 4 grid, edges and
-//! texture from two layers of random 3 x 3 filters with ReLU, averaged over a 2 x 2 grid and over the whole image.
+//! The fixed map from images to features: layout and colour from the image averaged over a 4 x 4
+//! grid, edges and texture from two layers of random 3 x 3 filters with ReLU, averaged over a 2 x 2
+//! grid and over the whole image.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -9,7 +10,7 @@ use rayon::prelude::*;
 /// Seed of the filters; changing it, or anything below, makes a new measure.
 const SEED: u64 = 1;
 const FILTERS: [usize; 2] = [16, 32];
-/// What the features of each layer are multiplied by, so that layout does not drown texture.
+/// Factors of each layer's features, so that layout does not drown texture.
 const GAINS: [f32; 2] = [2.0, 4.0];
 
 /// The fixed map from images to features.
@@ -88,7 +89,7 @@ impl Convolution {
                 .sqrt();
             filter
                 .iter_mut()
-                .for_each(|weight| *weight *= 2.0f32.sqrt() / norm);
+                .for_each(|weight| *weight *= 2.0_f32.sqrt() / norm);
         }
         Self { inputs, weights }
     }
@@ -99,7 +100,7 @@ impl Convolution {
         let padded = pad(image, side);
         let filters = self.weights.len() / (9 * self.inputs);
         let mut out = Vec::with_capacity(filters * side * side);
-        // Rows keep the padded width, so that each weight is one long multiply-add over the plane.
+        // Rows keep the padded width, so each weight is one long multiply-add over the plane.
         let mut sums = vec![0.0; side * wide - 2];
         for filter in self.weights.chunks_exact(9 * self.inputs) {
             sums.fill(0.0);

@@ -17,7 +17,7 @@ pub enum Part {
     Shortcut,
 }
 
-/// Names of the layers outside of blocks.
+/// Names of the layers outside blocks.
 pub struct Ends {
     /// G's first linear layer.
     pub input: &'static str,
@@ -34,7 +34,7 @@ pub struct Ends {
 }
 
 impl BigganConfig {
-    /// Names outside of blocks.
+    /// Names outside blocks.
     pub fn ends(&self) -> Ends {
         match self.naming {
             BigganNaming::Biggan32 => Ends {
@@ -56,7 +56,7 @@ impl BigganConfig {
         }
     }
 
-    /// A layer of G's block `i`, counted from 0.
+    /// Name of a layer of G's block `i`, counted from 0.
     pub fn g_part(&self, i: usize, part: Part) -> String {
         let name = match (self.naming, part) {
             (BigganNaming::Biggan32, Part::Norm1) => "bn1",
@@ -69,7 +69,7 @@ impl BigganConfig {
         format!("{}.{name}", self.block(i, self.g_attention))
     }
 
-    /// A layer of D's block `i`, counted from 0.
+    /// Name of a layer of D's block `i`, counted from 0.
     pub fn d_part(&self, i: usize, part: Part) -> String {
         let name = match (self.naming, part, i) {
             (BigganNaming::Biggan32, Part::Conv1, 0) => "residual.0",
@@ -83,15 +83,15 @@ impl BigganConfig {
         format!("{}.{name}", self.block(i, self.d_attention))
     }
 
-    /// Self-attention behind block number `after`, counted from 1: its name, and those of theta, phi, g, out and
-    /// sigma.
+    /// Name of the self-attention behind block `after`, counted from 1, and those of theta, phi, g,
+    /// out and sigma.
     pub fn attention(&self, after: usize) -> (String, [&'static str; 5]) {
         match self.naming {
             BigganNaming::Biggan32 => (
                 format!("blocks.{}.attention", after - 1),
                 ["q", "k", "v", "o", "gamma"],
             ),
-            // The authors number it among the blocks.
+            // The authors number self-attention among the blocks.
             BigganNaming::Biggan64 => (
                 format!("blocks.{after}.0"),
                 [

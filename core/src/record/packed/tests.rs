@@ -3,8 +3,10 @@ use std::path::PathBuf;
 use tempfile::{TempDir, tempdir};
 
 use super::*;
-use crate::event::Event;
-use crate::record::{RunFolder, fixture};
+use crate::{
+    event::Event,
+    record::{RunFolder, fixture},
+};
 
 /// A run folder with a bit of everything in it.
 fn run(out: &Path) -> PathBuf {
@@ -25,7 +27,7 @@ fn run(out: &Path) -> PathBuf {
     path
 }
 
-/// An archive of these files.
+/// A zip archive of these files.
 fn zipped(dir: &TempDir, files: &[(&str, &[u8])]) -> PathBuf {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in files {
@@ -47,7 +49,7 @@ fn settled(archive: &Path, out: &Path) -> Vec<PathBuf> {
     runs.into_iter().map(|run| run.settle().unwrap()).collect()
 }
 
-/// Why an archive is refused; nothing of it may stay.
+/// Error of a refused archive; checks that nothing of it stays.
 fn refusal(archive: &Path, bounds: Bounds) -> String {
     let out = tempdir().unwrap();
     let why = unpack(archive, out.path(), bounds, &()).err().unwrap();
@@ -167,7 +169,7 @@ fn what_unfolds_without_end_is_refused() {
     assert!(bytes.len() < 20_000);
     assert!(refusal(&archive, bounds).contains("more than 1 MB"));
 
-    // The same, but every size the archive states of the file is a lie.
+    // The archive again, with a lie for every size that it states of the file.
     let size = u32::try_from(zeros.len()).unwrap().to_le_bytes();
     let stated: Vec<usize> = (0..bytes.len() - 4)
         .filter(|&at| bytes[at..at + 4] == size)

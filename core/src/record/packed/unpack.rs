@@ -1,19 +1,27 @@
-//! Run folders out of a zip archive, whoever made it: nothing lands outside them, and nothing unfolds without end.
+//! Unpacks run folders from a zip archive of any origin. No file lands outside them, and none
+//! unpacks without end.
 
-use std::io::{self, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::{
+    io::{self, BufReader, Read},
+    path::{Path, PathBuf},
+};
 
 use zip::ZipArchive;
 
 use super::{files_of, is_of_run};
-use crate::error::{Error, Result};
-use crate::fs::{self, File};
-use crate::progress::Progress;
-use crate::record::folder::{CONFIG, STATS};
-use crate::record::name::{self, Reservation};
-use crate::record::{checkpoint, read_run};
+use crate::{
+    error::{Error, Result},
+    fs::{self, File},
+    progress::Progress,
+    record::{
+        checkpoint,
+        folder::{CONFIG, STATS},
+        name::{self, Reservation},
+        read_run,
+    },
+};
 
-/// What an archive may unpack to at most.
+/// Limits on an unpacked archive.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
     /// Bytes of all files together.
@@ -23,7 +31,7 @@ pub struct Bounds {
 }
 
 impl Default for Bounds {
-    /// More than runs of days take; less in a browser, where all of it lies in memory.
+    /// More than runs of days take; less in a browser, which holds all of it in memory.
     fn default() -> Self {
         let gigabyte = 1 << 30;
         Self {
@@ -36,18 +44,20 @@ impl Default for Bounds {
     }
 }
 
-/// A run out of an archive. One that is new to the folder of runs goes again unless it is [settled](Self::settle).
+/// A run from an archive. One that is new to the folder of runs is removed again unless it is
+/// [settled](Self::settle).
 pub struct Unpacked(Found);
 
 enum Found {
-    /// It was there already, the very same.
+    /// An identical run that was already there.
     Known(PathBuf),
-    /// Its files, its name in the archive and the end of the name it would get here.
+    /// The unpacked files, the run's name in the archive, and the suffix of a new name.
     New(Reservation, String, String),
 }
 
 impl Unpacked {
-    /// Gives it its place among the runs: under the name it had, or where that is taken under the next free number.
+    /// Moves the run to its place: under its old name or, if that is taken, under the next free
+    /// number.
     ///
     /// # Errors
     /// When the folder cannot be renamed.
@@ -62,17 +72,17 @@ impl Unpacked {
 /// Whether a zip archive has run folders in it.
 ///
 /// # Errors
-/// When it cannot be read.
+/// When the archive cannot be read.
 pub fn holds_runs(archive: &Path) -> Result<bool> {
     Ok(!Archive::open(archive)?.roots().is_empty())
 }
 
-/// Unpacks every run folder of a zip archive into the folder of runs `out`; other files are left where they are.
-/// `progress` hears of the files.
+/// Unpacks every run folder of a zip archive into the folder of runs `out`; ignores other files.
+/// Reports files to `progress`.
 ///
 /// # Errors
-/// When the archive is damaged or hostile, unpacks to more than `bounds`, or holds what is no run; `out` is as it was
-/// then.
+/// When the archive is damaged or hostile, unpacks to more than `bounds`, or holds no valid run, or
+/// `progress` cancels; `out` is then unchanged.
 pub fn unpack(
     archive: &Path,
     out: &Path,
@@ -103,7 +113,7 @@ pub fn unpack(
 struct Archive<'a> {
     path: &'a Path,
     zip: ZipArchive<BufReader<File>>,
-    /// Of its entries, by place.
+    /// Names of the entries, by place.
     names: Vec<String>,
 }
 
@@ -128,20 +138,22 @@ impl<'a> Archive<'a> {
         Error::Record(format!("{}: {what}", self.path.display()))
     }
 
-    /// Folders of the archive that hold a run, each with a `/` behind it unless it is the archive itself.
+    /// Folders of the archive that hold a run, each with a trailing `/`, or empty for the archive
+    /// itself.
     fn roots(&self) -> Vec<String> {
         let configs = self.names.iter().filter_map(|name| {
             let root = name.strip_suffix(CONFIG)?;
             let is_folder = root.is_empty() || root.ends_with('/');
             is_folder.then(|| root.to_owned())
         });
-        // Other programs call their settings config.json, too.
+        // Other programs have a config.json, too.
         configs
             .filter(|root| self.names.contains(&format!("{root}{STATS}")))
             .collect()
     }
 
-    /// Refuses what no run folder needs and an honest archive does not have.
+    /// Refuses archives with more than a run folder needs, or with paths that no honest archive
+    /// has.
     fn check(&self, bounds: Bounds) -> Result<()> {
         if self.names.len() > bounds.entries {
             return Err(self.error(format!(
@@ -179,14 +191,15 @@ impl<'a> Archive<'a> {
         ))
     }
 
-    /// Places of the entries that belong to the run in this folder.
+    /// Places of the entries that belong to the run in folder `root`.
     fn files_below(&self, root: &str) -> Vec<usize> {
         let names = self.names.iter().enumerate();
         let own = names.filter(|(_, name)| name.strip_prefix(root).is_some_and(is_of_run));
         own.map(|(index, _)| index).collect()
     }
 
-    /// Unpacks one file; `left` are the bytes that may still come, whatever the archive says of itself.
+    /// Unpacks one file. `left` limits the bytes that may still come, whatever sizes the archive
+    /// states.
     fn copy(
         &mut self,
         index: usize,
@@ -210,13 +223,13 @@ impl<'a> Archive<'a> {
         Ok(())
     }
 
-    /// Reads what was unpacked as a run, and looks whether it is there already.
+    /// Reads the unpacked files as a run, and checks whether the run is already there.
     fn judge(&self, place: Reservation, root: &str, out: &Path) -> Result<Unpacked> {
         let stem = self.path.file_stem().unwrap_or_default().to_string_lossy();
         let named = root.trim_end_matches('/').rsplit('/').next();
         let named = named.filter(|name| !name.is_empty()).unwrap_or(&stem);
         let run = read_run(place.path()).map_err(|error| {
-            // The folder it lies in for now means nothing to anybody.
+            // Names the run instead of its temporary folder, which tells the user nothing.
             let hidden = place.path().display().to_string();
             self.error(error.to_string().replace(&hidden, named))
         })?;

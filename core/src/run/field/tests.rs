@@ -25,7 +25,7 @@ fn config(preset: &str, settings: &[(&str, &str)]) -> RunConfig {
     .unwrap()
 }
 
-/// A run after some iterations.
+/// A run after some iterations of training.
 fn trained(config: RunConfig, iterations: usize) -> Run {
     let dataset = Arc::new(data::open(&config.data).unwrap());
     let cpu = block_on(device::open(DeviceChoice::Cpu)).unwrap();
@@ -56,7 +56,7 @@ fn scores_are_those_of_the_discriminator() {
     let field = field.unwrap();
     assert_eq!((field.side(), field.iteration), (SIDE, 30));
     let input = run.input(&middles(field.low, field.high));
-    let leaves = run.d.net.leaves(View::Plain, false, false);
+    let leaves = run.d.net.leaves(View::Plain);
     let scores = run.scores_of(&leaves, input, None);
     assert_eq!(field.scores, block_on(read(scores)).unwrap());
     assert!(field.scores.iter().any(|&s| s != field.scores[0]));
@@ -102,7 +102,7 @@ fn pushes_start_at_the_samples_and_follow_the_slope_of_the_loss() {
                     usize::from((push.by[axis] - expected).abs() > 0.02 * slope.abs() + 2e-3);
             }
         }
-        // D is linear piece by piece: a few differences reach across a kink.
+        // D is piecewise linear, so a few differences reach across a kink.
         assert!(far_off <= PUSHED / 6, "{loss}: {far_off} of {}", 2 * PUSHED);
         assert!(field.raw.iter().any(|push| push.by != [0.0; 2]), "{loss}");
     }

@@ -30,14 +30,14 @@ async fn bits(tensor: &Tensor<1>) -> Result<HostTensor> {
     })
 }
 
-/// Everything of a net that training moves. `place` goes before the names of the net's tensors: the
-/// role alone, or with more before it where a checkpoint holds the net twice.
+/// Stores all tensors of a net that training moves. `place` precedes their names: the role alone,
+/// or more where a checkpoint holds the net twice.
 pub(super) async fn store(
     net: &Net,
     place: &str,
     tensors: &mut BTreeMap<String, HostTensor>,
 ) -> Result<()> {
-    // By the authors' names, so that other tools can read a checkpoint.
+    // Under the authors' names, so that other tools can read a checkpoint.
     let mut parts = vec![("weight", &net.flat.weight), ("adam_v", &net.flat.v)];
     if net.has_average() {
         parts.push(("average", &net.flat.average));
@@ -59,7 +59,7 @@ pub(super) async fn store(
     Ok(())
 }
 
-/// Values of a net's parameters, each by its name behind `part`.
+/// Stores values of a net's parameters, each under its name behind `part`.
 pub(super) async fn store_flat(
     net: &Net,
     part: &str,
@@ -107,7 +107,7 @@ fn values_of(checkpoint: &Checkpoint, name: &str, len: usize) -> Result<Vec<f32>
     }
 }
 
-/// What [`store`] has stored under `place`.
+/// Loads what [`store`] has stored under `place`.
 pub(super) fn load(net: &mut Net, place: &str, checkpoint: &Checkpoint) -> Result<()> {
     let device = net.device().clone();
     let tensor = |name: &str, like: usize| -> Result<Tensor<1>> {

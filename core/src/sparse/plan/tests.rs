@@ -1,4 +1,4 @@
-//! How many weights a plan keeps and grows.
+//! Numbers of weights that a plan keeps and grows.
 
 use super::*;
 

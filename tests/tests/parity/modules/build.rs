@@ -1,26 +1,30 @@
 //! The engine's counterpart of each module.
 
 use burn::tensor::Tensor;
-use tightrope_core::config::{BigganConfig, BigganNaming, ModelConfig, Role, RunConfig};
-use tightrope_core::model::{self, block};
-use tightrope_core::net::blueprint::{Blueprint, ParamKind};
-use tightrope_core::net::{Leaves, Net};
-use tightrope_core::preset;
+use tightrope_core::{
+    config::{BigganConfig, BigganNaming, ModelConfig, Role, RunConfig},
+    model::{self, block},
+    net::{
+        Leaves, Net,
+        blueprint::{Blueprint, ParamKind},
+    },
+    preset,
+};
 
 use super::case::Case;
 
-/// What a module's parameters are called within the net it is tried in.
+/// Name of a module in the net that tests it.
 pub const M: &str = "m";
 
 /// A module's forward pass.
 pub type Pass = Box<dyn Fn(&mut Net, &Leaves, &Inputs) -> Tensor<4>>;
 
-/// What goes in, on the device and in autodiff.
+/// Inputs of a pass, on the device and in autodiff.
 pub struct Inputs {
     pub x: Tensor<4>,
-    /// Classes one-hot, plain.
+    /// Classes as one-hot rows, without autodiff.
     pub classes: Option<Tensor<2>>,
-    /// A condition of several values.
+    /// A condition of several values per sample.
     pub condition: Option<Tensor<2>>,
 }
 
@@ -30,7 +34,7 @@ pub fn base() -> RunConfig {
         .build)()
 }
 
-/// The blueprint of a case and its pass.
+/// Blueprint and forward pass of a case.
 pub fn build(case: &Case) -> (Blueprint, Pass) {
     let (_, [_, channels, height, _]) = case.input();
     let name = case.name.as_str();

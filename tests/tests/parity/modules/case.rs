@@ -1,10 +1,10 @@
-//! The modules of the vectors, as their folders tell them.
+//! The modules in the vectors, read from their folders.
 
 use std::collections::BTreeMap;
 
 use tightrope_tests::vectors::{Array, arrays, files, integers};
 
-/// One folder of a vectors file.
+/// One folder of a vector file.
 pub struct Case {
     pub name: String,
     pub arrays: BTreeMap<String, Array>,
@@ -33,7 +33,7 @@ impl Case {
         self.has(&format!("{layer}.weight_orig"))
     }
 
-    /// The image or map that goes in, or z; `[n, c, h, w]`.
+    /// The input: an image, a map or z; `[n, c, h, w]`.
     pub fn input(&self) -> (&'static str, [usize; 4]) {
         let name = ["x", "z"]
             .into_iter()

@@ -1,9 +1,9 @@
-//! How closely a run must follow its trace (the vectors' README).
+//! Tolerances for a run that follows its trace (the vectors' README).
 
 use tightrope_core::config::Role;
 use tightrope_tests::report::Limit;
 
-/// How closely a device must follow.
+/// Tolerances of a device.
 #[derive(Clone, Copy)]
 pub struct Bounds {
     /// Losses, scores and their means.
@@ -12,18 +12,18 @@ pub struct Bounds {
     pub gradients: Limit,
     /// Weights and averages.
     pub weights: Limit,
-    /// Biases whose gradient is 0 but for rounding, which Adam blows up, and the means they shift.
+    /// Biases whose gradient is 0 but for rounding, which Adam amplifies, and the means they shift.
     pub dead: Limit,
     /// Spectral vectors, second moments, running variances.
     pub state: Limit,
-    /// The balance ratio, of its own size.
+    /// The balance ratio, relative to its size.
     pub ratio: Option<f64>,
-    /// Share of a mask in which updates after a net's first may differ: ranks that rounding decides.
+    /// Share of a mask that may differ after a net's first update, where rounding decides ranks.
     pub later_masks: f64,
 }
 
 impl Bounds {
-    /// Another order of summation in float32.
+    /// Allows for another order of summation in float32.
     pub const CPU: Self = Self {
         scores: Limit::Absolute(5e-6),
         gradients: Limit::Mixed(5e-6),
@@ -33,7 +33,7 @@ impl Bounds {
         ratio: Some(1e-3),
         later_masks: 0.0,
     };
-    /// A ratio near a vanishing gap says nothing there.
+    /// Leaves out the ratio, which rounding dominates near a vanishing gap.
     pub const WGSL: Self = Self {
         scores: Limit::Relative(1e-3),
         gradients: Limit::Relative(1e-3),

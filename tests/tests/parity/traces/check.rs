@@ -1,24 +1,30 @@
-//! Scores, losses, gradients and snapshots of a run against its trace.
+//! Compares the scores, losses, gradients and snapshots of a run with its trace.
 
 use serde_json::Value;
-use tightrope_core::config::Role;
-use tightrope_core::event::MaskEvent;
-use tightrope_core::record::{Checkpoint, HostTensor};
-use tightrope_core::run::{Phase, Run};
-use tightrope_tests::report::{Limit, Report};
-use tightrope_tests::vectors::number;
+use tightrope_core::{
+    config::Role,
+    event::MaskEvent,
+    record::{Checkpoint, HostTensor},
+    run::{Phase, Run},
+};
+use tightrope_tests::{
+    report::{Limit, Report},
+    vectors::number,
+};
 
-use super::Seen;
-use super::bounds::{Bounds, is_dead};
-use super::trace::Trace;
+use super::{
+    Seen,
+    bounds::{Bounds, is_dead},
+    trace::Trace,
+};
 
-/// One trace's comparison.
+/// The comparison with one trace.
 pub struct Check<'a> {
     pub trace: &'a Trace,
     pub bounds: Bounds,
     pub report: Report,
     pub updates: Vec<MaskEvent>,
-    /// Whether a mask has come to differ: from there on weights are not the same ones.
+    /// Whether a mask has begun to differ. From then on the weights differ, too.
     pub parted: bool,
 }
 
@@ -33,7 +39,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Scores, losses and first gradients of one iteration.
+    /// Compares scores, losses and first gradients of one iteration.
     pub fn phases(&mut self, iteration: usize, phases: &[Seen], run: &Run) {
         let of = |wanted: Phase| -> Vec<&[f32]> {
             let all = phases.iter().filter(|(phase, _)| *phase == wanted);
@@ -115,7 +121,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// The balance ratio and D's density variable after one iteration.
+    /// Compares the balance ratio and D's density variable after one iteration.
     pub fn numbers(&mut self, iteration: usize, run: &Run, checkpoint: &Checkpoint) {
         let place = format!("iteration {iteration}");
         if let (Some(theirs), Some(limit)) = (self.trace.find("out/br"), self.bounds.ratio) {
@@ -132,14 +138,14 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// What float32 scores leave undecided of a ratio whose gap nearly vanishes, of its size.
+    /// Relative uncertainty of a ratio whose gap nearly vanishes, from float32 scores.
     fn rounding_of_ratio(&self, iteration: usize) -> f64 {
         let means = self.trace.get("out/br_post_pre_real").row(iteration - 1);
         let [pre, real] = [means.values[1], means.values[2]];
         4.0 * f64::from(f32::EPSILON) * pre.abs().max(real.abs()) / (real - pre).abs()
     }
 
-    /// Everything a snapshot holds, where the trace has one.
+    /// Compares a whole snapshot, where the trace has one.
     pub fn state(&mut self, iteration: usize, run: &Run, checkpoint: &Checkpoint) {
         let snapshots = self.trace.about["snapshots"].as_array();
         let is_snapshot = snapshots.is_some_and(|all| all.contains(&Value::from(iteration)));
@@ -226,7 +232,7 @@ impl<'a> Check<'a> {
     }
 }
 
-/// `d0_real`, `d1_fake`: the scores of a critic step.
+/// Parses names such as `d0_real` and `d1_fake`: the scores of a critic step.
 fn critic_scores(name: &str) -> Option<(Phase, usize)> {
     let (step, which) = name.strip_prefix('d')?.split_once('_')?;
     let phase = match which {

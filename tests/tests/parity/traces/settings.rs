@@ -1,16 +1,18 @@
-//! The settings that repeat a trace, from what its file says of the authors' arguments.
+//! Settings that repeat a trace, from the authors' arguments in its file.
 
 use serde_json::Value;
-use tightrope_core::config::{
-    AveragingConfig, AveragingRule, BalanceConfig, Estimator, Gradients, Growth, HeadPool,
-    ModelConfig, Naming, NetConfig, Policy, RunConfig, Schedule, Scope, SnganConfig,
+use tightrope_core::{
+    config::{
+        AveragingConfig, AveragingRule, BalanceConfig, Estimator, Gradients, Growth, HeadPool,
+        ModelConfig, Naming, NetConfig, Policy, RunConfig, Schedule, Scope, SnganConfig,
+    },
+    preset,
 };
-use tightrope_core::preset;
 use tightrope_tests::vectors::number;
 
 use super::trace::Trace;
 
-/// Density that the authors' code never goes below, and their cap in the strict mode.
+/// Lowest density in the authors' code, and their cap in the strict mode.
 const D_MIN: f64 = 0.05;
 const D_MAX_STRICT: f64 = 0.5;
 
@@ -125,7 +127,7 @@ impl Trace {
         given.unwrap_or(if strict { D_MAX_STRICT } else { 1.0 })
     }
 
-    /// Widths and blocks, from the arrays' shapes.
+    /// Widths and blocks, derived from the arrays' shapes.
     fn model(&self) -> SnganConfig {
         let naming = if self.about["arch"] == "lottery" {
             Naming::Lottery
@@ -161,7 +163,7 @@ impl Trace {
             g_channels: std::iter::once(c_first)
                 .chain(g_blocks.iter().map(|shape| shape[0]))
                 .collect(),
-            // In the CIFAR-10 family the blocks with a shortcut convolution are those that pool.
+            // In the CIFAR-10 family only blocks that pool have a shortcut convolution.
             d_pool: (1..=d_channels.len())
                 .map(|i| {
                     let shortcut = shape(format!("init/D/block{i}.c_sc.bias"));
@@ -180,7 +182,7 @@ impl Trace {
         self.about["args"][key].as_f64()
     }
 
-    /// Iterations between balance probes; 0 when the trace measures none.
+    /// Iterations between balance probes; 0 if the trace measures none.
     fn probe_interval(&self) -> u64 {
         if self.find("out/br").is_none() {
             return 0;
@@ -197,7 +199,7 @@ fn setting(place: &Value, key: &str) -> Option<f64> {
         .or_else(|| value.as_str().and_then(|text| text.parse().ok()))
 }
 
-/// How often a net's mask is updated, in its own optimiser's steps; never if it is fixed.
+/// Interval of a net's mask updates, in steps of its own optimiser; `None` for a fixed mask.
 fn update_interval(how: &Value) -> Option<u64> {
     let interval = setting(how, "update_frequency")?;
     (how["fix"] != "True").then_some(interval as u64)

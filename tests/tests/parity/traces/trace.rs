@@ -1,17 +1,17 @@
-//! A trace file: the state it starts from, the batches it was fed.
+//! A trace file: initial state and batches.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use burn::tensor::Device;
 use serde_json::Value;
-use tightrope_core::config::Role;
-use tightrope_core::data::{Dataset, ImageSet};
-use tightrope_core::device::Chosen;
-use tightrope_core::net::Net;
-use tightrope_core::record::HostTensor;
-use tightrope_core::run::{Run, Script};
+use tightrope_core::{
+    config::Role,
+    data::{Dataset, ImageSet},
+    device::Chosen,
+    net::Net,
+    record::HostTensor,
+    run::{Run, Script},
+};
 use tightrope_tests::vectors::{Array, arrays, files, json, number};
 
 /// One trace.
@@ -22,7 +22,7 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// All float32 traces of the vectors' folder.
+    /// All float32 traces in the vectors' folder.
     pub fn all() -> Vec<Self> {
         let traces: Vec<Self> = files("trace_", "json")
             .into_iter()
@@ -55,7 +55,7 @@ impl Trace {
             .unwrap_or_else(|| panic!("{} lacks {key}", self.name))
     }
 
-    /// Names and arrays of a folder of keys.
+    /// Names and arrays of the keys in a folder.
     pub fn folder(&self, folder: &str) -> impl Iterator<Item = (&str, &Array)> {
         self.arrays
             .iter()
@@ -70,7 +70,8 @@ impl Trace {
         self.get("input/z_d").shape[1]
     }
 
-    /// The authors' tensor of one of our parameters: spectral norm renames what it normalises.
+    /// The authors' tensor for one of our parameters. Spectral norm renames the weights it
+    /// normalises.
     pub fn parameter(net: &Net, place: usize) -> String {
         let name = &net.params[place].name;
         if net.spectral.iter().any(|s| s.param == place) {
@@ -80,7 +81,7 @@ impl Trace {
         }
     }
 
-    /// A run at the trace's start, which will be fed the trace's batches.
+    /// A run at the start of the trace, prepared to receive its batches.
     pub async fn run(&self, device: &Device) -> Run {
         let config = self.config();
         let images = config.data.side * config.data.side * 3 * 64;
@@ -102,7 +103,7 @@ impl Trace {
         run
     }
 
-    /// Puts the trace's first state of one net into a checkpoint's tensors.
+    /// Puts the trace's initial state of one net into a checkpoint's tensors.
     fn lay_in(&self, net: &Net, tensors: &mut BTreeMap<String, HostTensor>) {
         let role = net.role;
         let mut put = |key: String, values: Vec<f32>| {

@@ -1,19 +1,22 @@
-//! Masks, and the updates that change them.
+//! Masks and their updates.
 
 use serde_json::Value;
-use tightrope_core::config::Role;
-use tightrope_core::event::{MaskChange, MaskEvent};
-use tightrope_core::net::Net;
-use tightrope_core::record::Checkpoint;
-use tightrope_core::run::Run;
-use tightrope_tests::report::Limit;
-use tightrope_tests::vectors::number;
+use tightrope_core::{
+    config::Role,
+    event::{MaskChange, MaskEvent},
+    net::Net,
+    record::Checkpoint,
+    run::Run,
+};
+use tightrope_tests::{report::Limit, vectors::number};
 
-use super::check::{Check, floats};
-use super::trace::Trace;
+use super::{
+    check::{Check, floats},
+    trace::Trace,
+};
 
 impl Check<'_> {
-    /// The masks of one net, bit by bit; nothing where the trace keeps none.
+    /// Compares the masks of one net bit by bit, where the trace has them.
     pub fn masks(&mut self, net: &Net, folder: &str, checkpoint: &Checkpoint) {
         for (key, ours, theirs) in self.both_masks(net, folder, checkpoint) {
             let limit = Limit::Absolute(0.0);
@@ -39,7 +42,7 @@ impl Check<'_> {
         both.collect()
     }
 
-    /// One mask update of ours.
+    /// Compares one of our mask updates.
     pub fn update(&mut self, event: &MaskEvent, run: &Run, checkpoint: &Checkpoint) {
         if event.dropped + event.grown == 0 {
             return;
@@ -64,7 +67,7 @@ impl Check<'_> {
             .close("later masks", &folder, &[share], &[0.0], limit);
     }
 
-    /// Compares the list of updates; panics with everything that differed.
+    /// Compares the list of updates. Panics with all differences.
     pub fn finish(mut self) {
         let none = Vec::new();
         let theirs = self.trace.about["events"].as_array().unwrap_or(&none);

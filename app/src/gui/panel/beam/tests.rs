@@ -25,7 +25,7 @@ fn the_verdict_is_in_words() {
         .apply(&Event::Stats(Stats {
             iteration: 501,
             br_ratio_of_means: Some(0.123),
-            verdict: Some(tightrope_core::event::Verdict::DTooStrong),
+            verdict: Some(Verdict::DTooStrong),
             ..Stats::default()
         }));
     let harness = fixture::stage(Beam, model, [700.0, 60.0]);
@@ -39,10 +39,10 @@ fn fakes_ranked_above_reals_weigh_on_the_generators_side() {
     let run = model.run_mut(RunKey(1)).unwrap();
     run.apply(&Event::Stats(Stats {
         iteration: 501,
-        // What the mean of ratios makes of a gap with the wrong sign.
+        // A gap with the wrong sign makes the mean of ratios negative.
         br_mean_of_ratios: Some(-3.0),
         inverted_in_window: 4,
-        verdict: Some(tightrope_core::event::Verdict::DTooWeak),
+        verdict: Some(Verdict::DTooWeak),
         ..Stats::default()
     }));
     let harness = fixture::stage(Beam, model, [700.0, 60.0]);

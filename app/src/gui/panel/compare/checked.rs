@@ -1,4 +1,4 @@
-//! What comes of a form: the runs and their estimates, or what is wrong with it.
+//! Outcome of a form: the runs and their estimates, or the problems.
 
 use std::path::Path;
 
@@ -7,12 +7,12 @@ use tightrope_core::{Problem, config::RunConfig};
 use super::form::{DATA, FIELDS, Form};
 use crate::estimate::Estimate;
 
-/// What is wrong, by the field it is explained beside.
+/// A problem, with the field it is shown beside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaint {
-    /// The setting's name; empty where no field has it.
+    /// The setting's name; empty if it has no field.
     pub key: &'static str,
-    /// What is wrong and what would do.
+    /// The problem, and values that would do.
     pub text: String,
 }
 
@@ -39,20 +39,20 @@ impl Complaint {
     }
 }
 
-/// A form and what comes of it.
+/// A form and its outcome.
 pub struct Checked {
-    /// The form this was made of.
+    /// The form that was checked.
     pub form: Form,
-    /// The runs it asks for; none while anything is wrong.
+    /// Runs it asks for, none if there are problems.
     pub runs: Vec<RunConfig>,
-    /// One for every method: the runs of the first seed.
+    /// Estimates for the runs of the first seed, one per method.
     pub estimates: Vec<Estimate>,
-    /// What is wrong.
+    /// Problems with the form.
     pub problems: Vec<Complaint>,
 }
 
 impl Checked {
-    /// Resolves and checks everything.
+    /// Resolves and checks a form.
     pub fn new(form: &Form) -> Self {
         let (mut runs, mut problems) = match form.runs() {
             Ok(runs) => (runs, Vec::new()),
@@ -62,7 +62,7 @@ impl Checked {
             ),
         };
         let path = form.path.trim();
-        // Where files cannot be looked for, opening them says what is wrong.
+        // If a path cannot be queried, opening it reports the problem.
         if !path.is_empty() && matches!(Path::new(path).try_exists(), Ok(false)) {
             runs.clear();
             problems.push(Complaint {
@@ -82,7 +82,7 @@ impl Checked {
         }
     }
 
-    /// What is wrong with the setting of this name.
+    /// Problems with the setting of this name.
     pub fn wrong(&self, key: &str) -> impl Iterator<Item = &str> {
         let of_key = self.problems.iter().filter(move |p| p.key == key);
         of_key.map(|problem| problem.text.as_str())

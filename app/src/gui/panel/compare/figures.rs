@@ -1,4 +1,4 @@
-//! What the chosen methods will cost, a row each.
+//! Cost of the chosen methods, one row each.
 
 use egui::{Grid, RichText, Ui};
 use tightrope_core::{config::RunConfig, method::MethodSpec};
@@ -89,13 +89,13 @@ pub fn show(ui: &mut Ui, checked: &Checked, model: &Model) {
         });
 }
 
-/// The method as the command line writes it.
+/// Method and strategy in the notation of the command line.
 fn name(config: &RunConfig) -> String {
     let (method, strategy) = (config.method, config.strategy);
     MethodSpec { method, strategy }.to_string()
 }
 
-/// The rate of the latest run that does the same work in an iteration, and that run's name.
+/// Rate and name of the latest run that does the same work per iteration.
 fn rate<'a>(model: &'a Model, wanted: &RunConfig) -> Option<(f64, &'a str)> {
     let work = |c: &RunConfig| {
         let sizes = (c.batch_d, c.batch_g, c.n_critic, c.z_dim, c.data.side);

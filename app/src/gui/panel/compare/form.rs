@@ -1,29 +1,30 @@
-//! What the dialog is filled with, and what comes of it by the command line's own rules.
+//! Contents of the dialog, resolved by the command line's own rules.
 
 use tightrope_core::{
     config::RunConfig,
     data::{SOURCES, Source},
-    error::Result,
+    error::{Result, collect},
     method::{Method, MethodSpec, Strategy},
     preset::{self, PRESETS, Preset},
 };
 
-use crate::comparison::{Comparison, METHODS, SHOWCASE, differences, parse_setting};
-use crate::lab::OwnData;
-use crate::problems::collect;
+use crate::{
+    comparison::{Comparison, METHODS, SHOWCASE, differences, parse_setting},
+    lab::OwnData,
+};
 
-/// The key that data and its path are explained under.
+/// Key under which the data and their path are explained.
 pub const DATA: &str = "data.source";
 
 /// A setting with a field of its own.
 pub struct Field {
-    /// Its name in config.json.
+    /// Its key in config.json.
     pub key: &'static str,
-    /// Its name beside the field.
+    /// Its label.
     pub label: &'static str,
-    /// One line.
+    /// Its description, in one line.
     pub about: &'static str,
-    /// What the preset has, to be shown while the field is empty.
+    /// The preset's value, shown while the field is empty.
     pub of_preset: fn(&RunConfig) -> String,
 }
 
@@ -38,7 +39,7 @@ pub const FIELDS: [Field; 4] = [
     Field {
         key: "discriminator.density",
         label: "Density of D",
-        about: "the discriminator's at the start; goes before a strategy",
+        about: "the discriminator's at the start; overrides the strategies balance and strong",
         of_preset: |config| config.discriminator.density.to_string(),
     },
     Field {
@@ -55,27 +56,27 @@ pub const FIELDS: [Field; 4] = [
     },
 ];
 
-/// What the dialog is filled with.
+/// Contents of the dialog.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Form {
     /// The preset's name.
     pub preset: &'static str,
     /// The dataset's name.
     pub source: &'static str,
-    /// Where the dataset lies, if it needs that said.
+    /// Path of the dataset, if it needs one.
     pub path: String,
-    /// What is compared.
+    /// Methods to compare.
     pub methods: Vec<MethodSpec>,
-    /// The fields as typed; empty keeps the preset's value.
+    /// The fields as typed; an empty one keeps the preset's value.
     pub values: [String; FIELDS.len()],
-    /// Seeds counted up from the first.
+    /// Number of seeds, counted up from the first.
     pub seeds: u64,
-    /// Any other settings, KEY=VALUE, one a line.
+    /// Other settings as KEY=VALUE, one per line.
     pub settings: String,
 }
 
 impl Default for Form {
-    /// What the command line compares when it is told nothing else.
+    /// The command line's default comparison.
     fn default() -> Self {
         let mut form = Self {
             preset: SHOWCASE[0],
@@ -92,8 +93,8 @@ impl Default for Form {
 }
 
 impl Form {
-    /// A run's settings, and the names of those that no field can repeat. What preset and method do not say by
-    /// themselves stands in the fields.
+    /// A form that repeats a run's settings, and the names of settings it cannot repeat. Fields
+    /// hold only values that preset and method do not imply.
     pub fn like(config: &RunConfig) -> (Self, Vec<String>) {
         let (source, path) = source(&config.data.source);
         let preset = preset::find(&config.preset).or_else(|_| preset::for_data(source));
@@ -131,7 +132,7 @@ impl Form {
         (form, lost.into_iter().map(|(key, _)| key).collect())
     }
 
-    /// What the command line would compare on these data.
+    /// The command line's default comparison, on these data.
     pub fn of(own: &OwnData) -> Self {
         let mut form = Self::default();
         if let Ok(preset) = preset::for_data(&own.source) {
@@ -141,13 +142,13 @@ impl Form {
         form
     }
 
-    /// Settings of `config` that differ from what the form gives.
+    /// Settings of `config` that differ from those of the form.
     fn differences(&self, config: &RunConfig) -> Vec<(String, String)> {
         let base = self.resolved();
         base.map_or(Vec::new(), |base| differences(config, &base))
     }
 
-    /// The first run's settings, where the form is right; else its preset's.
+    /// Settings of the first run if the form is valid, else of its preset.
     fn resolved(&self) -> Option<RunConfig> {
         let first = self.runs().ok().and_then(|runs| runs.into_iter().next());
         first.or_else(|| self.base())
@@ -158,24 +159,25 @@ impl Form {
         Some((self.preset()?.build)())
     }
 
-    /// The preset.
+    /// The chosen preset.
     pub fn preset(&self) -> Option<&'static Preset> {
         PRESETS.iter().find(|preset| preset.name == self.preset)
     }
 
-    /// The dataset.
+    /// The chosen dataset.
     pub fn source(&self) -> Option<&'static Source> {
         SOURCES.iter().find(|source| source.name == self.source)
     }
 
-    /// Takes another preset, and with it the data it is made for.
+    /// Switches to another preset and the data it is made for.
     pub fn take_preset(&mut self, preset: &'static Preset) {
         self.preset = preset.name;
         let wanted = (preset.build)().data.source;
         self.take_source(source(&wanted).0);
     }
 
-    /// Takes other data; a preset that cannot learn from it makes way for the one that suits it.
+    /// Switches to other data; a preset that cannot learn from them gives way to one that suits
+    /// them.
     pub fn take_source(&mut self, name: &'static str) {
         if self.source != name {
             self.path.clear();
@@ -195,14 +197,14 @@ impl Form {
         }
     }
 
-    /// Takes somebody's own data.
+    /// Switches to the user's own data.
     pub fn take_own(&mut self, own: &OwnData) {
         let (name, path) = source(&own.source);
         self.take_source(name);
         self.path = path.to_owned();
     }
 
-    /// The data, as `data.source` says it.
+    /// The data in the notation of `data.source`.
     pub fn data(&self) -> String {
         match self.path.trim() {
             "" => self.source.to_owned(),
@@ -210,7 +212,7 @@ impl Form {
         }
     }
 
-    /// Takes a method, or leaves it out.
+    /// Adds or removes a method.
     pub fn toggle(&mut self, spec: MethodSpec) {
         match self.methods.iter().position(|chosen| *chosen == spec) {
             Some(place) => {
@@ -223,7 +225,7 @@ impl Form {
         }
     }
 
-    /// The settings of every run, seed by seed, method by method.
+    /// Settings of every run, seed by seed and method by method.
     pub fn runs(&self) -> Result<Vec<RunConfig>> {
         let mut problems = Vec::new();
         let mut settings = Vec::new();
@@ -252,7 +254,7 @@ impl Form {
     }
 }
 
-/// The ways a method can be chosen: by itself, and with each strategy it takes.
+/// Variants of a method: by itself, and with each strategy it takes.
 pub fn ways(method: Method) -> impl Iterator<Item = MethodSpec> {
     let strategies = Strategy::ALL.map(Some);
     let specs = [None]
@@ -262,7 +264,7 @@ pub fn ways(method: Method) -> impl Iterator<Item = MethodSpec> {
     specs.filter_map(Result::ok)
 }
 
-/// The dataset's name and its path, empty where there is none.
+/// Splits a data source into the dataset's name and a path, empty if there is none.
 fn source(text: &str) -> (&'static str, &str) {
     let (name, path) = text.split_once(':').unwrap_or((text, ""));
     let known = SOURCES.iter().find(|source| source.name == name);

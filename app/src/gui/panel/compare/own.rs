@@ -1,4 +1,4 @@
-//! Data of somebody's own in the dialog: in the list of data, and what can be done with them.
+//! The user's own data in the dialog.
 
 use egui::Ui;
 
@@ -8,18 +8,18 @@ use crate::{
     lab::{OwnData, Request},
 };
 
-/// What is said of files that came into a page.
+/// Note on files that came into a page.
 const STAY: &str = "These files stay in this browser; nothing is sent anywhere.";
 
 impl Compare {
-    /// The own data that are chosen, if they are.
+    /// The chosen own data, if any.
     pub(super) fn own<'a>(&self, model: &'a Model) -> Option<&'a OwnData> {
         let chosen = self.form.data();
         let mut all = model.own_data.0.iter();
         all.find(|own| own.source == chosen)
     }
 
-    /// Lines of the list of data.
+    /// Entries in the list of data.
     pub(super) fn own_choices(&mut self, ui: &mut Ui, model: &Model) {
         let chosen = self.form.data();
         for own in &model.own_data.0 {
@@ -30,7 +30,7 @@ impl Compare {
         }
     }
 
-    /// Where their files are, and a way to be rid of them.
+    /// Location of the files, and a button to remove them.
     pub(super) fn own_files(&mut self, ui: &mut Ui, own: &OwnData, actions: &mut Vec<Action>) {
         ui.horizontal(|ui| {
             ui.set_min_height(LINE);
@@ -55,7 +55,7 @@ impl Compare {
     }
 }
 
-/// How many images of what kind.
+/// Number and kind of the images.
 pub(super) fn words(own: &OwnData) -> String {
     let colours = if own.channels == 1 { "grey" } else { "RGB" };
     format!("{} {colours} images of your own", own.count)

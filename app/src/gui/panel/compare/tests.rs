@@ -22,7 +22,7 @@ fn type_into(harness: &mut Harness<'_, Stage<Compare>>, label: &str, text: &str)
     harness.run_ok();
 }
 
-/// What was started, if the dialog also closed.
+/// Settings of the started runs, if the dialog also closed.
 fn started(harness: &Harness<'_, Stage<Compare>>) -> Vec<RunConfig> {
     match &harness.state().actions[..] {
         [
@@ -166,7 +166,7 @@ fn data_that_lies_somewhere_asks_where() {
     form.take_source("fashion-mnist");
     assert_eq!(form.preset, "fashion16");
     harness.run_ok();
-    harness.get_by_label_contains("it needs a path");
+    harness.get_by_label_contains("choose the files to read");
     type_into(&mut harness, "Path", "no-such-place");
     harness.get_by_label("no-such-place: no such file or folder");
     let form = &mut harness.state_mut().panel.form;
@@ -188,8 +188,8 @@ fn a_duplicate_repeats_every_setting_of_a_run() {
         ("seed", "7"),
         ("model.mlp.g_hidden", "[40,30]"),
     ];
-    for info in tightrope_core::method::METHODS {
-        // Small dense has no density and no widths of its own.
+    for info in METHODS {
+        // Small dense has no density or widths of its own.
         let changes = match info.method {
             Method::SmallDense => &changes[1..4],
             _ => &changes[..],

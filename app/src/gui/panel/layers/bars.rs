@@ -1,4 +1,4 @@
-//! A network's layers as bars: the density of each, and a line where it started.
+//! A network's layers as bars of density, each with a line where it started.
 
 use egui::{
     Align2, FontId, Rect, RichText, Sense, Stroke, TextStyle, TextWrapMode, Ui, WidgetInfo,
@@ -17,26 +17,26 @@ use crate::gui::{
 
 /// Height of a layer.
 const HEIGHT: f32 = 17.0;
-/// What the density in figures takes.
+/// Width of the density in figures.
 const FIGURES: f32 = 38.0;
 
-/// How layers are sorted.
+/// Order of the layers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
-    /// As data passes through them.
+    /// In the order data passes through them.
     #[default]
     Net,
-    /// The densest first.
+    /// Densest first.
     Density,
-    /// Those first that have changed most since the start.
+    /// Most changed since the start first.
     Change,
 }
 
 impl Order {
-    /// All there are.
+    /// All orders.
     pub const ALL: [Self; 3] = [Self::Net, Self::Density, Self::Change];
 
-    /// Its name.
+    /// Name on screen.
     pub fn name(self) -> &'static str {
         match self {
             Self::Net => "in order",
@@ -57,7 +57,7 @@ impl Order {
 
 /// A network at a moment.
 pub struct Net<'a> {
-    /// Which.
+    /// The player whose network it is.
     pub role: Role,
     /// Its maskable layers, in order.
     pub rows: Vec<Row<'a>>,
@@ -66,16 +66,16 @@ pub struct Net<'a> {
 /// A layer at a moment.
 #[derive(Clone, Copy)]
 pub struct Row<'a> {
-    /// Whose.
+    /// The player it belongs to.
     pub role: Role,
-    /// Its place among the maskable layers.
+    /// Its index among the maskable layers.
     pub layer: usize,
     info: &'a LayerInfo,
     active: usize,
 }
 
 impl<'a> Net<'a> {
-    /// The network at the cursor; `None` before the run has said what it consists of.
+    /// The network at the cursor; `None` before the run has described its layers.
     pub fn at(run: &'a RunView, role: Role, cursor: Cursor) -> Option<Self> {
         let info = run.history.net_info(role)?;
         let change = latest_change(run, role, cursor);
@@ -93,7 +93,7 @@ impl<'a> Net<'a> {
         })
     }
 
-    /// Draws it and gives the layer that was clicked.
+    /// Draws it and returns the clicked layer.
     pub fn show(
         &self,
         ui: &mut Ui,
@@ -131,7 +131,7 @@ impl<'a> Net<'a> {
     }
 }
 
-/// The last change of a mask that is not after the cursor.
+/// Last mask change at or before the cursor.
 fn latest_change(run: &RunView, role: Role, cursor: Cursor) -> Option<&MaskEvent> {
     let masks = &run.history.masks;
     let until = match cursor {
@@ -146,13 +146,13 @@ fn share(active: usize, all: usize) -> f64 {
 }
 
 impl Row<'_> {
-    /// The layer's name, without what all names end in.
+    /// The layer's name without the suffix that all names share.
     pub fn name(&self) -> &str {
         let name = &self.info.name;
         name.strip_suffix(".weight").unwrap_or(name)
     }
 
-    /// The weight's shape in PyTorch's layout.
+    /// Shape of the weight in PyTorch's layout.
     pub fn shape(&self) -> &[usize] {
         &self.info.shape
     }
@@ -169,7 +169,7 @@ impl Row<'_> {
         share(self.info.active, self.size())
     }
 
-    /// Draws it; whether it was clicked.
+    /// Draws it and returns whether it was clicked.
     fn show(&self, ui: &mut Ui, is_chosen: bool) -> bool {
         let width = ui.available_width();
         let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::click());

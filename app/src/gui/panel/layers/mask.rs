@@ -1,4 +1,4 @@
-//! The mask of the chosen layer: as it is while its run trains, as it was recorded at any other moment.
+//! Mask of the chosen layer: live while its run trains, recorded at any other moment.
 
 use egui::{
     Align, Color32, Layout, Rect, Response, RichText, Sense, TextureHandle, TextureOptions, Ui,
@@ -13,8 +13,10 @@ use crate::{
     gui::{
         action::Action,
         explain::{Term, explained},
-        inspection::{Seen, Weight},
-        model::{Cursor, Model, RunView},
+        model::{
+            Cursor, Model, RunView,
+            inspection::{Seen, Weight},
+        },
         theme,
     },
     lab::{LayerKey, Request},
@@ -22,11 +24,11 @@ use crate::{
 
 /// Seconds between two readings of a layer whose weights have moved.
 const WEIGHTS: f64 = 1.0;
-/// The same after a change of its mask.
+/// Seconds between two readings of a layer whose mask has changed.
 const MASKS: f64 = 0.25;
 /// Height of the words below the picture.
 const WORDS: f32 = 44.0;
-/// Largest side of one weight.
+/// Largest side of one weight on screen.
 const LARGEST: f32 = 14.0;
 
 /// The foot of the panel.
@@ -38,13 +40,14 @@ pub struct MaskView {
     picture: Option<(Shown, TextureHandle)>,
 }
 
-/// A layer out of the record, unpacked once.
+/// A layer from the record, unpacked once.
 struct Recorded {
     seen: Seen,
     moments: Moments,
 }
 
-/// Iterations of a layer's masks and of those before them, in a record that each resumption writes anew from there.
+/// Iterations of a layer's mask and of the mask before. Every resumption rewrites the record, so it
+/// counts too.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Moments {
     now: u64,
@@ -52,16 +55,16 @@ struct Moments {
     resumed: usize,
 }
 
-/// Where what is seen comes from.
+/// Source of the layer shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Source {
-    /// The lab, by the answers heard so far.
+    /// The lab, with the number of answers so far.
     Lab(u64),
     /// The record.
     Record(Moments),
 }
 
-/// When a layer was last asked for, and what was known of its run then.
+/// Last request for a layer, and the state of its run at that time.
 struct Asked {
     key: LayerKey,
     seconds: f64,
@@ -69,16 +72,16 @@ struct Asked {
     known: Known,
 }
 
-/// What tells that there may be something new to see.
+/// State of a run; a change means that its layers may have changed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Known {
     iteration: u64,
-    /// A player that stepped alone has moved too.
+    /// A player that steps alone changes this, not the iteration.
     revision: u64,
     masks: usize,
 }
 
-/// What a texture shows, so that it is uploaded once.
+/// Contents of a texture, so that it is uploaded once.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Shown {
     key: LayerKey,
@@ -89,7 +92,7 @@ struct Shown {
 }
 
 impl MaskView {
-    /// Draws it, and asks for what it needs.
+    /// Draws it, and requests the layer if it needs to.
     pub fn show(&mut self, ui: &mut Ui, model: &Model, run: &RunView, row: &Row) -> Option<Action> {
         let key = LayerKey {
             run: run.key,
@@ -122,7 +125,7 @@ impl MaskView {
         action
     }
 
-    /// What the record has of the layer at the cursor.
+    /// Draws the recorded layer at the cursor.
     fn past(&mut self, ui: &mut Ui, cursor: Cursor, run: &RunView, row: &Row, key: LayerKey) {
         if self.view == View::Magnitude {
             ui.weak("Magnitudes are read only from a run that trains, at its latest moment.");
@@ -160,7 +163,7 @@ impl MaskView {
         self.recorded = recorded;
     }
 
-    /// One question at a time, and none that would be answered as the last one was.
+    /// Requests one reading at a time, and none that would repeat the last answer.
     fn ask(&mut self, ui: &Ui, model: &Model, run: &RunView, key: LayerKey) -> Option<Action> {
         let known = Known {
             iteration: run.iteration,
@@ -258,13 +261,13 @@ impl MaskView {
     }
 }
 
-/// Whole pixels a weight where there is room for several.
+/// Length of a side, at whole pixels per weight if there is room for several.
 fn side(room: f32, count: usize) -> f32 {
     let each = (room / count as f32).min(LARGEST);
     count as f32 * if each >= 2.0 { each.floor() } else { each }
 }
 
-/// Tells of the weight under the pointer, where it has at least a pixel of its own.
+/// Describes the weight under the pointer, if it covers at least a pixel.
 fn point(response: Response, rect: Rect, seen: &Seen) {
     let [rows, columns] = seen.size();
     let Some(at) = response.hover_pos() else {

@@ -4,20 +4,21 @@ use egui::{Color32, ColorImage, Visuals};
 use tightrope_core::config::Role;
 
 use crate::gui::{
-    inspection::{Seen, Weight},
+    model::inspection::{Seen, Weight},
     theme,
 };
 
-/// How many unchanged weights one changed weight outweighs where several share a pixel: changes are few, and looked for.
+/// Unchanged weights that one changed weight outweighs in a shared pixel: changes are few, and the
+/// user looks for them.
 const EMPHASIS: f32 = 8.0;
 
-/// What a pixel shows.
+/// Quantity shown by a pixel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum View {
-    /// Which weights are active, grown and dropped.
+    /// Active, grown and dropped weights.
     #[default]
     Mask,
-    /// How large they are.
+    /// Magnitudes of weights.
     Magnitude,
 }
 
@@ -31,7 +32,7 @@ pub struct Palette {
 }
 
 impl Palette {
-    /// For a player's layers.
+    /// Palette for a player's layers.
     pub fn of(role: Role, visuals: &Visuals) -> Self {
         Self {
             inactive: visuals.faint_bg_color,
@@ -41,7 +42,7 @@ impl Palette {
         }
     }
 
-    /// The colour of a kind of weight.
+    /// Colour of a kind of weight.
     pub fn colour(&self, weight: Weight) -> Color32 {
         match weight {
             Weight::Inactive => self.inactive,
@@ -52,7 +53,8 @@ impl Palette {
     }
 }
 
-/// A pixel a weight, or as many as fit into `most` (columns, rows), each the mean of the weights it stands for.
+/// Draws a pixel per weight, or as many as fit into `most` (columns, rows), each the mean of the
+/// weights it covers.
 pub fn draw(seen: &Seen, view: View, palette: &Palette, most: [usize; 2]) -> ColorImage {
     let [rows, columns] = seen.size();
     let (width, height) = (columns.min(most[0]).max(1), rows.min(most[1]).max(1));
@@ -70,7 +72,7 @@ pub fn draw(seen: &Seen, view: View, palette: &Palette, most: [usize; 2]) -> Col
     ColorImage::new([width, height], pixels)
 }
 
-/// The colour of a weight, and how much it counts.
+/// Colour of a weight, and its share in the mean of a pixel.
 fn shade(seen: &Seen, view: View, palette: &Palette, at: usize) -> (Color32, f32) {
     match view {
         View::Mask => {
@@ -104,7 +106,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        gui::inspection::Inspection,
+        gui::model::inspection::Inspection,
         lab::{LayerKey, RunKey},
     };
 

@@ -35,7 +35,7 @@ fn net(role: &str) -> NetInfo {
     }
 }
 
-/// The paused run with two layers a net, and a mask change of D at iteration 1600.
+/// The paused run with two layers per network, and a mask change of D at iteration 1600.
 fn model() -> Model {
     let mut model = fixture::model();
     model.selected = Some(PAUSED);
@@ -70,7 +70,7 @@ fn stage<'a>(model: Model) -> Harness<'a, Stage<Layers>> {
     fixture::stage(Layers::default(), model, [280.0, 600.0])
 }
 
-/// What the lab was asked since the last look.
+/// Layers requested since the last look.
 fn asked(harness: &mut Harness<'_, Stage<Layers>>) -> Vec<LayerKey> {
     let actions = std::mem::take(&mut harness.state_mut().actions);
     let key = |action| match action {
@@ -194,7 +194,7 @@ fn moving_weights_are_read_once_a_second() {
     harness.get_by_label("D d.l2: density 0.650").click();
     harness.run_ok();
     let mut questions = asked(&mut harness).len();
-    // Steps of a quarter of a second, an answer to each question, and a run that never rests.
+    // Quarter-second steps, an answer to each request, and a run that never rests.
     for iteration in 1601..=1620 {
         answer(&mut harness, iteration, 26);
         harness.state_mut().model.run_mut(PAUSED).unwrap().iteration = iteration;
@@ -204,7 +204,7 @@ fn moving_weights_are_read_once_a_second() {
     assert!((4..=6).contains(&questions), "{questions} in 5 seconds");
 }
 
-/// Masks of D as they were recorded: the first so many weights of the second layer are active.
+/// Recorded masks of D, with the first `active` weights of the second layer active.
 fn recorded(iteration: u64, active: usize) -> Event {
     let mask: Vec<f32> = (0..40).map(|at| f32::from(at < active)).collect();
     Event::Masks(Masks {

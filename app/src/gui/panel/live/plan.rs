@@ -1,4 +1,4 @@
-//! What typed changes come to for one run, by the engine's own rules.
+//! Outcome of typed changes for one run, by the engine's own rules.
 
 use std::collections::BTreeMap;
 
@@ -6,18 +6,18 @@ use tightrope_core::Problem;
 
 use crate::gui::model::RunView;
 
-/// What typed changes come to for one run.
+/// Outcome of typed changes for one run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
-    /// Changes the run will take, in an order in which it takes them.
+    /// Changes the run will accept, in an order that works.
     pub accepted: Vec<(&'static str, String)>,
-    /// Changes it would refuse, and why.
+    /// Changes it would refuse, with the reasons.
     pub refused: Vec<(&'static str, String)>,
 }
 
 impl Plan {
-    /// Tries the changes on the settings the run has now. One may need another to go before it, as `br_low` needs
-    /// room below `br_high`.
+    /// Tries the changes on the run's present settings. One may depend on another, as `br_low`
+    /// needs room below `br_high`.
     pub fn new(run: &RunView, typed: &BTreeMap<&'static str, String>) -> Self {
         let mut plan = Self::default();
         let Some(mut settings) = run.history.settings().cloned() else {
@@ -48,14 +48,14 @@ impl Plan {
         }
     }
 
-    /// Why a change would be refused.
+    /// Reason a change would be refused.
     pub fn why_not(&self, key: &str) -> Option<&str> {
         let refused = self.refused.iter().find(|(refused, _)| *refused == key);
         refused.map(|(_, why)| why.as_str())
     }
 }
 
-/// Beside the field it is about a problem need not name it.
+/// A problem shown beside its own field need not name the setting.
 fn beside(key: &str, problem: Problem) -> String {
     if problem.key == key {
         problem.text

@@ -21,7 +21,7 @@ fn stage<'a>(model: Model) -> Harness<'a, Stage<Live>> {
     fixture::stage(Live::default(), model, [900.0, 860.0])
 }
 
-/// Types over what a field holds.
+/// Replaces the text of a field.
 fn fill(harness: &mut Harness<'_, Stage<Live>>, label: &str, text: &str) {
     harness.get_by_label(label).click();
     harness.run_ok();
@@ -101,7 +101,7 @@ fn a_wrong_value_is_explained_and_not_sent() {
     harness.key_press(Key::Enter);
     harness.run_ok();
     assert!(harness.state().actions.is_empty());
-    // Room above makes the first one right; the other is taken back.
+    // A higher `br_high` makes `br_low` valid; undoing clears the other mistake.
     fill(&mut harness, "br_high", "0.9");
     assert!(
         harness

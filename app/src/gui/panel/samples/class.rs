@@ -1,4 +1,4 @@
-//! One class at a time, of runs that learn classes: drawn for whoever looks, from the generator as it is now.
+//! Samples of one class, for runs that learn classes, drawn on request from the present generator.
 
 use std::collections::HashMap;
 
@@ -14,33 +14,33 @@ use crate::{
     lab::{ClassKey, Request, RunKey},
 };
 
-/// What the choice of all classes is called.
+/// Name of the choice of all classes.
 const ALL: &str = "all classes";
 
-/// The class that is looked at.
+/// The chosen class.
 #[derive(Default)]
 pub struct OneClass {
-    /// Its name; all of them without one.
+    /// Its name; `None` for all classes.
     name: Option<String>,
-    /// What was asked for last of each run, and when.
+    /// Last request for each run.
     asked: HashMap<RunKey, Asked>,
 }
 
-/// What an answer depends on: the class, the latest recorded samples, and whether the run trains.
+/// Inputs of an answer: the class, the latest recorded samples, and whether the run is live.
 type Asked = (ClassKey, Option<u64>, bool);
 
-/// What is known of a class that is looked at.
+/// State of a request for a class.
 pub enum Known<'a> {
-    /// Nothing yet.
+    /// No answer yet.
     Awaited,
     /// Samples.
     Shot(Shot<'a>),
-    /// Why there are none.
+    /// Reason there are none.
     None(&'a str),
 }
 
 impl OneClass {
-    /// The choice, where one of the runs learns classes.
+    /// Draws the choice of a class, if any run learns classes.
     pub fn choose(&mut self, ui: &mut Ui, model: &Model, runs: &[&RunView]) {
         let mut lists: Vec<&[String]> = Vec::new();
         for classes in runs.iter().map(|run| run.classes()) {
@@ -78,12 +78,12 @@ impl OneClass {
         }
     }
 
-    /// Whether one is chosen.
+    /// Whether a class is chosen.
     pub fn is_chosen(&self) -> bool {
         self.name.is_some()
     }
 
-    /// What shows the class of a run, if it has that class and is looked at as it is now.
+    /// Key of the chosen class for a run, if the run has that class and the cursor is live.
     fn key(&self, model: &Model, run: &RunView) -> Option<ClassKey> {
         let own = self
             .name
@@ -93,11 +93,12 @@ impl OneClass {
         Some(ClassKey {
             run: run.key,
             class,
-            averaged: model.look.averaged,
+            averaged: model.preferences.averaged,
         })
     }
 
-    /// Asks for it anew whenever it is another class, or the run has recorded new samples.
+    /// Requests samples whenever the class, the latest recorded samples or the state of the run
+    /// changes.
     pub fn ask(&mut self, model: &Model, run: &RunView) -> Option<Action> {
         let key = self.key(model, run)?;
         let latest = run.history.latest_samples().map(|(at, _)| at);
@@ -106,7 +107,7 @@ impl OneClass {
         (before != Some(now)).then_some(Action::Ask(Request::SampleClass(key)))
     }
 
-    /// What is known of it; nothing where all classes are shown.
+    /// State of the request for a run; `None` if the run shows recorded samples.
     pub fn of<'a>(&self, model: &Model, run: &'a RunView) -> Option<Known<'a>> {
         let key = self.key(model, run)?;
         Some(match &run.of_class {
@@ -124,13 +125,13 @@ impl OneClass {
         })
     }
 
-    /// Forgets what was asked for of runs that are no more.
+    /// Forgets requests of removed runs.
     pub fn tidy(&mut self, model: &Model) {
         self.asked.retain(|key, _| model.run(*key).is_some());
     }
 }
 
-/// In place of samples that are not there.
+/// Placeholder for missing samples.
 pub fn absent(ui: &mut Ui, why: Option<&str>, side: f32) {
     let size = egui::vec2(side, side);
     ui.allocate_ui(size, |ui| {

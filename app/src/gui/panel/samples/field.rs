@@ -1,4 +1,4 @@
-//! How the discriminator sees the plane: its score as a heat map, its push as arrows.
+//! The discriminator's view of the plane: its score as a heat map, its push as arrows.
 
 use egui::{
     Color32, ColorImage, Context, Painter, Rect, Response, RichText, Sense, Stroke, TextureHandle,
@@ -12,18 +12,18 @@ use tightrope_core::{
 use super::scatter::Plane;
 use crate::gui::theme;
 
-/// Share of the window's side that the strongest pushes are drawn as.
+/// Length of the strongest pushes, as a share of the window's side.
 const LONGEST: f32 = 0.08;
-/// Share of the pushes that are weaker than those.
+/// Share of the pushes that are weaker than the strongest ones.
 const WEAKER: f32 = 0.9;
-/// Shorter arrows than this many points on screen are not drawn.
+/// Arrows shorter than this many points are not drawn.
 const SHORTEST: f32 = 1.5;
-/// Share of the cells whose scores the colours span; the rest is as strong as the strongest of them.
+/// Share of the cells whose scores span the colours; scores beyond saturate.
 const SPANNED: f32 = 0.95;
-/// Size of the bar of colours.
+/// Size of the colour bar.
 const BAR: egui::Vec2 = vec2(72.0, 10.0);
 
-/// What the colours stand for.
+/// Scale of the colours.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
     middle: f32,
@@ -33,7 +33,7 @@ pub struct Scale {
 impl Scale {
     /// The scale of a field under this loss.
     pub fn of(field: &Field, loss: Option<Loss>) -> Self {
-        // Scores of the Wasserstein loss have no zero of their own.
+        // Wasserstein scores have no zero of their own.
         let middle = match loss {
             Some(Loss::Wasserstein) => {
                 field.scores.iter().sum::<f32>() / field.scores.len().max(1) as f32
@@ -50,13 +50,13 @@ impl Scale {
         }
     }
 
-    /// Where a score lies between the least and the greatest, -1 to 1.
+    /// Position of a score between the least and the greatest, from -1 to 1.
     pub fn share(self, score: f32) -> f32 {
         ((score - self.middle) / self.reach).clamp(-1.0, 1.0)
     }
 }
 
-/// Uploads the scores at one texel a cell.
+/// Uploads the scores, one texel per cell.
 pub fn upload(
     ctx: &Context,
     name: String,
@@ -70,7 +70,7 @@ pub fn upload(
 
 fn picture(field: &Field, scale: Scale, visuals: &Visuals) -> ColorImage {
     let side = field.side();
-    // Pictures begin at the top, fields at the bottom.
+    // Pictures start at the top, fields at the bottom.
     let rows = field.scores.chunks_exact(side.max(1)).rev();
     let pixels = rows
         .flatten()
@@ -78,14 +78,14 @@ fn picture(field: &Field, scale: Scale, visuals: &Visuals) -> ColorImage {
     ColorImage::new([side, side], pixels.collect())
 }
 
-/// The scores under everything else.
+/// Draws the scores below everything else.
 pub fn heat(painter: &Painter, plane: &Plane, field: &Field, texture: &TextureHandle) {
     let rect = Rect::from_two_pos(plane.place(field.low), plane.place(field.high));
     let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
     painter.image(texture.id(), rect.shrink(1.0), whole, Color32::WHITE);
 }
 
-/// An arrow for each push; the strongest are all as long.
+/// Draws an arrow for each push; the strongest ones are equally long.
 pub fn arrows(painter: &Painter, plane: &Plane, pushes: &[Push], colour: Color32) {
     let size = |push: &Push| push.by[0].hypot(push.by[1]);
     let mut sizes: Vec<f32> = pushes.iter().map(size).collect();
@@ -104,7 +104,7 @@ pub fn arrows(painter: &Painter, plane: &Plane, pushes: &[Push], colour: Color32
     }
 }
 
-/// Tells of the score under the pointer and of what the colours stand for.
+/// Shows the score under the pointer and the scale of the colours.
 pub fn legend(response: Response, plane: &Plane, field: &Field, scale: Scale) -> Response {
     let score = response
         .hover_pos()

@@ -9,7 +9,7 @@ use tightrope_core::{event::SampleData, record};
 /// Side of the enlarged image under the pointer.
 const CLOSER: f32 = 192.0;
 
-/// Uploads a grid at one texel a pixel.
+/// Uploads a grid, one texel per pixel.
 pub fn upload(ctx: &Context, name: String, data: &SampleData) -> TextureHandle {
     let picture = record::grid(data, columns(data), 1);
     let size = [picture.width() as usize, picture.height() as usize];
@@ -17,7 +17,8 @@ pub fn upload(ctx: &Context, name: String, data: &SampleData) -> TextureHandle {
     ctx.load_texture(name, image, TextureOptions::NEAREST)
 }
 
-/// Shows it in a square of `side` with one image framed, and gives the image that was clicked.
+/// Draws the grid in a square of `side` with the pinned image framed, and returns the clicked
+/// image.
 pub fn show(
     ui: &mut Ui,
     texture: &TextureHandle,
@@ -60,7 +61,7 @@ pub fn frame(ui: &Ui, place: Rect) {
     }
 }
 
-/// The image at this texel.
+/// Index of the image at this texel.
 fn under(data: &SampleData, texel: egui::Vec2) -> Option<usize> {
     let SampleData::Images { count, side, .. } = data else {
         return None;
@@ -71,7 +72,7 @@ fn under(data: &SampleData, texel: egui::Vec2) -> Option<usize> {
     (column < columns(data) && index < *count).then_some(index)
 }
 
-/// Where an image is, in texels.
+/// Area of an image, in texels.
 fn texels(data: &SampleData, index: usize) -> Option<Rect> {
     let SampleData::Images { count, side, .. } = data else {
         return None;
@@ -84,7 +85,7 @@ fn texels(data: &SampleData, index: usize) -> Option<Rect> {
     (index < *count).then(|| Rect::from_min_size(corner, size))
 }
 
-/// The part of a texture of this size that holds an image.
+/// Part of a texture of this size that holds an image.
 pub fn uv(data: &SampleData, index: usize, size: egui::Vec2) -> Option<Rect> {
     let texels = texels(data, index)?;
     let share = |corner: egui::Pos2| (corner.to_vec2() / size).to_pos2();

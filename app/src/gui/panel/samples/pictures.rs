@@ -1,4 +1,4 @@
-//! What is drawn of samples, and the textures that takes.
+//! Pictures of samples, and their textures.
 
 use std::collections::HashMap;
 
@@ -23,16 +23,16 @@ use crate::{
     lab::RunKey,
 };
 
-/// What a texture shows, so that it is uploaded once.
+/// Contents of a texture, so that it is uploaded once.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Shown {
-    /// The moment.
+    /// Iteration of the samples; for real ones the key of their run.
     pub iteration: u64,
-    /// Whose samples.
+    /// Whether they come from the averaged generator.
     pub averaged: bool,
-    /// The class they are all of.
+    /// The class of all samples, if they share one.
     pub class: Option<usize>,
-    /// A paused run shows several moments of one iteration.
+    /// Tells apart the moments that a paused run may show of one iteration.
     pub revision: u64,
 }
 
@@ -54,7 +54,7 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// Runs whose scores are uploaded, each with the moment.
+    /// Runs with uploaded scores, each with the iteration.
     #[cfg(test)]
     pub fn heats(&self) -> Vec<(RunKey, u64)> {
         let heats = self.heats.iter();
@@ -63,14 +63,14 @@ impl Pictures {
         heats
     }
 
-    /// Lets go of what belongs to runs that are no more.
+    /// Drops textures of removed runs.
     pub fn tidy(&mut self, model: &Model) {
         let is_there = |key: RunKey| model.run(key).is_some();
         self.grids.retain(|key, _| key.is_none_or(is_there));
         self.heats.retain(|key, _| is_there(*key));
     }
 
-    /// Samples of a run in a square of `side`; what a click makes of the pin.
+    /// Draws a run's samples in a square of `side` and returns the pin, changed by a click.
     pub fn samples(
         &mut self,
         ui: &mut Ui,
@@ -94,7 +94,7 @@ impl Pictures {
         }
     }
 
-    /// Real samples of the data that a run learns.
+    /// Draws real samples of a run's data.
     pub fn reals(&mut self, ui: &mut Ui, run: &RunView, reals: &SampleData, side: f32) {
         match reals {
             SampleData::Points(points) => {
@@ -199,14 +199,14 @@ impl Pictures {
         heat
     }
 
-    /// A soft disc, drawn once and used for every point.
+    /// A soft disc, uploaded once and used for every point.
     fn dot(&mut self, ctx: &Context) -> TextureHandle {
         let load = || ctx.load_texture("dot", disc(), Default::default());
         self.dot.get_or_insert_with(load).clone()
     }
 }
 
-/// The pin after a click: the same sample once more unpins it, no click changes nothing.
+/// The pin after a click: a click on the pinned sample unpins it, no click keeps the pin.
 fn toggled(pinned: Option<usize>, clicked: Option<usize>) -> Option<usize> {
     match clicked {
         None => pinned,
@@ -231,7 +231,7 @@ fn disc() -> ColorImage {
     ColorImage::new([SIDE, SIDE], pixels)
 }
 
-/// The stretch of the plane the real points lie in.
+/// Part of the plane that holds the real points.
 fn window(run: &RunView) -> Scatter {
     match &run.reals {
         Some(SampleData::Points(points)) => Scatter::of(points),
@@ -239,7 +239,7 @@ fn window(run: &RunView) -> Scatter {
     }
 }
 
-/// Centres and radius of the real modes, where the data have any.
+/// Centres and radius of the real modes, if the data have modes.
 fn modes(run: &RunView) -> Vec<([f32; 2], f32)> {
     let Some(config) = &run.history.config else {
         return Vec::new();

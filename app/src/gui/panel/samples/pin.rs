@@ -20,14 +20,14 @@ use crate::{
 
 /// Largest and smallest side of a frame.
 const FRAME: [f32; 2] = [48.0, 24.0];
-/// Share of the panel that the strip takes at most.
+/// Largest share of the panel that the strip takes.
 const SHARE: f32 = 0.45;
 const GAP: f32 = 5.0;
-/// Height of the line above the frames, and of the iterations over them with the scroll bar below.
+/// Height of the line above the frames, and of their iterations together with the scroll bar.
 const WORDS: f32 = 22.0;
 const LABELS: f32 = 28.0;
 
-/// The path a pinned point has taken up to the moment shown, and faintly where it goes from there.
+/// Draws the path of a pinned point up to the moment shown, and faintly beyond.
 pub fn path(
     painter: &Painter,
     plane: &Plane,
@@ -61,7 +61,7 @@ pub fn path(
     }
 }
 
-/// What a film shows, so that it is uploaded once.
+/// Contents of a film, so that it is uploaded once.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Shown {
     index: usize,
@@ -83,12 +83,12 @@ struct Film {
 #[derive(Default)]
 pub struct Strip {
     films: HashMap<RunKey, Film>,
-    /// What was last scrolled to.
+    /// Last position scrolled to.
     followed: Option<(usize, Cursor, usize)>,
 }
 
 impl Strip {
-    /// What it takes of a panel of this height.
+    /// Height of the strip in a panel of height `room`.
     pub fn height(runs: &[&RunView], room: f32) -> f32 {
         match runs.iter().filter(|run| has_images(run)).count() {
             0 => 0.0,
@@ -96,7 +96,7 @@ impl Strip {
         }
     }
 
-    /// Draws it: a row for each run, a column for each moment. A click on a frame goes to its moment.
+    /// Draws a row per run and a column per moment. A click on a frame moves the cursor there.
     pub fn show(
         &mut self,
         ui: &mut Ui,
@@ -108,7 +108,7 @@ impl Strip {
         self.films.retain(|key, _| model.run(*key).is_some());
         let rows: Vec<&RunView> = runs.iter().copied().filter(|run| has_images(run)).collect();
         for run in &rows {
-            self.load(ui, run, index, model.look.averaged);
+            self.load(ui, run, index, model.preferences.averaged);
         }
         let films = rows.iter().filter_map(|run| self.films.get(&run.key));
         let columns: BTreeSet<u64> = films.flat_map(|film| film.at.iter().copied()).collect();
@@ -144,7 +144,7 @@ impl Strip {
         clicked
     }
 
-    /// Draws one frame, where its run has one; whether it was clicked.
+    /// Draws one frame, if its run has one, and returns whether it was clicked.
     fn frame(
         &self,
         ui: &mut Ui,
@@ -175,7 +175,8 @@ impl Strip {
             line.map(|end| end + vec2(0.0, 2.0)),
             Stroke::new(2.0, colour),
         );
-        let is_now = shot(run, &model.look, model.cursor).is_some_and(|shot| shot.at == iteration);
+        let is_now =
+            shot(run, &model.preferences, model.cursor).is_some_and(|shot| shot.at == iteration);
         if is_now {
             grid::frame(ui, place);
             if scrolls {
@@ -189,7 +190,7 @@ impl Strip {
         response.clicked()
     }
 
-    /// Cuts the pinned image out of every moment, if that is not done yet.
+    /// Cuts the pinned image out of every moment, unless the film is up to date.
     fn load(&mut self, ui: &Ui, run: &RunView, index: usize, averaged: bool) {
         let moments = &run.history.samples;
         let shown = Shown {
@@ -254,7 +255,7 @@ fn has_images(run: &RunView) -> bool {
     latest.is_some_and(|(_, moment)| matches!(moment.main(), Some(SampleData::Images { .. })))
 }
 
-/// Side of a frame, with so many rows in a panel of this height.
+/// Side of a frame, with this many rows in a panel of height `room`.
 fn side(rows: usize, room: f32) -> f32 {
     let each = (SHARE * room - WORDS - LABELS) / rows.max(1) as f32 - GAP;
     each.clamp(FRAME[1], FRAME[0])

@@ -1,4 +1,4 @@
-//! Points in the plane, as many as there are, in one mesh.
+//! Points in the plane, all in one mesh.
 
 use egui::{
     Color32, Mesh, Painter, Pos2, Rect, Response, Sense, Stroke, StrokeKind, TextureHandle, Ui,
@@ -8,19 +8,19 @@ use tightrope_core::record::Scatter;
 
 /// Half the side of a point on screen.
 const RADIUS: f32 = 2.2;
-/// How far from a point a click still means it, on screen.
+/// Distance on screen within which a click picks a point.
 const REACH: f32 = 9.0;
 
-/// A window on the plane, on screen.
+/// A window onto the plane.
 pub struct Plane {
-    /// Where it is.
+    /// Its area on screen.
     pub rect: Rect,
     low: [f32; 2],
     across: f32,
 }
 
 impl Plane {
-    /// A square of `side` with nothing in it yet, and what the pointer does there.
+    /// An empty square of `side`, and its response to the pointer.
     pub fn new(ui: &mut Ui, window: &Scatter, side: f32) -> (Self, Response) {
         let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::click());
         let visuals = ui.visuals();
@@ -36,7 +36,7 @@ impl Plane {
         (plane, response)
     }
 
-    /// Where a point of the plane is on screen.
+    /// Screen position of a point.
     pub fn place(&self, [x, y]: [f32; 2]) -> Pos2 {
         pos2(
             self.rect.left() + self.length(x - self.low[0]),
@@ -44,7 +44,7 @@ impl Plane {
         )
     }
 
-    /// The point of the plane at a place on screen.
+    /// Point of the plane at a screen position.
     pub fn point(&self, at: Pos2) -> [f32; 2] {
         let scale = self.across / self.rect.width();
         [
@@ -53,12 +53,12 @@ impl Plane {
         ]
     }
 
-    /// A distance of the plane on screen.
+    /// Length of a distance on screen.
     pub fn length(&self, distance: f32) -> f32 {
         distance / self.across * self.rect.width()
     }
 
-    /// Rings around the modes.
+    /// Draws rings around the modes.
     pub fn rings(&self, painter: &Painter, modes: &[([f32; 2], f32)], colour: Color32) {
         let stroke = Stroke::new(1.0, colour);
         for &(center, radius) in modes {
@@ -66,7 +66,7 @@ impl Plane {
         }
     }
 
-    /// Points, each as this dot.
+    /// Draws each point as this dot.
     pub fn dots(
         &self,
         painter: &Painter,
@@ -86,7 +86,7 @@ impl Plane {
         painter.add(mesh);
     }
 
-    /// The point that a place on screen is on, or nearly.
+    /// Index of the point nearest to a screen position, if one is within reach.
     pub fn nearest(&self, points: &[[f32; 2]], at: Pos2) -> Option<usize> {
         let distance = |point: &[f32; 2]| self.place(*point).distance(at);
         let near = points.iter().map(distance).enumerate();

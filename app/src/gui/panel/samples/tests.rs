@@ -75,7 +75,7 @@ fn scored() -> Model {
     model
 }
 
-/// Where the middle of a run's picture is, from its caption.
+/// Centre of a run's picture, found by its caption.
 fn picture(harness: &Harness<'_, Stage<Samples>>, name: &str) -> egui::Pos2 {
     harness.get_by_label(name).rect().left_bottom() + vec2(140.0, 140.0)
 }
@@ -89,7 +89,7 @@ fn click(harness: &mut Harness<'_, Stage<Samples>>, at: egui::Pos2) {
         pos: at,
         button: egui::PointerButton::Primary,
         pressed: false,
-        modifiers: egui::Modifiers::NONE,
+        modifiers: Modifiers::NONE,
     });
     harness.run_ok();
 }
@@ -106,17 +106,17 @@ fn sought(harness: &mut Harness<'_, Stage<Samples>>) -> Vec<Cursor> {
 #[test]
 fn scores_are_uploaded_only_while_they_are_wanted() {
     let mut model = scored();
-    model.look.score = false;
+    model.preferences.score = false;
     let mut harness = fixture::stage(Samples::default(), model, [900.0, 400.0]);
     assert_eq!(harness.state().panel.pictures.heats(), []);
     harness.get_by_label("score").click();
     harness.run_ok();
     let actions = std::mem::take(&mut harness.state_mut().actions);
-    let [Action::SetLook(look)] = &actions[..] else {
+    let [Action::SetPreferences(preferences)] = &actions[..] else {
         panic!("{actions:?}");
     };
-    assert!(look.score);
-    harness.state_mut().model.look = look.clone();
+    assert!(preferences.score);
+    harness.state_mut().model.preferences = preferences.clone();
     harness.run_ok();
     assert_eq!(
         harness.state().panel.pictures.heats(),
@@ -155,7 +155,7 @@ fn a_point_is_pinned_by_a_click_and_let_go_by_escape_or_another() {
     let Some(SampleData::Points(points)) = run.history.samples[&500].averaged.clone() else {
         panic!("points");
     };
-    // The samples lie on a circle around the middle of the picture; one is at its right.
+    // The samples lie on a circle around the centre of the picture; one is at its right.
     let right = (0..points.len())
         .max_by(|&a, &b| points[a][0].total_cmp(&points[b][0]))
         .unwrap();
@@ -165,7 +165,7 @@ fn a_point_is_pinned_by_a_click_and_let_go_by_escape_or_another() {
     let top = caption.bottom() + 6.0;
     let across = 2.0 * 0.56 * 2.0;
     let place = vec2(side / 2.0 + side / across * points[right][0], side / 2.0);
-    let at = egui::pos2(caption.left(), top) + place;
+    let at = pos2(caption.left(), top) + place;
     click(&mut harness, at);
     let pinned = harness.state().panel.pin.unwrap();
     assert!((points[pinned][0] - 1.0).abs() < 0.1, "{pinned}");
@@ -180,7 +180,7 @@ fn a_point_is_pinned_by_a_click_and_let_go_by_escape_or_another() {
     assert_eq!(harness.state().panel.pin, None, "the same click once more");
 }
 
-/// The canned runs with four images of 8 pixels a side instead of points.
+/// The canned runs with four images of 8 x 8 pixels instead of points.
 fn drawn() -> Model {
     let mut model = fixture::model();
     for run in &mut model.runs {
@@ -225,7 +225,7 @@ fn a_pinned_image_has_a_frame_for_every_moment_of_every_run() {
     assert!(harness.query_by_label("Sample 0 through time").is_none());
 }
 
-/// Classes that were asked for since it was last looked at.
+/// Classes requested since the last look.
 fn asked(harness: &mut Harness<'_, Stage<Samples>>) -> Vec<ClassKey> {
     let actions = std::mem::take(&mut harness.state_mut().actions);
     let key = |action| match action {
@@ -268,7 +268,7 @@ fn one_class_is_asked_for_shown_and_kept_up_to_date() {
     harness.get_by_label("iteration 500");
     assert_eq!(asked(&mut harness), []);
 
-    // Further samples of the run make it ask again; those there are stay until then.
+    // New samples of the run trigger another request; the old samples stay until the answer.
     let later = Event::Samples(tightrope_core::event::Samples {
         iteration: 600,
         averaged: true,
@@ -280,7 +280,7 @@ fn one_class_is_asked_for_shown_and_kept_up_to_date() {
     assert_eq!(asked(&mut harness), [key]);
     harness.get_by_label("iteration 480");
 
-    // A click on them pins nothing: their z are others.
+    // A click on samples of a class pins nothing: they have their own z.
     let at = picture(&harness, "adapt-relax s42") - vec2(100.0, 100.0);
     click(&mut harness, at);
     assert_eq!(harness.state().panel.pin, None);

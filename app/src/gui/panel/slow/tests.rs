@@ -6,10 +6,10 @@ use crate::{
     lab::{Reply, RunKey},
 };
 
-/// The paused run of the fixture; the other has ended.
+/// The paused run of the fixture; the other one has ended.
 const LIVE: RunKey = RunKey(1);
 
-fn still(iteration: u64, stage: Stage, critic_step: usize, value: f64) -> Reply {
+fn still(iteration: u64, stage: StepPhase, critic_step: usize, value: f64) -> Reply {
     let still = Still {
         iteration,
         stage,
@@ -29,13 +29,13 @@ fn model(stills: Vec<Reply>) -> Model {
 #[test]
 fn every_stage_has_its_number_and_the_next_iteration_begins_anew() {
     let iteration = vec![
-        still(501, Stage::RealBatch, 1, 0.831),
-        still(501, Stage::FakeBatch, 1, -0.4),
-        still(501, Stage::UpdateD, 1, 1.934),
-        still(501, Stage::UpdateG, 1, 0.4),
-        still(501, Stage::Probe, 1, 0.523),
-        still(501, Stage::DropGrow(Role::G), 1, 0.1),
-        still(501, Stage::DropGrow(Role::D), 1, 0.15),
+        still(501, StepPhase::RealBatch, 1, 0.831),
+        still(501, StepPhase::FakeBatch, 1, -0.4),
+        still(501, StepPhase::UpdateD, 1, 1.934),
+        still(501, StepPhase::UpdateG, 1, 0.4),
+        still(501, StepPhase::Probe, 1, 0.523),
+        still(501, StepPhase::DropGrow(Role::G), 1, 0.1),
+        still(501, StepPhase::DropGrow(Role::D), 1, 0.15),
     ];
     let model = model(iteration);
     assert!(Slow::is_wanted(&model));
@@ -51,7 +51,7 @@ fn every_stage_has_its_number_and_the_next_iteration_begins_anew() {
     ] {
         harness.get_by_label(label);
     }
-    let next = still(502, Stage::RealBatch, 1, 0.5);
+    let next = still(502, StepPhase::RealBatch, 1, 0.5);
     harness.state_mut().model.take(next);
     harness.run_ok();
     harness.get_by_label("iteration 502");
@@ -65,20 +65,20 @@ fn every_stage_has_its_number_and_the_next_iteration_begins_anew() {
 #[test]
 fn a_player_that_steps_alone_begins_anew_every_time() {
     let mut model = model(vec![
-        still(501, Stage::UpdateG, 0, 0.4),
-        still(501, Stage::UpdateG, 0, 0.3),
+        still(501, StepPhase::UpdateG, 0, 0.4),
+        still(501, StepPhase::UpdateG, 0, 0.3),
     ]);
     assert_eq!(model.run(LIVE).unwrap().stills.len(), 1);
     for _ in 0..2 {
-        model.take(still(501, Stage::RealBatch, 1, 0.1));
-        model.take(still(501, Stage::FakeBatch, 1, 0.1));
+        model.take(still(501, StepPhase::RealBatch, 1, 0.1));
+        model.take(still(501, StepPhase::FakeBatch, 1, 0.1));
     }
     assert_eq!(model.run(LIVE).unwrap().stills.len(), 2);
 }
 
 #[test]
 fn a_probe_without_a_gap_says_so() {
-    let stills = vec![still(501, Stage::Probe, 1, f64::INFINITY)];
+    let stills = vec![still(501, StepPhase::Probe, 1, f64::INFINITY)];
     let harness = fixture::stage(Slow, model(stills), [900.0, 60.0]);
     harness.get_by_label("probe no gap");
 }

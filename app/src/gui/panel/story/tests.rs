@@ -3,11 +3,11 @@ use tightrope_core::session::RunState;
 
 use super::*;
 use crate::{
-    gui::{action::perform, fixture, story::tests::added},
+    gui::{fixture, shell::perform::perform, story::tests::added},
     lab::Reply,
 };
 
-/// A story with its runs just started.
+/// A story whose runs have just started.
 fn model(place: usize) -> Model {
     let (mut model, (link, ..)) = (Model::default(), fixture::link());
     let story = STORIES[place];

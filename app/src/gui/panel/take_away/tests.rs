@@ -8,7 +8,7 @@ fn open(harness: &mut Harness<Stage<TakeAway>>) {
     harness.run_ok();
 }
 
-/// Opens the menu and takes something.
+/// Opens the menu and takes one item.
 fn take(harness: &mut Harness<Stage<TakeAway>>, what: What) -> Request {
     open(harness);
     harness.get_by_label(what.title()).click();
@@ -40,7 +40,7 @@ fn everything_there_is_can_be_taken() {
 fn choices_and_the_moment_go_with_it() {
     let mut model = fixture::model();
     (model.cursor, model.selected) = (Cursor::At(500), Some(RunKey(1)));
-    model.look.averaged = false;
+    model.preferences.averaged = false;
     let panel = TakeAway {
         only_selected: true,
         scale: Some(3),
@@ -77,14 +77,14 @@ fn without_runs_there_is_nothing_to_take() {
 
 #[test]
 fn the_setup_is_copied_by_what_works_there() {
-    use crate::gui::place::Place;
+    use crate::gui::platform::Platform;
     let home = "https://example.org/".to_owned();
     for (place, title) in [
-        (Place::Desktop, "Copy command"),
-        (Place::Page { home }, "Copy link"),
+        (Platform::Desktop, "Copy command"),
+        (Platform::Page { home }, "Copy link"),
     ] {
         let mut model = fixture::model();
-        model.place = place;
+        model.platform = place;
         let mut harness = fixture::stage(TakeAway::default(), model, [500.0, 700.0]);
         open(&mut harness);
         harness.get_by_label(title).click();

@@ -57,7 +57,7 @@ fn several_tasks_take_a_line_each() {
             ..task(0, 0)
         }));
     }
-    // A spinner never comes to rest.
+    // An animated bar never settles.
     model.tasks.iter_mut().for_each(|task| task.total = 9);
     let harness = fixture::stage(Tasks::default(), model, [700.0, 600.0]);
     let top = |label| harness.get_by_label(label).rect().top();

@@ -8,17 +8,19 @@ use super::{View, edits, evaluations, events, scale::Scale, zones};
 use crate::gui::{
     action::Action,
     explain::Term,
-    model::{Axis, Cursor, Model, RunView},
+    model::{
+        Axis, Cursor, Model, RunView,
+        traces::{Measure, Trace},
+    },
     theme,
-    trace::{Measure, Trace},
 };
 
-/// What a chart shows.
+/// A chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Chart {
     /// The balance ratio, its band and zones.
     Balance,
-    /// Densities of both players, with every mask change.
+    /// Densities of both players, with all mask changes.
     Density,
     /// Losses of both players.
     Loss,
@@ -31,7 +33,7 @@ pub enum Chart {
 }
 
 impl Chart {
-    /// All there are, from above.
+    /// All charts, top to bottom.
     pub const ALL: [Self; 6] = [
         Self::Balance,
         Self::Density,
@@ -41,7 +43,7 @@ impl Chart {
         Self::Evaluations,
     ];
 
-    /// Its name.
+    /// Name on screen.
     pub fn name(self) -> &'static str {
         match self {
             Self::Balance => "balance ratio",
@@ -53,7 +55,7 @@ impl Chart {
         }
     }
 
-    /// The term that explains it.
+    /// Term that explains it.
     pub fn term(self, model: &Model) -> Term {
         match self {
             Self::Balance => Term::BalanceRatio,
@@ -71,7 +73,7 @@ impl Chart {
         }
     }
 
-    /// Whether there may be anything to show; most runs are never evaluated.
+    /// Whether the chart may have data; most runs are never evaluated.
     pub fn has_any(self, model: &Model) -> bool {
         self != Self::Evaluations || evaluations::has_any(model)
     }
@@ -82,7 +84,7 @@ impl Chart {
         let (d, g) = (theme::role(Role::D, visuals), theme::role(Role::G, visuals));
         match self {
             Self::Balance => vec![(run.name.clone(), Measure::Br, own, false)],
-            // Players by colour; which run it is, its line style says.
+            // Colour tells the players apart, line style the runs.
             Self::Density => vec![
                 ("d_D".to_owned(), Measure::DensityD, d, true),
                 ("d_G".to_owned(), Measure::DensityG, g, true),
@@ -99,7 +101,7 @@ impl Chart {
         }
     }
 
-    /// Draws it; `with_axis` for the lowest, `reset` to show everything.
+    /// Draws it; `with_axis` draws the x-axis, `reset` shows all data.
     pub fn show(
         self,
         ui: &mut Ui,
@@ -110,7 +112,7 @@ impl Chart {
         reset: bool,
     ) -> Vec<Action> {
         let group = Id::unique("timelines");
-        let (axis, scale) = (model.look.axis, view.scale);
+        let (axis, scale) = (model.preferences.axis, view.scale);
         let mut plot = Plot::new(("timeline", self))
             .height(height)
             .link_axis(group, [true, false])
@@ -134,14 +136,15 @@ impl Chart {
             plot = plot.reset();
         }
         plot = match self {
-            // A vanishing gap makes single ratios of any size; a double click shows them.
+            // A vanishing gap blows up single ratios; a double click shows them.
             Self::Balance => plot.auto_bounds([true, false]),
             Self::Density | Self::Exploration => plot.include_y(0.0),
             Self::Loss | Self::Quality | Self::Evaluations => plot,
         };
         let longest = model.shown().map(RunView::iterations).max().unwrap_or(1);
         if axis == Axis::Iteration {
-            // The whole course from the start, so that nothing moves while it fills.
+            // Spans the whole run from the start, so that the axis stands still while the run fills
+            // it.
             plot = plot.include_x(0.0).include_x(longest as f64);
         }
         let pixels = ui.available_width() as usize;
@@ -180,7 +183,7 @@ impl Chart {
                 let line = Line::new(name, points)
                     .color(colour)
                     .width(1.8)
-                    // It would join the two ends of a riser to a slope.
+                    // A band would join the two ends of a riser by a slope.
                     .allow_band(!is_step)
                     .style(theme::line(run.style));
                 plot.line(line);
@@ -226,7 +229,7 @@ fn clicked<R>(model: &Model, shown: &PlotResponse<R>) -> Option<Action> {
     let at = shown.response.interact_pointer_pos()?;
     let run = model.selected().or(model.runs.first())?;
     let x = shown.transform.value_from_position(at).x;
-    let iteration = model.look.axis.iteration(&run.history, x);
+    let iteration = model.preferences.axis.iteration(&run.history, x);
     Some(Action::Seek(if iteration >= model.last_iteration() {
         Cursor::Live
     } else {
@@ -234,7 +237,7 @@ fn clicked<R>(model: &Model, shown: &PlotResponse<R>) -> Option<Action> {
     }))
 }
 
-/// How a run's lines are drawn.
+/// Parameters for drawing a run's lines.
 struct Stretch<'a> {
     run: &'a RunView,
     axis: Axis,
@@ -244,7 +247,7 @@ struct Stretch<'a> {
 }
 
 impl Stretch<'_> {
-    /// The visible stretch of a trace, without a peak lost.
+    /// The visible part of a trace, with all its peaks.
     fn points(&self, plot: &PlotUi, trace: &Trace) -> PlotPoints<'static> {
         let (stats, axis) = (&self.run.history.stats, self.axis);
         let bounds = plot.plot_bounds();
@@ -252,7 +255,7 @@ impl Stretch<'_> {
         let (from, to) = if follows {
             (0, stats.len())
         } else {
-            // One more on either side, so that lines run out of sight.
+            // One more point on either side, so that lines run out of view.
             let from = stats.partition_point(|s| axis.of(s) < bounds.min()[0]);
             let to = stats.partition_point(|s| axis.of(s) <= bounds.max()[0]);
             (from.saturating_sub(1), (to + 1).min(stats.len()))
@@ -296,7 +299,7 @@ fn quality(plot: &mut PlotUi, run: &RunView, axis: Axis, scale: Scale, visuals: 
     plot.line(line);
 }
 
-/// Where the cursor stands: one line, or one a run where runs differ.
+/// Draws the cursor: one line, or one per run where they differ.
 fn cursors(plot: &mut PlotUi, model: &Model, axis: Axis, iteration: u64, ink: Color32) {
     let mut drawn: Vec<f64> = Vec::new();
     for run in model.shown() {
@@ -329,7 +332,7 @@ fn label(axis: Axis, scale: Scale, position: &egui_plot::HoverPosition) -> Optio
     ))
 }
 
-/// A number on an axis: 1500, 20 k, 3.1e12.
+/// Formats a number on an axis: 1500, 20 k, 3.1e12.
 fn short(value: f64) -> String {
     let size = value.abs();
     match size {

@@ -1,4 +1,4 @@
-//! Marks where somebody changed a setting while a run trained, and where a stage of it began.
+//! Marks where a setting was changed while a run trained, and where a stage began.
 
 use egui::{Shape, Stroke, Ui, pos2};
 use egui_plot::{PlotPoint, PlotResponse};
@@ -9,15 +9,15 @@ use crate::gui::{
     theme,
 };
 
-/// Half a mark's width, and its height.
+/// Half the width of a mark, and its height.
 const SIZE: [f32; 2] = [4.5, 8.0];
-/// Pixels within which a mark is pointed at.
+/// Distance in pixels at which the pointer hits a mark.
 const REACH: f32 = 6.0;
-/// Edits one explanation names at most.
+/// Most edits named in one explanation.
 const NAMED: usize = 6;
 
-/// Draws a mark at the upper edge for every edit and stage, a line down from stages, and says what the one under the
-/// pointer was.
+/// Draws a mark at the upper edge for every edit and stage, and a line down from stages; describes
+/// the one under the pointer.
 pub fn marks<R>(ui: &Ui, model: &Model, shown: &PlotResponse<R>) {
     let frame = *shown.transform.frame();
     let painter = ui.painter().with_clip_rect(frame);
@@ -30,7 +30,7 @@ pub fn marks<R>(ui: &Ui, model: &Model, shown: &PlotResponse<R>) {
         let colour = theme::run(run.style, ui.visuals());
         let mut drawn = f32::NEG_INFINITY;
         for moment in moments(&run.history) {
-            let x = place(run, moment.iteration, model.look.axis, shown);
+            let x = place(run, moment.iteration, model.preferences.axis, shown);
             if !frame.x_range().contains(x) {
                 continue;
             }
@@ -43,7 +43,7 @@ pub fn marks<R>(ui: &Ui, model: &Model, shown: &PlotResponse<R>) {
             if moment.is_stage || is_pointed(x) {
                 painter.vline(x, frame.y_range(), Stroke::new(1.0, colour));
             }
-            // A dragged slider leaves many in one place.
+            // A dragged slider leaves many marks in one place.
             if x - drawn >= 1.0 {
                 let top = frame.top();
                 let [half, height] = SIZE;
@@ -70,7 +70,7 @@ pub fn marks<R>(ui: &Ui, model: &Model, shown: &PlotResponse<R>) {
     response.on_hover_text_at_pointer(words.join("\n"));
 }
 
-/// Something to mark.
+/// An edit or stage to mark.
 struct Moment {
     iteration: u64,
     what: String,

@@ -1,4 +1,5 @@
-//! Distances that runs were evaluated to have, the best of each marked, and how they came about.
+//! Distances measured by evaluations, with the best of each protocol marked and every point
+//! explained.
 
 use egui::Visuals;
 use egui_plot::{Line, MarkerShape, PlotPoints, PlotResponse, PlotUi, Points};
@@ -7,25 +8,24 @@ use tightrope_core::evaluation::Evaluation;
 use super::{pointer::Pointer, scale::Scale};
 use crate::{
     gui::{
-        judged::judged,
-        model::{Axis, Model, RunView},
+        model::{Axis, Model, RunView, evaluation_groups::grouped},
         theme,
     },
     report::figures,
 };
 
-/// Pixels within which a point is pointed at.
+/// Distance in pixels at which the pointer hits a point.
 const REACH: f32 = 8.0;
 
-/// Whether there is anything to draw.
+/// Whether any shown run has evaluations.
 pub fn has_any(model: &Model) -> bool {
     model.shown().any(|run| !run.evaluations.is_empty())
 }
 
-/// One line for each run and protocol, with a point for each evaluation.
+/// Draws a line for each run and protocol, with a point for each evaluation.
 pub fn lines(plot: &mut PlotUi, run: &RunView, axis: Axis, scale: Scale, visuals: &Visuals) {
     let colour = theme::run(run.style, visuals);
-    for group in judged(&run.evaluations, u64::MAX) {
+    for group in grouped(&run.evaluations, u64::MAX) {
         let points: Vec<[f64; 2]> = group
             .all
             .iter()
@@ -43,7 +43,7 @@ pub fn lines(plot: &mut PlotUi, run: &RunView, axis: Axis, scale: Scale, visuals
             (points, MarkerShape::Circle, 3.0),
             (best, MarkerShape::Diamond, 6.0),
         ] {
-            // Without a name it stays out of the legend.
+            // Without a name, the marks stay out of the legend.
             let marks = Points::new("", PlotPoints::from(points))
                 .shape(shape)
                 .radius(radius)
@@ -61,15 +61,15 @@ fn place(run: &RunView, own: &Evaluation, axis: Axis, scale: Scale) -> [f64; 2] 
     ]
 }
 
-/// Says all that was measured at the point under the pointer, and how.
+/// Shows the figures and protocol of the evaluation under the pointer.
 pub fn explain<R>(model: &Model, scale: Scale, shown: &PlotResponse<R>) {
     let Some(pointer) = Pointer::over(shown) else {
         return;
     };
-    let axis = model.look.axis;
+    let axis = model.preferences.axis;
     let mut lines = Vec::new();
     for run in model.shown() {
-        for group in judged(&run.evaluations, u64::MAX) {
+        for group in grouped(&run.evaluations, u64::MAX) {
             let best = group.best().samples.iteration;
             let is_pointed = |own: &&Evaluation| pointer.is_at(place(run, own, axis, scale), REACH);
             let pointed = group.all.into_iter().filter(is_pointed);

@@ -1,4 +1,4 @@
-//! Marks of mask changes on the densities, and what each of them did.
+//! Marks of mask changes on the density chart.
 
 use egui::Visuals;
 use egui_plot::{MarkerShape, PlotPoints, PlotResponse, PlotUi, Points};
@@ -13,10 +13,10 @@ use crate::gui::{
     theme,
 };
 
-/// Pixels within which a mark is pointed at.
+/// Distance in pixels at which the pointer hits a mark.
 const REACH: f32 = 7.0;
 
-/// One mark for every change.
+/// Draws a mark for every mask change.
 pub fn marks(plot: &mut PlotUi, run: &RunView, axis: Axis, scale: Scale, visuals: &Visuals) {
     for (change, shape, radius) in [
         (MaskChange::DropGrow, MarkerShape::Diamond, 2.5),
@@ -32,7 +32,7 @@ pub fn marks(plot: &mut PlotUi, run: &RunView, axis: Axis, scale: Scale, visuals
                 .filter(|mask| mask.change == change && mask.net == role)
                 .map(|mask| place(run, mask, axis, scale))
                 .collect();
-            // Without a name it stays out of the legend.
+            // Without a name, the marks stay out of the legend.
             let marks = Points::new("", PlotPoints::from(points))
                 .shape(shape)
                 .radius(radius)
@@ -50,12 +50,12 @@ fn place(run: &RunView, mask: &MaskEvent, axis: Axis, scale: Scale) -> [f64; 2] 
     ]
 }
 
-/// Says what the change under the pointer did.
+/// Describes the mask change under the pointer.
 pub fn explain<R>(model: &Model, scale: Scale, shown: &PlotResponse<R>) {
     let Some(pointer) = Pointer::over(shown) else {
         return;
     };
-    let axis = model.look.axis;
+    let axis = model.preferences.axis;
     let mut lines = Vec::new();
     for run in model.shown() {
         let is_pointed = |mask: &&MaskEvent| pointer.is_at(place(run, mask, axis, scale), REACH);

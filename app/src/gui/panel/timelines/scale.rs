@@ -1,24 +1,24 @@
-//! How values lie on a y-axis.
+//! Scale of a y-axis.
 
 use std::ops::RangeInclusive;
 
 use egui_plot::{GridInput, GridMark};
 
-/// How values lie on a y-axis.
+/// Scale of a y-axis.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scale {
-    /// As they are.
+    /// Linear.
     #[default]
     Linear,
-    /// By their logarithm; around zero, and below it, nothing is lost.
+    /// Logarithmic, but linear around zero and mirrored below it.
     Log,
 }
 
 impl Scale {
-    /// Below this size [`Scale::Log`] is nearly linear.
+    /// Magnitude below which [`Scale::Log`] is nearly linear.
     const SMALL: f64 = 0.01;
 
-    /// Where a value lies.
+    /// Position of a value on the axis.
     pub fn place(self, value: f64) -> f64 {
         match self {
             Self::Linear => value,
@@ -28,7 +28,7 @@ impl Scale {
         }
     }
 
-    /// The value that lies here.
+    /// Value at a position on the axis.
     pub fn value(self, place: f64) -> f64 {
         match self {
             Self::Linear => place,
@@ -41,7 +41,7 @@ impl Scale {
         }
     }
 
-    /// Marks at round values in sight.
+    /// Marks at round values in view.
     pub fn marks(self, input: &GridInput) -> Vec<GridMark> {
         match self {
             Self::Linear => even(input),
@@ -55,7 +55,7 @@ impl Scale {
         let largest = Self::Log.value(low.abs().max(high.abs()).min(300.0));
         let powers = Self::SMALL.log10() as i32..=largest.max(Self::SMALL).log10().ceil() as i32;
         let sizes = powers.flat_map(|power| {
-            // Lines further apart are drawn stronger.
+            // A larger step draws a stronger line.
             [(1.0, 1.0), (2.0, 0.3), (5.0, 0.3)]
                 .map(|(digit, step)| (digit * 10_f64.powi(power), step))
         });
@@ -70,17 +70,17 @@ impl Scale {
             .collect()
     }
 
-    /// A mark's number.
+    /// Label of a mark.
     pub fn label(self, mark: GridMark, _: &RangeInclusive<f64>) -> String {
         let value = self.value(mark.value);
-        // Rounds away what the logarithm left.
+        // Rounds away the error of the logarithm.
         format!("{}", (value * 1e6).round() / 1e6)
     }
 }
 
 /// Multiples of 1, 2 or 5 times a power of ten, far enough apart to be labelled.
 fn even(input: &GridInput) -> Vec<GridMark> {
-    /// Times the least distance of two lines.
+    /// Least distance of labelled lines, in units of the least distance of any lines.
     const READABLE: f64 = 4.0;
     let least = READABLE * input.base_step_size;
     if !(least.is_finite() && least > 0.0) {

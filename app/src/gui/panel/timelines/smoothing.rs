@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use crate::{
-    gui::{
-        model::RunView,
-        trace::{Measure, Trace},
+    gui::model::{
+        RunView,
+        traces::{Measure, Trace},
     },
     lab::RunKey,
 };
 
-/// Exponential running means, kept as long as their weight stays.
+/// Exponential running means, cached as long as the weight stays the same.
 #[derive(Default)]
 pub struct Smoothing {
     weight: f64,
@@ -26,15 +26,15 @@ struct Mean {
 }
 
 impl Smoothing {
-    /// The most that the past may weigh.
+    /// Largest weight of the past.
     pub const MOST: f64 = 0.99;
 
-    /// How much the past weighs; 0 is not smoothed at all.
+    /// Weight of the past; 0 means no smoothing.
     pub fn weight(&self) -> f64 {
         self.weight
     }
 
-    /// Lets the past weigh this much.
+    /// Sets the weight of the past.
     pub fn set_weight(&mut self, weight: f64) {
         if weight != self.weight {
             self.weight = weight;
@@ -42,12 +42,12 @@ impl Smoothing {
         }
     }
 
-    /// Forgets runs that are no more.
+    /// Forgets removed runs.
     pub fn retain(&mut self, is_there: impl Fn(RunKey) -> bool) {
         self.lines.retain(|(key, _), _| is_there(*key));
     }
 
-    /// The running mean of a measure, index by index with its trace; `None` where nothing is smoothed.
+    /// Running mean of a measure, indexed like its trace; `None` if it is not smoothed.
     pub fn of(&mut self, run: &RunView, measure: Measure) -> Option<&Trace> {
         if self.weight == 0.0 || !measure.is_noisy() {
             return None;
@@ -71,7 +71,7 @@ impl Mean {
             return self.trace.push(value);
         }
         self.sum = weight * self.sum + (1.0 - weight) * value;
-        // What was before the first value must not pull it towards zero.
+        // Dividing by the weights so far keeps the start from being pulled towards zero.
         self.weights = weight * self.weights + (1.0 - weight);
         self.trace.push(self.sum / self.weights);
     }

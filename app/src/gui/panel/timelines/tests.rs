@@ -1,12 +1,14 @@
 use egui_kittest::kittest::Queryable;
 
 use super::*;
-use tightrope_core::config::StageWeights;
-use tightrope_core::event::{Event, StageEvent};
+use tightrope_core::{
+    config::StageWeights,
+    event::{Event, StageEvent},
+};
 
 use crate::gui::{
     fixture::{self, Stage},
-    trace::Measure,
+    model::traces::Measure,
 };
 
 #[test]
@@ -23,7 +25,7 @@ fn charts_come_and_go_and_share_an_axis() {
     harness.run_ok();
     let wanted = &harness.state().actions;
     assert!(
-        matches!(&wanted[..], [Action::SetLook(look)] if look.axis == Axis::Seconds),
+        matches!(&wanted[..], [Action::SetPreferences(preferences)] if preferences.axis == Axis::Seconds),
         "{wanted:?}"
     );
 }
@@ -45,7 +47,7 @@ fn evaluations_have_a_chart_as_soon_as_there_are_any() {
     harness.get_by_label("evaluations").click();
     harness.run_ok();
     assert!(harness.state().panel.open[5]);
-    // The worse one is in the middle, near the upper edge.
+    // The worse evaluation is in the middle, near the upper edge.
     let top = harness.get_by_label("Show all").rect().bottom();
     for x in (570..690).step_by(11) {
         for below in (10..60).step_by(11) {
@@ -64,7 +66,7 @@ fn evaluations_have_a_chart_as_soon_as_there_are_any() {
 fn every_chart_draws_every_axis() {
     for axis in Axis::ALL {
         let mut model = fixture::model();
-        model.look.axis = axis;
+        model.preferences.axis = axis;
         model.cursor = crate::gui::model::Cursor::At(300);
         let timelines = Timelines {
             open: [true; Chart::ALL.len()],
@@ -158,13 +160,14 @@ fn a_stage_is_marked_and_says_that_it_begins() {
     );
 }
 
-/// Looks along the upper edge for the mark of an event half way through the run, by what it says.
+/// Searches the upper edge for the mark of an event half way through the run, by its text.
 fn find_mark(event: Event, words: &str) {
     let mut model = fixture::model();
     model.take(crate::lab::Reply::Said(crate::lab::RunKey(0), event));
     let mut harness = fixture::stage(Timelines::default(), model, [1600.0, 500.0]);
     assert_eq!(harness.query_all_by_label(words).count(), 0);
-    // At the upper edge of the first chart, half way along; where exactly depends on the width of the axis.
+    // At the upper edge of the first chart, about half way along; the exact place depends on the
+    // width of the axis.
     let below = harness.get_by_label("Show all").rect().bottom() + 12.0;
     for x in (780..880).step_by(4) {
         harness.hover_at(egui::pos2(x as f32, below));

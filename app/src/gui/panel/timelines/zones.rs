@@ -6,15 +6,14 @@ use tightrope_core::event::Verdict;
 
 use super::scale::Scale;
 use crate::gui::{
-    model::{Model, RunView},
+    model::{Model, RunView, traces::Measure},
     theme,
-    trace::Measure,
 };
 
-/// Values that decide how much of the axis is shown: enough of them, evenly spread over a run.
+/// Values sampled evenly from a run to choose the range of the axis.
 const SAMPLE: usize = 400;
 
-/// Shades the zones.
+/// Shades the zones beyond the band.
 pub fn shade(plot: &mut PlotUi, model: &Model, scale: Scale, visuals: &Visuals) {
     let Some((low, high)) = band(model) else {
         return;
@@ -45,7 +44,7 @@ fn band(model: &Model) -> Option<(f64, f64)> {
     run.or(model.shown().next())?.history.band()
 }
 
-/// Names them.
+/// Names the zones.
 pub fn name<R>(ui: &Ui, model: &Model, scale: Scale, shown: &PlotResponse<R>) {
     let Some((low, high)) = band(model) else {
         return;
@@ -72,8 +71,8 @@ pub fn name<R>(ui: &Ui, model: &Model, scale: Scale, shown: &PlotResponse<R>) {
     }
 }
 
-/// What of the balance ratio is worth seeing: its band and what lies around it, without the few wild values that a
-/// vanishing gap brings.
+/// Range of the balance ratio to show: its band and surroundings, without the few wild values of a
+/// vanishing gap.
 pub fn range(model: &Model) -> (f64, f64) {
     let (band_low, band_high) = band(model).unwrap_or((0.0, 1.0));
     let (mut low, mut high) = (band_low.min(0.0), 2.0 * band_high - band_low);
@@ -82,7 +81,7 @@ pub fn range(model: &Model) -> (f64, f64) {
             (low, high) = (low.min(least), high.max(greatest));
         }
     }
-    // In steps, so that the axis stands still while a run goes on.
+    // Rounded to steps, so that the axis stands still while a run goes on.
     let step = 0.25;
     let (low, high) = (low.max(-1.0), high.min(2.0));
     (
@@ -91,7 +90,7 @@ pub fn range(model: &Model) -> (f64, f64) {
     )
 }
 
-/// Between which values nine of ten lie.
+/// Range that holds nine of ten values.
 fn usual(run: &RunView) -> Option<(f64, f64)> {
     let values = run.traces.of(Measure::Br).values();
     let stride = values.len().div_ceil(SAMPLE).max(1);

@@ -11,7 +11,7 @@ fn it_can_be_closed() {
     harness.get_by_label("Got it").click();
     harness.run_ok();
     let wanted = &harness.state().actions;
-    assert!(matches!(&wanted[..], [Action::SetLook(look)] if !look.welcome));
+    assert!(matches!(&wanted[..], [Action::SetPreferences(preferences)] if !preferences.welcome));
 }
 
 #[test]

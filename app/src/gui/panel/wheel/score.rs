@@ -1,24 +1,25 @@
-//! How long the balance was kept since the user took the wheel, by the user and by whoever steers itself beside.
+//! Share of time in the target band since the user took the wheel, for the user and for rivals that
+//! steer themselves.
 
 use tightrope_core::config::Policy;
 
 use crate::gui::model::{Model, RunView};
 
-/// Rivals that are compared with at most.
+/// Most rivals to compare with.
 const RIVALS: usize = 2;
 
-/// What has come of a hand on the density.
+/// Score of a user-steered run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Score {
-    /// The user has not touched it yet.
+    /// The user has not steered yet.
     NotTaken,
-    /// Nothing was measured since.
+    /// No balance ratio was measured since.
     TooEarly,
-    /// Something was.
+    /// At least one balance ratio was measured.
     Known {
-        /// The iteration at which the user took the wheel.
+        /// Iteration at which the user took the wheel.
         since: u64,
-        /// The user's share, then those of rivals over the same stretch.
+        /// The user's share, then those of rivals over the same iterations.
         shares: Vec<Share>,
     },
 }
@@ -26,9 +27,9 @@ pub enum Score {
 /// One run's share.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Share {
-    /// Whose.
+    /// Name of the run; "you" for the user's.
     pub name: String,
-    /// The run's place among the run colours.
+    /// Index of the run's colour.
     pub style: usize,
     /// Share of the recorded states in the band.
     pub in_band: f64,
@@ -45,7 +46,7 @@ impl Score {
             .filter(|rival| is_rival(run, rival, since))
             .take(RIVALS)
             .collect();
-        // A rival that is behind, because it is paused, say, is waited for.
+        // Waits for a rival that is behind, for example because it is paused.
         let ends = rivals.iter().map(|rival| last(rival));
         let end = ends.fold(last(run), u64::min);
         let share = |of: &RunView, name: String| {
@@ -84,9 +85,9 @@ impl Score {
     }
 }
 
-/// Who kept the balance longest.
+/// Names the run that kept the balance longest.
 fn verdict(shares: &[Share]) -> String {
-    /// Shares no further apart are level.
+    /// Largest difference between shares that counts as level.
     const LEVEL: f64 = 0.005;
     let Some((own, rivals)) = shares.split_first() else {
         return String::new();
@@ -104,7 +105,7 @@ fn verdict(shares: &[Share]) -> String {
     }
 }
 
-/// Whether a run moves its own density on the same data over the same iterations.
+/// Whether a run adapts its own density on the same data over the same iterations.
 fn is_rival(run: &RunView, rival: &RunView, since: u64) -> bool {
     let (Some(mine), Some(theirs)) = (&run.history.config, &rival.history.config) else {
         return false;

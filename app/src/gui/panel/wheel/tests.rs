@@ -11,7 +11,7 @@ use crate::{
     lab::{Reply, Request},
 };
 
-/// A manual run that trains, and an ADAPT run beside it; both begin at density 0.1.
+/// A manual run and an ADAPT run that train side by side, both from density 0.1.
 fn model() -> Model {
     let mut model = Model::default();
     for (key, method) in [(0, "manual"), (1, "adapt-relax")] {
@@ -30,7 +30,7 @@ fn model() -> Model {
     model
 }
 
-/// Records states of a run, ten iterations apart, after those it has.
+/// Records further states of a run, ten iterations apart.
 fn record(model: &mut Model, key: usize, verdicts: &[Option<Verdict>]) {
     let key = RunKey(key);
     let from = model.run(key).unwrap().history.iteration();
@@ -115,7 +115,7 @@ fn the_score_counts_from_the_first_touch_over_the_same_stretch() {
         "{words}"
     );
 
-    // Over data of its own a run is no rival.
+    // A run on other data is no rival.
     model.runs[1].history.config.as_mut().unwrap().data.source = "ring".into();
     let words = of(&model).words(&model.runs[0]);
     assert!(words.contains("25 % of the recorded states"), "{words}");
@@ -129,8 +129,8 @@ fn a_dragged_slider_sends_what_it_comes_to() {
     let mut harness = fixture::stage(Wheel::default(), model, [700.0, 120.0]);
     harness.get_by_label("d_D 0.100");
     harness.get_by_label_contains("Drag d_D");
-    // The track: its middle is density 0.1, its top 1.
-    let at = |y: f32| egui::pos2(14.0, y);
+    // The middle of the track is density 0.1, its top 1.
+    let at = |y: f32| pos2(14.0, y);
     harness.hover_at(at(60.0));
     harness.drag_at(at(60.0));
     harness.run_ok();

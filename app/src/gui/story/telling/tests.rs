@@ -3,11 +3,12 @@ use std::sync::{Arc, mpsc::Receiver};
 use pollster::block_on;
 use tightrope_core::{config::Crossover, device::DeviceChoice};
 
-use super::{super::RATE, *};
+use super::*;
 use crate::{
     gui::{
-        action::{Action, perform},
+        action::Action,
         fixture,
+        shell::perform::perform,
         story::{settle, tests::added},
     },
     lab::{InPlace, Lab, Reply},
@@ -34,7 +35,7 @@ impl Stage {
         self.asked.try_iter().collect()
     }
 
-    /// The lab starts what a story asked for, beginning with this key.
+    /// Answers a story's request for runs, with keys from `first` on.
     fn start(&mut self, story: &Story, first: usize) {
         for (offset, mut config) in story.runs().unwrap().into_iter().enumerate() {
             config.crossover = Some(Crossover::typical(false));
@@ -59,7 +60,7 @@ impl Stage {
     }
 }
 
-/// Two runs of the user's: one at its end, one that advances.
+/// Two runs of the user: one ended, one running.
 fn own_runs() -> Model {
     let mut model = fixture::model();
     model.run_mut(RunKey(1)).unwrap().state = RunState::Running;
@@ -73,7 +74,7 @@ fn a_story_sets_other_runs_aside_and_leaving_brings_them_back() {
     assert!(
         matches!(
             &asked[..],
-            [Request::Tell(RunKey(1), Command::Pause), Request::Limit(Some(RATE)), Request::Start(configs)]
+            [Request::Tell(RunKey(1), Command::Pause), Request::Limit(Some(20.0)), Request::Start(configs)]
                 if configs.len() == 2
         ),
         "{asked:?}"
@@ -160,7 +161,7 @@ fn starting_over_replaces_the_runs_and_opens_the_first_page() {
         matches!(
             asked[..],
             [
-                Request::Limit(Some(RATE)),
+                Request::Limit(Some(20.0)),
                 Request::Start(_),
                 Request::Tell(RunKey(0), Command::Stop),
                 Request::Tell(RunKey(1), Command::Stop),
@@ -244,14 +245,14 @@ fn without_a_story_the_shown_runs_start_anew_and_the_old_ones_stay_hidden() {
 fn a_page_opens_the_panel_it_speaks_of() {
     let mut stage = Stage::new(Model::default());
     let story = STORIES[3];
-    stage.model.look.layers = false;
+    stage.model.preferences.layers = false;
     stage.act(Action::OpenStory(story));
     assert_eq!(story.pages[0].look, Some(Part::Layers));
-    assert!(stage.model.look.layers);
-    stage.model.look.timelines = false;
+    assert!(stage.model.preferences.layers);
+    stage.model.preferences.timelines = false;
     stage.act(Action::TurnPage(1));
     assert_eq!(story.pages[1].look, Some(Part::Timelines));
-    assert!(stage.model.look.timelines);
+    assert!(stage.model.preferences.timelines);
     stage.act(Action::TurnPage(99));
     let page = stage.model.telling.as_ref().unwrap().page;
     assert_eq!(page, story.pages.len() - 1);

@@ -1,30 +1,31 @@
-//! How images lie in memory while a convolution works on them.
+//! Memory layout of images during a convolution.
 //!
-//! A block is a strip of rows of some images. Its rows lie one below the other, each holding that row of every image
-//! side by side, so that a vertical shift is one constant step and no value of a block is padding. For horizontal
-//! shifts every channel is kept once for each kernel column, already shifted, with zeros where it leaves the image:
-//! every load of the inner loops is then as aligned as the block, and none needs a border case. What already lies like
-//! this in the tensor is used where it is.
+//! A block is a strip of rows of some images. Its rows lie one below the other, each holding that
+//! row of every image side by side, so a vertical shift is one constant step and no value of a
+//! block is padding. For horizontal shifts a channel is kept once per kernel column, already
+//! shifted, with zeros beyond the image's edge. Every load of the inner loops is then as aligned as
+//! the block, and none needs a border case. Tensor data already in this layout are used in place.
 
 use std::ops::Range;
 
 use super::Conv2dShape;
 
-/// Values of a block row that fill a processor's vectors, and a tile that fills its registers.
+/// Values of a block row that fill a processor's vectors, and values of a tile that fill its
+/// registers.
 const MIN_ROW: usize = 16;
 const MIN_BLOCK: usize = 128;
-/// Values of a block: few enough that a channel chunk and the sums stay in the second-level cache.
+/// Values of a block, few enough that a channel chunk and the sums stay in the second-level cache.
 const MAX_BLOCK: usize = 512;
-/// Bytes of a channel chunk that one tile reads: they stay in the first-level cache,
+/// Bytes of a channel chunk that one tile reads; they stay in the first-level cache,
 const TILE_BYTES: usize = 36 << 10;
-/// unless so few weights are active that loading and storing sums would cost more than they do.
+/// unless so few weights are active that loading and storing sums would cost more.
 const MIN_TAPS: usize = 20;
-/// Bytes of a packed chunk at most.
+/// Most bytes of a packed chunk.
 const CHUNK_BYTES: usize = 256 << 10;
 /// The widest vector in values; lines begin and end at multiples of it.
 pub(super) const WIDEST: usize = 16;
 
-/// Lines of values to read, `pitch` apart.
+/// Readable lines of values, `pitch` apart.
 #[derive(Clone, Copy)]
 pub(super) struct Lines<'a> {
     pub(super) values: &'a [f32],
@@ -38,7 +39,7 @@ impl Lines<'_> {
     }
 }
 
-/// Lines of values to write.
+/// Writable lines of values.
 pub(super) struct LinesMut<'a> {
     values: &'a mut [f32],
     pitch: usize,
@@ -51,7 +52,7 @@ impl LinesMut<'_> {
     }
 }
 
-/// Memory for lines that begin at the alignment of the widest vector.
+/// Memory for lines, aligned to the widest vector.
 pub(super) struct Room {
     values: Vec<f32>,
     first: usize,
@@ -60,7 +61,7 @@ pub(super) struct Room {
 
 impl Room {
     fn new(count: usize, pitch: usize) -> Self {
-        // The tail of the last line may be read as one more vector at any shift.
+        // Reads of one more vector at any shift may run past the last line.
         let values = vec![0.0; count * pitch + 2 * WIDEST];
         let first = values.as_ptr().align_offset(WIDEST * size_of::<f32>());
         Self {
@@ -92,7 +93,7 @@ impl Room {
 /// A strip of rows of a group of images.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Strip {
-    /// Which group of images.
+    /// Number of the group.
     pub(super) group: usize,
     /// First row.
     top: usize,
@@ -101,24 +102,25 @@ pub(super) struct Strip {
     pub(super) len: usize,
 }
 
-/// How a batch is cut.
+/// Division of a batch into blocks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Blocks {
     pub(super) shape: Conv2dShape,
-    /// Images of a block.
+    /// Images per block.
     pub(super) images: usize,
-    /// Rows of a block, without those that only the kernel's edge reaches.
+    /// Rows per block, without those that only the kernel's edge reaches.
     rows: usize,
     /// Channels packed at a time.
     pub(super) chunk: usize,
     /// Whether threads share the work.
     pub(super) shared: bool,
-    /// Whether a strip of one channel lies in the tensor as it does in a block.
+    /// Whether the tensor stores a strip of one channel as a block does.
     flat: bool,
 }
 
 impl Blocks {
-    /// For visiting `weights` of `shape`, from `from` channels to `to`: threads share the images.
+    /// Blocks for visiting `weights` of `shape`, from `from` channels to `to`. Threads share the
+    /// images.
     pub(super) fn by_images(shape: Conv2dShape, weights: usize, from: usize, to: usize) -> Self {
         let most = if shape.is_shared(weights) {
             shape.n.div_ceil(rayon::current_num_threads())
@@ -128,7 +130,8 @@ impl Blocks {
         Self::new(shape, weights, from, to, most)
     }
 
-    /// For the weight's gradient: threads share the input channels, so that no sum is split among them.
+    /// Blocks for the weight's gradient. Threads share the input channels, so no sum is split among
+    /// them.
     pub(super) fn by_channels(shape: Conv2dShape, weights: usize) -> Self {
         let mut blocks = Self::new(shape, weights, shape.c_in, shape.c_out, shape.n);
         if blocks.shared {
@@ -139,7 +142,7 @@ impl Blocks {
         blocks
     }
 
-    /// With at most `most` images in a block.
+    /// Blocks with at most `most` images each.
     fn new(shape: Conv2dShape, weights: usize, from: usize, to: usize, most: usize) -> Self {
         let Conv2dShape { h, w, k, .. } = shape;
         let fill = MIN_ROW.div_ceil(w).max(MIN_BLOCK.div_ceil(h * w));
@@ -166,7 +169,7 @@ impl Blocks {
         self.images * self.shape.w
     }
 
-    /// Groups of images.
+    /// Number of groups of images.
     pub(super) fn groups(&self) -> usize {
         self.shape.n.div_ceil(self.images)
     }
@@ -185,7 +188,7 @@ impl Blocks {
         })
     }
 
-    /// Chunks of `channels`.
+    /// Number of chunks in `channels`.
     pub(super) fn chunks(&self, channels: usize) -> usize {
         channels.div_ceil(self.chunk)
     }
@@ -195,7 +198,7 @@ impl Blocks {
         (self.rows + self.shape.k - 1) * self.row()
     }
 
-    /// Whether a chunk need not be packed.
+    /// Whether a chunk can be read where it lies in the tensor.
     fn in_place(&self) -> bool {
         self.flat && self.shape.k == 1
     }
@@ -207,31 +210,33 @@ impl Blocks {
         (self.shape.k * self.copy()).next_multiple_of(WIDEST)
     }
 
-    /// Where, within a chunk, output value 0 finds kernel tap `tap` of its `channel`th channel.
+    /// Offset, within a chunk, of the input that kernel tap `tap` of channel `channel` gives to
+    /// output value 0.
     pub(super) fn shift(&self, channel: usize, tap: usize) -> u32 {
         let k = self.shape.k;
         (channel * self.packed_pitch() + tap % k * self.copy() + tap / k * self.row()) as u32
     }
 
-    /// Room for one packed chunk.
+    /// Memory for one packed chunk.
     pub(super) fn packed(&self) -> Room {
         let count = if self.in_place() { 0 } else { self.chunk };
         Room::new(count, self.packed_pitch())
     }
 
-    /// Room for a strip of `channels`.
+    /// Memory for a strip of `channels`.
     pub(super) fn room(&self, channels: usize) -> Room {
         let count = if self.flat { 0 } else { channels };
         Room::new(count, (self.rows * self.row()).next_multiple_of(WIDEST))
     }
 
-    /// The images of `group`: the first and how many.
+    /// The images of `group`: the first, and their number.
     fn members(&self, group: usize) -> (usize, usize) {
         let first = group * self.images;
         (first, self.images.min(self.shape.n - first))
     }
 
-    /// A strip of a chunk of the channels of x `[n, channels, h, w]`, as [`Self::shift`] expects it.
+    /// A strip of a chunk of the channels of x `[n, channels, h, w]`, as [`Self::shift`] expects
+    /// it.
     pub(super) fn pack<'a>(
         &self,
         x: &'a [f32],
@@ -257,7 +262,8 @@ impl Blocks {
             let centre = pad * copy;
             self.rows_of(x, channels, c, strip, k, &mut line[centre..centre + used]);
             for kx in (0..k).filter(|&kx| kx != pad) {
-                // Shifted as a whole, the ends of rows come from their neighbours: they are what the image lacks.
+                // A shift as a whole takes the ends of rows from their neighbours, where the image
+                // has no pixels.
                 let by = kx.abs_diff(pad).min(used);
                 let (to, lacking) = (kx * copy, by.min(w));
                 if kx > pad {
@@ -276,12 +282,12 @@ impl Blocks {
         &room.values[room.first..]
     }
 
-    /// Whether images have one pixel and kernels too: a linear layer.
+    /// Whether images and kernels have one pixel: a linear layer.
     fn is_linear(&self) -> bool {
         self.shape.area() == 1 && self.shape.k == 1
     }
 
-    /// Some channels of a linear layer's strip, a line each.
+    /// Some channels of a linear layer's strip, one line each.
     fn columns(
         &self,
         x: &[f32],
@@ -305,7 +311,8 @@ impl Blocks {
         );
     }
 
-    /// The rows of a strip of one channel, with the `k / 2` above and below; zeros outside the images.
+    /// The rows of a strip of one channel, and `k / 2` more above and below; zeros outside the
+    /// images.
     fn rows_of(
         &self,
         x: &[f32],
@@ -341,7 +348,8 @@ impl Blocks {
         }
     }
 
-    /// A strip of all channels of x `[n, channels, h, w]`, without edges.
+    /// A strip of all channels of x `[n, channels, h, w]`, without the rows that only the kernel's
+    /// edge reaches.
     pub(super) fn gather<'a>(
         &self,
         x: &'a [f32],
@@ -368,7 +376,8 @@ impl Blocks {
         room.lines()
     }
 
-    /// Where the sums of a strip go: into the group's images `[images, channels, h, w]`, or into the room.
+    /// Lines for the sums of a strip: in the group's images `[images, channels, h, w]`, or in the
+    /// room.
     pub(super) fn target<'a>(
         &self,
         strip: Strip,
@@ -384,7 +393,7 @@ impl Blocks {
         room.lines_mut()
     }
 
-    /// From the room of a strip to the group's images, unless the sums already are there.
+    /// Copies a strip from the room to the group's images, unless the sums are already there.
     pub(super) fn unpack(&self, room: &Room, channels: usize, strip: Strip, images: &mut [f32]) {
         if self.flat {
             return;
@@ -408,8 +417,8 @@ impl Blocks {
     }
 }
 
-/// `to[column][row] = from[row][column]` for `[rows, columns]`, square by square, so that neither side is read or written
-/// across many pages at a time.
+/// `to[column][row] = from[row][column]` for `[rows, columns]`, square by square, so that reads and
+/// writes stay on a few pages at a time.
 fn transpose(
     from: &[f32],
     from_pitch: usize,

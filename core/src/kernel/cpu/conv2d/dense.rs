@@ -1,17 +1,18 @@
-//! The dense passes: a tile of output channels times pixels stays in registers (as in GEMM), inputs are read where
-//! they lie in the packed block.
+//! The dense passes. A tile of output channels times pixels stays in registers (as in GEMM), and
+//! inputs are read where they lie in the packed block.
 
 use pulp::{Simd, WithSimd};
 
 use super::{Sums, Taps, block::Blocks};
 
-/// Channels, or kernel places, of a tile.
+/// Channels, or kernel places, per tile.
 pub(super) const TILE: usize = 8;
-/// Vectors of a tile on processors with many registers; elsewhere one.
+/// Vectors per tile on processors with many registers; elsewhere one.
 pub(super) const VECTORS: usize = 2;
 pub(super) const MANY_REGISTERS: usize = 32;
 
-/// All weights, chunk by chunk of input channels, then by tile of output channels, then by place (channel and tap).
+/// All weights, chunk by chunk of input channels, then by tile of output channels, then by place
+/// (channel and tap).
 pub(super) struct DenseTaps {
     weights: Vec<[f32; TILE]>,
     shifts: Vec<u32>,
@@ -23,7 +24,7 @@ pub(super) struct DenseTaps {
 }
 
 impl DenseTaps {
-    /// `weight(output, input, tap)` is the value.
+    /// Lays out the weights; `weight(output, input, tap)` is a value.
     pub(super) fn new(
         blocks: &Blocks,
         inputs: usize,
@@ -59,7 +60,7 @@ impl DenseTaps {
     }
 }
 
-/// Where every place of a chunk finds its input.
+/// Offset of every place's input within a chunk.
 pub(super) fn shifts(blocks: &Blocks) -> Vec<u32> {
     let taps = blocks.shape.taps();
     (0..blocks.chunk * taps)
@@ -112,7 +113,7 @@ impl WithSimd for Pass<'_> {
 }
 
 impl Pass<'_> {
-    /// All outputs of the `V` vectors from `at` on; returns how many values that is.
+    /// Computes all outputs of the `V` vectors from `at` on; returns their number of values.
     #[inline(always)]
     fn tiles<S: Simd, const V: usize>(&mut self, simd: S, at: usize) -> usize {
         let width = V * S::F32_LANES;

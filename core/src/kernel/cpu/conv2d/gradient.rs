@@ -1,5 +1,5 @@
-//! Gradient of the weight: a dot product of shifted inputs with the output's gradient for every weight, at active
-//! positions (SDDMM) or everywhere.
+//! Gradient of the weight: for every weight, a dot product of shifted inputs with the output's
+//! gradient, at active positions (SDDMM) or everywhere.
 
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
@@ -11,7 +11,7 @@ use super::{
     sparse::{Dots, SparseTaps},
 };
 
-/// `dw[o, i, tap]` where `weights` says; 0 elsewhere. An index is by output channel.
+/// `dw[o, i, tap]` for the given `weights`; 0 elsewhere. An index is by output channel.
 ///
 /// # Shapes
 /// x `[n, c_in, h, w]`, dy `[n, c_out, h, w]`; returns `[c_out, c_in, k, k]`.
@@ -27,7 +27,7 @@ pub fn weight_grad(s: Conv2dShape, x: &[f32], dy: &[f32], weights: Weights<'_>) 
     dw
 }
 
-/// Runs `work` on every chunk of input channels, on several threads if that is worth it.
+/// Runs `work` on every chunk of input channels, on several threads if the blocks are shared.
 fn per_chunk<T: Send>(blocks: &Blocks, work: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
     let chunks = 0..blocks.chunks(blocks.shape.c_in);
     if blocks.shared {
@@ -86,7 +86,7 @@ fn everywhere(blocks: &Blocks, x: &[f32], dy: &[f32], dw: &mut [f32]) {
     let all_shifts = shifts(blocks);
     let sums = per_chunk(blocks, |chunk| {
         let channels = blocks.chunk.min(s.c_in - chunk * blocks.chunk);
-        // Whole tiles of places; those too many repeat the first one and are thrown away.
+        // Pads to whole tiles of places. The extra places repeat the first one and are thrown away.
         let mut shifts = all_shifts[..channels * taps].to_vec();
         shifts.resize(shifts.len().next_multiple_of(TILE), 0);
         let mut sums = vec![[0.0; PANEL]; s.c_out.div_ceil(PANEL) * shifts.len()];
@@ -114,7 +114,7 @@ fn everywhere(blocks: &Blocks, x: &[f32], dy: &[f32], dw: &mut [f32]) {
     }
 }
 
-/// Output channels that lie side by side for every pixel.
+/// Output channels that are neighbours at every pixel.
 const PANEL: usize = VECTORS * WIDEST;
 
 /// A strip of the output's gradient with the channels innermost: `[panels][pixels][PANEL]`.
@@ -159,7 +159,8 @@ impl WithSimd for Outer<'_> {
             {
                 let from: [&[f32]; TILE] =
                     std::array::from_fn(|j| &self.packed[shifts[j] as usize..][..dy.len()]);
-                // A panel is as wide as the widest vectors need; narrower ones, or fewer registers, take it in parts.
+                // A panel fits the widest vectors; narrower vectors, or fewer registers, take it in
+                // parts.
                 if S::REGISTER_COUNT >= MANY_REGISTERS {
                     for at in (0..PANEL).step_by(VECTORS * S::F32_LANES) {
                         outer::<S, VECTORS>(simd, at, dy, from, sums);

@@ -7,7 +7,8 @@ use super::{
     block::{Blocks, Lines},
 };
 
-/// Divisions by a constant cost a tenth of others: the usual kernels are compiled each for itself.
+/// Division by a constant costs a tenth of other divisions, so the usual kernels are compiled
+/// separately.
 macro_rules! with_taps {
     ($taps:expr, |$name:ident| $body:expr) => {
         match $taps {
@@ -24,7 +25,7 @@ macro_rules! with_taps {
     };
 }
 
-/// One active weight: where its input lies in the packed chunk, and its value.
+/// One active weight: the offset of its input in the packed chunk, and its value.
 #[derive(Clone, Copy)]
 struct Tap {
     shift: u32,
@@ -36,13 +37,13 @@ pub(super) struct SparseTaps {
     list: Vec<Tap>,
     /// Position in the weight of every entry of `list`.
     positions: Vec<u32>,
-    /// `[chunks * outputs + 1]`: where the entries of a chunk's output begin.
+    /// `[chunks * outputs + 1]`: first entry of each chunk's output.
     starts: Vec<u32>,
     outputs: usize,
 }
 
 impl SparseTaps {
-    /// From an index by output channel, for the forward pass and the weight's gradient.
+    /// Builds from an index by output channel, for the forward pass and the weight's gradient.
     pub(super) fn by_output(
         blocks: &Blocks,
         index: (&[i32], &[i32]),
@@ -58,7 +59,8 @@ impl SparseTaps {
         })
     }
 
-    /// From an index by input channel, for the input's gradient: the channels exchanged, the kernel turned.
+    /// Builds from an index by input channel, for the input's gradient: channels exchanged, kernel
+    /// turned.
     pub(super) fn by_input(
         blocks: &Blocks,
         index: (&[i32], &[i32]),
@@ -72,8 +74,9 @@ impl SparseTaps {
         })
     }
 
-    /// index: pointers `[outputs + 1]` and positions, by output and then by input of the pass; `place(output,
-    /// position)` is the pass's input channel and the kernel tap, `weight(position)` the value.
+    /// index: pointers `[outputs + 1]` and positions, by output and then by input of the pass.
+    /// `place(output, position)` returns the pass's input channel and the kernel tap,
+    /// `weight(position)` the value.
     #[inline(always)]
     fn new(
         blocks: &Blocks,
@@ -148,7 +151,8 @@ impl WithSimd for Pass<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let mut at = 0;
-        // Tiles outside, channels inside: a tile's inputs serve all output channels from the first-level cache.
+        // With tiles in the outer loop, a tile's inputs serve all output channels from the
+        // first-level cache.
         while at < self.sums.len {
             at += match (self.sums.len - at).div_ceil(S::F32_LANES) {
                 8.. => self.tile::<S, 8>(simd, at),
@@ -161,7 +165,7 @@ impl WithSimd for Pass<'_> {
 }
 
 impl Pass<'_> {
-    /// All outputs of the `V` vectors from `at` on; returns how many values that is.
+    /// Computes all outputs of the `V` vectors from `at` on; returns their number of values.
     #[inline(always)]
     fn tile<S: Simd, const V: usize>(&mut self, simd: S, at: usize) -> usize {
         let width = V * S::F32_LANES;
@@ -193,7 +197,7 @@ pub(super) struct Dots<'a> {
     pub(super) taps: &'a SparseTaps,
     pub(super) chunk: usize,
     pub(super) packed: &'a [f32],
-    /// The output's gradient, a line a channel.
+    /// Gradient of the output, one line per channel.
     pub(super) dy: Lines<'a>,
     pub(super) len: usize,
     /// One sum for every active weight of the chunk.
@@ -216,7 +220,7 @@ impl WithSimd for Dots<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         let starts = &self.taps.starts[self.chunk * self.taps.outputs..][..self.taps.outputs + 1];
         let first = starts[0] as usize;
-        // What lies behind `len` in a line of dy is zero, so whole vectors may be taken.
+        // Beyond `len`, a line of dy holds zeros, so whole vectors can be read.
         let len = self.len.next_multiple_of(S::F32_LANES);
         for (o, ends) in starts.windows(2).enumerate() {
             let range = ends[0] as usize..ends[1] as usize;

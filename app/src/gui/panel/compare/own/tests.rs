@@ -19,7 +19,7 @@ fn own(name: &str, is_kept: bool) -> OwnData {
     }
 }
 
-/// The dialog as it is after these came in, one after another.
+/// The dialog after these data came in, one after another.
 fn after<'a>(all: &[OwnData]) -> Harness<'a, Stage<Compare>> {
     let model = fixture::model();
     let mut harness = fixture::stage(Compare::default(), model, [1024.0, 900.0]);
