@@ -1,5 +1,5 @@
-//! A growth rule of one's own: weights grow with a chance in proportion to the magnitude of their gradient, where RigL takes
-//! the largest. Both train the same sparse generator from one seed.
+//! A growth rule of one's own: weights grow with a chance in proportion to the magnitude of their
+//! gradient, where RigL takes the largest. Both train the same sparse generator from one seed.
 //!
 //! ```text
 //! cargo run --release --example custom_growth
@@ -13,7 +13,6 @@ use tightrope_core::{
     config::Role,
     data,
     device::{self, Chosen, DeviceChoice},
-    event::Event,
     history::History,
     method::{Method, Strategy},
     preset,
@@ -33,7 +32,8 @@ async fn compare() -> Result<()> {
     Ok(())
 }
 
-/// Ranking by log|gradient| plus Gumbel noise draws without replacement, each weight in proportion to |gradient|.
+/// Ranking by log|gradient| plus Gumbel noise draws without replacement, each weight in proportion
+/// to |gradient|.
 fn in_proportion_to_gradient() -> impl FnMut(&Growing) -> Tensor<1> + Send {
     let mut stream = Stream::new(42, "custom growth");
     move |growing| {
@@ -61,10 +61,9 @@ async fn train(rule: Option<GrowthRule>, chosen: &Chosen) -> Result<History> {
         run.grow_by(Role::G, rule);
     }
     while !run.is_finished() {
-        run.step()
-            .await?
-            .iter()
-            .for_each(|event: &Event| history.apply(event));
+        for event in run.step().await? {
+            history.apply(&event);
+        }
     }
     Ok(history)
 }

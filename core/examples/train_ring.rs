@@ -1,5 +1,5 @@
-//! Trains a sparse GAN on a ring of Gaussians with ADAPT, stops it halfway, resumes it from its checkpoint, and reads its
-//! record back.
+//! Trains a sparse GAN on a ring of Gaussians with ADAPT, stops it halfway, resumes it from its
+//! checkpoint, and reads its record back.
 //!
 //! ```text
 //! cargo run --release --example train_ring

@@ -3,7 +3,7 @@
 use std::{path::Path, process::ExitCode};
 
 use anyhow::Result;
-use tightrope_core::{record::has_ended, session::RunCheckpoint};
+use tightrope_core::session::RunCheckpoint;
 
 use super::{args::TrainArgs, drive::Drive, dry_run, finish, output::say, settings};
 use crate::{
@@ -38,8 +38,7 @@ async fn resume(args: &TrainArgs, path: &Path) -> Result<ExitCode> {
         dry_run::print(&[config])?;
         return Ok(ExitCode::SUCCESS);
     }
-    // One that was killed between its last checkpoint and its end still has to end.
-    if config.total_iterations() <= stored.iteration && has_ended(&stored.folder) {
+    if stored.is_done(&config) {
         let longer = match &config.pruning {
             None => format!("--iterations {}", 2 * stored.iteration),
             Some(pruning) => format!("--set pruning.iterations={}", 2 * pruning.iterations),

@@ -230,14 +230,9 @@ fn whole(kind: Kind, paths: &[PathBuf]) -> Result<PathBuf> {
         Kind::Idx => {
             let images: Vec<&PathBuf> = paths.iter().filter(is_idx).collect();
             let train = images.iter().find(|path| stem(path).contains("train"));
-            let found = train.or(images.first());
-            (*found.ok_or_else(|| {
-                wrong(
-                    &first,
-                    "labels without their images; give the file of images with it",
-                )
-            })?)
-            .clone()
+            let found = train.or(images.first()).copied();
+            let alone = "labels without their images; give the file of images with it";
+            found.ok_or_else(|| wrong(&first, alone))?.clone()
         }
         _ => first,
     })

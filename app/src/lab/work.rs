@@ -14,7 +14,6 @@ use tightrope_core::{
     event::Event,
     history::History,
     progress::{Piece, Progress},
-    record::has_ended,
     session::{RunCheckpoint, RunState, check_out, real_examples},
 };
 
@@ -149,12 +148,7 @@ impl Lab {
         let what = format!("Loading {}", sources.join(", "));
         let mut datasets = self.datasets.clone();
         self.begin(None, what, move |progress| {
-            let mut ready = Vec::new();
-            for config in configs {
-                let dataset = datasets.open(&config.data, progress)?;
-                ready.push((config, dataset));
-            }
-            Ok(Outcome::Ready(ready))
+            Ok(Outcome::Ready(datasets.open_all(configs, progress)?))
         })?;
         Ok(())
     }
@@ -268,7 +262,7 @@ impl Lab {
         self.begin(Some(key), what, move |progress| {
             let stored = RunCheckpoint::open(&folder)?;
             let (config, changes) = stored.changed(&[])?;
-            if config.total_iterations() <= stored.iteration && has_ended(&folder) {
+            if stored.is_done(&config) {
                 anyhow::bail!(
                     "{}: all {} iterations are done",
                     stored.folder.display(),

@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 
 use crate::{
     Result,
-    config::DataConfig,
+    config::{DataConfig, RunConfig},
     data::{self, Dataset},
     progress::Progress,
 };
@@ -26,6 +26,22 @@ impl Datasets {
         let dataset = Arc::new(data::open_watched(config, progress)?);
         self.keep(config, &dataset);
         Ok(dataset)
+    }
+
+    /// The settings of several runs, each with its dataset.
+    ///
+    /// # Errors
+    /// When the data cannot be read, or `progress` cancels.
+    pub fn open_all(
+        &mut self,
+        configs: Vec<RunConfig>,
+        progress: &dyn Progress,
+    ) -> Result<Vec<(RunConfig, Arc<Dataset>)>> {
+        let with_data = |config: RunConfig| {
+            let dataset = self.open(&config.data, progress)?;
+            Ok((config, dataset))
+        };
+        configs.into_iter().map(with_data).collect()
     }
 
     /// Remembers a dataset that was read elsewhere.

@@ -49,12 +49,7 @@ impl RecordedSession {
         chosen: &Chosen,
     ) -> Result<Vec<RunId>> {
         check_out(out)?;
-        let mut datasets = Datasets::default();
-        let mut ready = Vec::new();
-        for config in configs {
-            let dataset = datasets.open(&config.data, &())?;
-            ready.push((config, dataset));
-        }
+        let ready = Datasets::default().open_all(configs, &())?;
         self.add_ready(ready, out, chosen).await
     }
 

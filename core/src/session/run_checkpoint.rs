@@ -12,7 +12,7 @@ use crate::{
     error::collect,
     event::Event,
     fs,
-    record::{Checkpoint, checkpoint, is_run_folder},
+    record::{Checkpoint, checkpoint, has_ended, is_run_folder},
     run::{Run, placeholder_data},
 };
 
@@ -67,6 +67,12 @@ impl RunCheckpoint {
             checkpoint: stored,
             folder,
         })
+    }
+
+    /// Whether a run with these settings has nothing left to do. One that was killed between its
+    /// last checkpoint and its end still has to end.
+    pub fn is_done(&self, config: &RunConfig) -> bool {
+        config.total_iterations() <= self.iteration && has_ended(&self.folder)
     }
 
     /// A run with the checkpoint's networks, for drawing samples; it needs no data. z come from

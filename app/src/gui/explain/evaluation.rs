@@ -1,4 +1,4 @@
-//! What evaluations and classes are, in words.
+//! Explanations of evaluations and classes.
 
 use super::{Entry, entry};
 
