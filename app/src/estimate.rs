@@ -2,7 +2,9 @@
 //! device.
 
 use tightrope_core::{
+    Error,
     config::{NetCount, Role, RunConfig, net_count},
+    memory,
     metric::flops::{self, Count, Forward, Images, Work, masked_forward, yardstick_forward},
 };
 
@@ -108,6 +110,35 @@ impl Estimate {
     }
 }
 
+/// Refuses runs that together would not fit in free memory. They advance in turn: each keeps its
+/// weights, and one at a time its activations. A GPU's own memory is checked by nothing, since no
+/// interface tells it; a run that exceeds it ends with the device's error.
+///
+/// # Errors
+/// Gives the estimate.
+pub fn check_memory(configs: &[RunConfig]) -> Result<(), Error> {
+    refuse_beyond(memory::free(), configs)
+}
+
+fn refuse_beyond(free: u64, configs: &[RunConfig]) -> Result<(), Error> {
+    let estimates: Vec<Estimate> = configs.iter().map(Estimate::of).collect();
+    let weights: f64 = estimates.iter().map(|estimate| estimate.weights).sum();
+    let activations = estimates.iter().map(|estimate| estimate.activations);
+    let needed = (weights + activations.fold(0.0, f64::max)) as u64;
+    if needed <= free {
+        return Ok(());
+    }
+    let what = match configs {
+        [_] => "training takes".to_owned(),
+        _ => format!("training {} runs side by side takes", configs.len()),
+    };
+    Err(Error::Device(format!(
+        "{what} about {} of memory, {} are free; lower batch_d, batch_g or the widths, or train fewer runs at a time",
+        memory::shown(needed),
+        memory::shown(free)
+    )))
+}
+
 /// The iterations of a stage, and its forward costs per image.
 struct Stage {
     after: u64,
@@ -179,6 +210,23 @@ mod tests {
     use tightrope_core::{method::Method, preset};
 
     use super::*;
+
+    #[test]
+    fn runs_beyond_the_memory_are_refused_with_their_estimate() {
+        let preset = preset::find("shapes16").unwrap();
+        let run = preset::resolve(preset, Method::Dense, None, &[]).unwrap();
+        let alone = std::slice::from_ref(&run);
+        let one = Estimate::of(&run).memory() as u64;
+        assert!(refuse_beyond(one + 1, alone).is_ok());
+        let why = refuse_beyond(one / 2, alone).unwrap_err().to_string();
+        assert!(why.contains("training takes about "), "{why}");
+        // The second run needs weights, but no activations of its own.
+        let weights = Estimate::of(&run).weights as u64;
+        let both = [run.clone(), run.clone()];
+        assert!(refuse_beyond(one + weights + 1, &both).is_ok());
+        let why = refuse_beyond(one, &both).unwrap_err().to_string();
+        assert!(why.contains("training 2 runs side by side takes"), "{why}");
+    }
 
     fn estimate(method: Method, overrides: &[(&str, &str)]) -> Estimate {
         let overrides: Vec<(String, String)> = overrides

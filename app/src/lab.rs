@@ -303,7 +303,7 @@ impl Lab {
                 any_failed = true;
                 let way_on = match self.training.last_checkpoint(id) {
                     Some(iteration) => format!("Continue resumes it from iteration {iteration}"),
-                    None => "it has no checkpoint yet".to_owned(),
+                    None => "its folder or its checkpoints are gone".to_owned(),
                 };
                 self.replies.push(Reply::Trouble {
                     key: Some(key),

@@ -7,6 +7,7 @@ mod bounds;
 mod cifar;
 mod collection;
 mod draw;
+mod encoded;
 mod folder;
 mod idx;
 mod images;
@@ -58,6 +59,8 @@ struct Request<'a> {
     side: usize,
     /// Most images to keep, drawn from all; `usize::MAX` keeps all.
     limit: usize,
+    /// Most memory for all of it, in bytes.
+    memory: u64,
     /// Receives the number of images read so far.
     progress: &'a dyn Progress,
 }
@@ -244,6 +247,7 @@ pub fn open_watched(config: &DataConfig, progress: &dyn Progress) -> Result<Data
         } else {
             config.limit
         },
+        memory: config.memory_bytes(),
         progress,
     })
 }
@@ -338,6 +342,7 @@ mod tests {
             side: 16,
             flip: false,
             limit: 10,
+            memory: 0,
         };
         assert!(
             open(&config)

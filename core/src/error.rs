@@ -62,8 +62,10 @@ pub enum Error {
     /// The user cancelled the work.
     #[error("cancelled")]
     Cancelled,
-    /// A loss, a probe's score or a weight became NaN or infinite.
-    #[error("training diverged at iteration {iteration}: {what} is {value} (last event: {after})")]
+    /// A loss, a probe's score or a weight became NaN, infinite, or too large to learn from.
+    #[error(
+        "training diverged at iteration {iteration}: {what} is {value} (last event: {after}); lower generator.lr and discriminator.lr"
+    )]
     Diverged {
         /// Generator iteration, counted from 1.
         iteration: u64,

@@ -4,6 +4,9 @@
 use std::path::Path;
 
 pub(crate) mod atomic;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+#[allow(missing_docs, reason = "the names are those of the standard library")]
+pub(crate) mod faulty;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod memory;
 #[cfg(any(test, target_arch = "wasm32"))]
@@ -12,12 +15,23 @@ mod mirror;
 mod tree;
 
 pub use atomic::write as write_whole;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+pub use faulty::*;
 #[cfg(target_arch = "wasm32")]
 pub use memory::*;
 #[cfg(target_arch = "wasm32")]
 pub use mirror::{Change, Mirror};
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(all(not(test), not(target_arch = "wasm32")))]
 pub use std::fs::*;
+
+/// Reads a file, unless it is too large for the memory.
+///
+/// # Errors
+/// When it is, or cannot be read.
+pub fn read_whole(path: &Path) -> std::io::Result<Vec<u8>> {
+    crate::memory::check(metadata(path)?.len())?;
+    read(path)
+}
 
 /// Whether a file or a folder of this name exists.
 pub fn exists(path: &Path) -> bool {

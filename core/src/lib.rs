@@ -36,7 +36,7 @@
 
 pub mod augment;
 pub mod balance;
-mod caught;
+pub mod caught;
 pub mod config;
 pub mod data;
 pub mod device;
@@ -50,6 +50,7 @@ pub mod history;
 pub mod kernel;
 pub mod layer;
 mod loss;
+pub mod memory;
 pub mod method;
 pub mod metric;
 pub mod model;
@@ -61,5 +62,9 @@ pub mod rng;
 pub mod run;
 pub mod session;
 pub mod sparse;
+mod text;
+#[cfg(feature = "archives")]
+mod zip_archive;
 
 pub use error::{Error, Problem, Result};
+pub use text::printable;

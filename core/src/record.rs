@@ -25,8 +25,10 @@ mod evaluations;
 pub(crate) mod fixture;
 mod folder;
 mod generator;
+mod heal;
 mod images;
 mod jsonl;
+mod lock;
 mod log;
 mod moments;
 mod name;
@@ -42,10 +44,12 @@ pub use checkpoint::{Checkpoint, HostTensor};
 pub use evaluations::{
     read as read_evaluations, size as evaluations_size, write as write_evaluation,
 };
-pub use folder::RunFolder;
+pub use folder::{Origin, RunFolder};
 pub use generator::Generator;
+pub use heal::heal;
 pub use image::RgbImage as Picture;
 pub use images::{GRID_GAP, Scatter, grid, layout, picture, png_bytes, png_of, scatter, ungrid};
+pub use lock::is_in_use;
 pub use log::log_line;
 #[cfg(feature = "archives")]
 pub use packed::{Bounds, Unpacked, holds_runs, pack, unpack};

@@ -3,6 +3,8 @@
 //! passes them on.
 
 mod datasets;
+#[cfg(test)]
+mod faults;
 mod recorded;
 mod run_checkpoint;
 

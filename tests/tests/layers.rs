@@ -14,7 +14,15 @@ use syn::{
 
 /// The engine's modules from the lowest up. Those on one line do not know each other.
 const ENGINE: &[&[&str]] = &[
-    &["caught", "error", "hint", "rng"],
+    &[
+        "caught",
+        "error",
+        "hint",
+        "memory",
+        "rng",
+        "text",
+        "zip_archive",
+    ],
     &["fs", "progress"],
     &["data"],
     &["config"],

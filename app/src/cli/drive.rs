@@ -10,11 +10,11 @@ use tightrope_core::{
     config::RunConfig,
     device::Chosen,
     event::{Command, EndReason, Event},
-    session::{RecordedSession, RunCheckpoint, RunId},
+    session::{Datasets, RecordedSession, RunCheckpoint, RunId, check_out},
 };
 
-use super::progress::Progress;
-use crate::interruption::interruption;
+use super::{evaluating::Work, progress::Progress};
+use crate::{estimate::check_memory, interruption::interruption};
 
 /// Outcome of a group.
 #[derive(Default)]
@@ -34,6 +34,7 @@ pub struct Drive {
     runs: RecordedSession,
     progress: Progress,
     asked_to_stop: &'static AtomicBool,
+    quiet: bool,
     outcome: Outcome,
 }
 
@@ -48,6 +49,7 @@ impl Drive {
             runs: RecordedSession::default(),
             progress: Progress::new(quiet),
             asked_to_stop: interruption()?,
+            quiet,
             outcome: Outcome::default(),
         })
     }
@@ -62,7 +64,10 @@ impl Drive {
         out: &Path,
         chosen: &Chosen,
     ) -> Result<()> {
-        let added = self.runs.add(configs, out, chosen).await?;
+        check_out(out)?;
+        check_memory(&configs)?;
+        let ready = Datasets::default().open_all(configs, &self.loading()?)?;
+        let added = self.runs.add_ready(ready, out, chosen).await?;
         added.into_iter().for_each(|id| self.show(id));
         Ok(())
     }
@@ -79,9 +84,18 @@ impl Drive {
         changes: Vec<Event>,
         chosen: &Chosen,
     ) -> Result<()> {
-        let id = self.runs.resume(stored, config, changes, chosen).await?;
+        check_memory(std::slice::from_ref(&config))?;
+        let dataset = Datasets::default().open(&config.data, &self.loading()?)?;
+        let resumed = self
+            .runs
+            .resume_ready(stored, config, changes, dataset, chosen);
+        let id = resumed.await?;
         self.show(id);
         Ok(())
+    }
+
+    fn loading(&self) -> Result<Work> {
+        Work::begin("data", self.quiet)
     }
 
     fn show(&mut self, id: RunId) {
@@ -123,7 +137,7 @@ impl Drive {
                         Some(iteration) => format!(
                             "its last checkpoint is of iteration {iteration}: `tightrope train --resume {folder}`"
                         ),
-                        None => "it has no checkpoint yet".to_owned(),
+                        None => "its folder or its checkpoints are gone".to_owned(),
                     };
                     let failure = format!("{folder}: {why}; {way_on}");
                     self.outcome.failures.push(failure);

@@ -4,25 +4,19 @@ mod follow;
 mod judge;
 mod waiting;
 
-use std::process::ExitCode;
-
 use anyhow::Result;
 use tightrope_core::{
     Problem, config::ModelConfig, device, error::collect, feature::FeatureNet, record::checkpoint,
     session::RunCheckpoint,
 };
 
-use super::{eval_args::EvalArgs, evaluating::ended};
+use super::eval_args::EvalArgs;
 use crate::{interruption::interruption, lab::run_folders};
 use follow::Watch;
 use judge::Judge;
 
 /// Runs the subcommand.
-pub async fn run(args: &EvalArgs) -> Result<ExitCode> {
-    ended(judge_all(args).await)
-}
-
-async fn judge_all(args: &EvalArgs) -> Result<()> {
+pub async fn run(args: &EvalArgs) -> Result<()> {
     interruption()?;
     let runs = stored(args)?;
     // Watching starts first: a run drops checkpoints while the program reads weights and real

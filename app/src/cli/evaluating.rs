@@ -3,7 +3,6 @@
 
 use std::{
     path::PathBuf,
-    process::ExitCode,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
@@ -21,11 +20,8 @@ use tightrope_core::{
     progress::Progress,
 };
 
-use super::{
-    eval_args::JudgeArgs,
-    output::{complain, say},
-};
-use crate::interruption::{INTERRUPTED, interruption};
+use super::{eval_args::JudgeArgs, output::say};
+use crate::interruption::interruption;
 
 /// Lines of progress that a piece of work prints where bars cannot show.
 const LINES: usize = 4;
@@ -87,18 +83,6 @@ impl Drop for Work {
     }
 }
 
-/// Turns a result into an exit code, and reports work that the user called off.
-pub fn ended(result: Result<()>) -> Result<ExitCode> {
-    match result {
-        Ok(()) => Ok(ExitCode::SUCCESS),
-        Err(error) if matches!(error.downcast_ref(), Some(Error::Cancelled)) => {
-            complain("cancelled; nothing more was written");
-            Ok(ExitCode::from(INTERRUPTED))
-        }
-        Err(error) => Err(error),
-    }
-}
-
 /// Statistics of the split of `source` that `args` names, at `side` pixels, over `count` images
 /// drawn from all, or over all. Reads them from the cache if an earlier call stored them.
 pub async fn statistics(
@@ -113,6 +97,7 @@ pub async fn statistics(
         side,
         flip: false,
         limit: count.map_or(0, |count| count as usize),
+        memory: 0,
     };
     let dataset = open_watched(&config, &Work::begin("reading images", args.quiet)?)?;
     let Dataset::Images(set) = dataset else {

@@ -1,23 +1,13 @@
 //! `stats`: makes statistics of real images, for `eval` and for pytorch-fid.
 
-use std::process::ExitCode;
-
 use anyhow::Result;
 use tightrope_core::{Error, device, feature::FeatureNet};
 
-use super::{
-    eval_args::StatsArgs,
-    evaluating::{ended, statistics},
-    output::say,
-};
+use super::{eval_args::StatsArgs, evaluating::statistics, output::say};
 use crate::interruption::interruption;
 
 /// Runs the subcommand.
-pub async fn run(args: &StatsArgs) -> Result<ExitCode> {
-    ended(make(args).await)
-}
-
-async fn make(args: &StatsArgs) -> Result<()> {
+pub async fn run(args: &StatsArgs) -> Result<()> {
     if args.out.extension().is_none_or(|ending| ending != "npz") || args.out.is_dir() {
         return Err(Error::setting(
             "out",

@@ -2,9 +2,10 @@
 
 use std::{io, process::ExitCode};
 
-use tightrope_core::Error;
+use tightrope_core::{Error, caught::is_expected};
 
 use super::output::complain;
+use crate::interruption::INTERRUPTED;
 
 /// Exit code for wrong input.
 const INPUT: u8 = 2;
@@ -13,6 +14,10 @@ const INPUT: u8 = 2;
 pub fn exit(error: &anyhow::Error) -> ExitCode {
     if reader_left(error) {
         return ExitCode::SUCCESS;
+    }
+    if matches!(error.downcast_ref(), Some(Error::Cancelled)) {
+        complain("cancelled; nothing more was written");
+        return ExitCode::from(INTERRUPTED);
     }
     for line in text(error).lines() {
         complain(format_args!("error: {line}"));
@@ -44,8 +49,9 @@ pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(move |info| {
         let payload = info.payload_as_str().unwrap_or("no message");
         let shows_traces = std::env::var_os("RUST_BACKTRACE").is_some();
-        // The run that wanted the memory reports this itself.
-        if payload.starts_with("wgpu error: Out of Memory") && !shows_traces {
+        // Whoever reads the broken file, or wanted the memory, reports this.
+        let is_reported = is_expected() || payload.starts_with("wgpu error: Out of Memory");
+        if is_reported && !shows_traces {
             return;
         }
         let place = info.location().map_or(String::new(), |at| {

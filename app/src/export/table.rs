@@ -93,7 +93,7 @@ impl Table {
         // Goes through JSON text, so that numbers are as short here as there.
         let fields: Map<String, Value> = serde_json::from_str(&serde_json::to_string(row)?)?;
         let cells = self.columns.iter().map(|name| cell(fields.get(*name)));
-        self.line(run, cells);
+        self.line(&inert(run), cells);
         Ok(())
     }
 
@@ -130,8 +130,16 @@ impl Table {
 fn cell(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::String(text)) => inert(text),
         Some(other) => other.to_string(),
+    }
+}
+
+/// Text that no spreadsheet takes for a formula.
+fn inert(text: &str) -> String {
+    match text.chars().next() {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
+        _ => text.to_owned(),
     }
 }
 

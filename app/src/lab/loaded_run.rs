@@ -9,7 +9,7 @@ use tightrope_core::{
     fs,
     history::History,
     progress::Progress,
-    record::{StoredRun, is_run_folder, read_run},
+    record::{StoredRun, heal, is_run_folder, read_run},
 };
 
 /// The folder itself if it is a run folder, else the run folders in it.
@@ -43,6 +43,7 @@ pub struct LoadedRun {
 
 /// Reads a run and its samples. `progress` counts the samples.
 pub fn read(folder: &Path, progress: &dyn Progress) -> Result<LoadedRun> {
+    heal(folder);
     let mut run = read_run(folder)?;
     let averaged = run.config.averaging.rule != AveragingRule::None;
     let mut moments = run.moments()?.into_iter().peekable();

@@ -17,6 +17,8 @@ use tightrope_core::{
     session::{RunCheckpoint, RunState, check_out, real_examples},
 };
 
+use crate::estimate::check_memory;
+
 use super::{
     Added, ClassKey, Lab, Reply, RunKey, RunSlot,
     incoming::Found,
@@ -143,6 +145,7 @@ impl Lab {
     /// Loads the data of new runs.
     pub(super) fn start(&mut self, configs: Vec<RunConfig>) -> Result<()> {
         check_out(&self.out)?;
+        check_memory(&configs)?;
         let mut sources: Vec<&str> = configs.iter().map(|c| c.data.source.as_str()).collect();
         sources.dedup();
         let what = format!("Loading {}", sources.join(", "));

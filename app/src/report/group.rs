@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tightrope_core::{
     Problem, preset,
-    record::{StoredRun, read_run},
+    record::{StoredRun, heal, read_run},
 };
 
 use super::Group;
@@ -14,6 +14,7 @@ pub fn read_runs(folders: &[PathBuf]) -> (Vec<StoredRun>, Vec<Problem>) {
     let mut runs = Vec::new();
     let mut wrong = Vec::new();
     for folder in folders {
+        heal(folder);
         match read_run(folder) {
             Ok(run) => runs.push(run),
             Err(error) => wrong.extend(error.into_problems()),

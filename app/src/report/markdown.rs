@@ -25,7 +25,7 @@ fn results(groups: &[Group], against: Option<&str>) -> Result<String> {
     for group in groups {
         let variants = variants(&group.runs);
         if groups.len() > 1 {
-            writeln!(text, "### {}\n", heading(&variants))?;
+            writeln!(text, "### {}\n", escaped(&heading(&variants)))?;
         }
         let compared = compared(&variants)?;
         section(&mut text, &variants, &compared)?;
@@ -68,14 +68,14 @@ fn section(text: &mut String, variants: &[Variant], compared: &Compared) -> Resu
         writeln!(text, "{}\n", table(compared, |column| column.is_detail))?;
     }
     for line in trained(variants) {
-        writeln!(text, "- Trained: {line}.")?;
+        writeln!(text, "- Trained: {}.", escaped(&line))?;
     }
     for (number, protocol) in compared.protocols.iter().enumerate() {
         let number = match compared.protocols.len() {
             1 => String::new(),
             _ => format!(" ({})", number + 1),
         };
-        writeln!(text, "- Evaluated{number}: {protocol}.")?;
+        writeln!(text, "- Evaluated{number}: {}.", escaped(protocol))?;
     }
     for line in &notice.repeated {
         writeln!(text, "- {}.", escaped(line))?;
@@ -83,7 +83,7 @@ fn section(text: &mut String, variants: &[Variant], compared: &Compared) -> Resu
     for row in &compared.rows {
         for trouble in &row.troubles {
             let line = trouble.lines().next().unwrap_or_default();
-            writeln!(text, "- **{}**, {line}.", escaped(&row.label))?;
+            writeln!(text, "- **{}**, {}.", escaped(&row.label), escaped(line))?;
         }
     }
     Ok(())
@@ -134,7 +134,7 @@ fn differences(text: &mut String, compared: &Compared, label: &str) -> Result<()
         text,
         "\n{table}\n\nMeans over seeds \u{b1} standard deviations. *difference*: from {}, seed by seed; *p*: two-sided \
          paired t-test, corrected over the rows by Holm's method.\n",
-        compared.rows[reference].label
+        escaped(&compared.rows[reference].label)
     )?;
     Ok(())
 }
@@ -200,8 +200,20 @@ fn plain(text: &str) -> String {
     text.replace('\u{202F}', " ")
 }
 
+/// Text of a run, which may come from anywhere, as one line that Markdown shows as it is.
 fn escaped(text: &str) -> String {
-    text.replace('|', "\\|")
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '\n' | '\t' => escaped.push(' '),
+            '|' | '\\' | '[' | ']' | '*' => escaped.extend(['\\', c]),
+            c => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 /// The data, length and device of the runs, in one line for all that share them.

@@ -91,7 +91,7 @@ fn is_of_method(key: &str) -> bool {
 /// changes the figures, so it is not one.
 fn is_of_record(key: &str) -> bool {
     let is_written = key.starts_with("record.") && key != "record.quality_samples";
-    is_written || key == "version" || key.starts_with("crossover.")
+    is_written || ["version", "data.memory"].contains(&key) || key.starts_with("crossover.")
 }
 
 /// Settings that only control masks and densities. A preset that sets them by method completes the

@@ -356,8 +356,13 @@ impl Check {
         });
     }
 
+    /// The kernels compute with single precision, in which the value must not become 0 or 1.
     fn fraction(&mut self, key: &str, value: f64, wanted: &str, holds: impl Fn(f64) -> bool) {
+        let becomes = |bound: f64| value != bound && f64::from(value as f32) == bound;
         self.that(holds(value), key, value, || format!("must be {wanted}"));
+        self.that(!becomes(0.0) && !becomes(1.0), key, value, || {
+            format!("is {} in single precision; must be {wanted}", value as f32)
+        });
     }
 
     fn widths(&mut self, key: &str, widths: &[usize], least: usize) {

@@ -4,6 +4,7 @@
 use std::io::{Error, Read, Result};
 
 use super::Request;
+use crate::memory::shown;
 
 const IS_PAGE: bool = cfg!(target_arch = "wasm32");
 
@@ -11,10 +12,6 @@ const IS_PAGE: bool = cfg!(target_arch = "wasm32");
 pub const ENCODED: u64 = 64 << 20;
 /// Longest edge of an image, in pixels.
 pub const EDGE: u32 = 16_384;
-/// Largest decoded image, in bytes.
-pub const DECODED: u64 = if IS_PAGE { 256 << 20 } else { 512 << 20 };
-/// Largest set of images, at the side used for training, in bytes.
-pub const SET: u64 = if IS_PAGE { 1 << 30 } else { 8 << 30 };
 /// Most bytes that a compressed file may unpack to.
 pub const UNFOLDED: u64 = if IS_PAGE { 4 << 30 } else { u64::MAX };
 
@@ -23,12 +20,12 @@ impl Request<'_> {
     pub(super) fn check_memory(&self, count: usize) -> crate::Result<()> {
         let pixels = (self.side * self.side) as u64;
         let bytes = pixels.saturating_mul(3 * count.min(self.limit) as u64);
-        if bytes > SET {
+        if bytes > self.memory {
             return Err(self.error(format!(
-                "{count} images of side {} take {:.1} GB in memory, {:.1} are allowed; lower data.side or set data.limit",
+                "{count} images of side {} take {} of memory, {} are allowed by data.memory; lower data.side or set data.limit",
                 self.side,
-                bytes as f64 / 1e9,
-                SET as f64 / 1e9
+                shown(bytes),
+                shown(self.memory)
             )));
         }
         Ok(())
@@ -75,13 +72,17 @@ mod tests {
             path: std::path::Path::new("cats.zip"),
             side,
             limit,
+            memory: 8 << 30,
             progress: &(),
         };
         assert!(request(32, usize::MAX).check_memory(1_000_000).is_ok());
         assert!(request(512, 1000).check_memory(1_000_000).is_ok());
         let why = request(512, usize::MAX).check_memory(1_000_000);
         let why = why.unwrap_err().to_string();
-        assert!(why.contains("786.4 GB in memory, 8.6 are allowed"), "{why}");
+        assert!(
+            why.contains("786.4 GB of memory, 8.6 GB are allowed"),
+            "{why}"
+        );
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! Encoded images (PNG, JPEG, WebP) from files and archives, decoded in parallel.
 
-use std::{collections::BTreeSet, io::Cursor};
+use std::collections::BTreeSet;
 
-use image::{DynamicImage, ImageDecoder, ImageReader, ImageResult, Limits};
 use rayon::prelude::*;
 
-use super::{Dataset, ImageSet, Request, bounds, pixels};
+use super::{
+    Dataset, ImageSet, Request,
+    encoded::{Room, decode},
+};
 use crate::error::Result;
 
-/// Images decoded at once. Bounds the memory of their encoded form.
+/// Images decoded at once.
 const CHUNK: usize = 256;
 
 /// Whether a name looks like a readable image; excludes the files that macOS hides in archives.
@@ -37,6 +39,10 @@ struct Encoded {
 pub(super) struct Collection<'a> {
     request: &'a Request<'a>,
     waiting: Vec<Encoded>,
+    /// Bytes of those that wait.
+    weight: u64,
+    /// Half of the memory; an eighth may wait, encoded, and the rest holds pixels.
+    room: Room,
     /// Images expected in total; 0 if unknown.
     expected: usize,
     classes: Vec<Option<String>>,
@@ -49,6 +55,8 @@ impl<'a> Collection<'a> {
         Ok(Self {
             request,
             waiting: Vec::new(),
+            weight: 0,
+            room: Room::new(request.memory / 2),
             expected: 0,
             classes: Vec::new(),
             pixels: Vec::new(),
@@ -67,9 +75,10 @@ impl<'a> Collection<'a> {
         class: Option<&str>,
         bytes: Vec<u8>,
     ) -> Result<()> {
+        self.weight += bytes.len() as u64;
         self.waiting.push(Encoded { place, bytes });
         self.classes.push(class.map(str::to_owned));
-        if self.waiting.len() == CHUNK {
+        if self.waiting.len() == CHUNK || self.weight > self.request.memory / 8 {
             self.decode()
         } else {
             Ok(())
@@ -81,18 +90,14 @@ impl<'a> Collection<'a> {
         let decoded: Vec<_> = self
             .waiting
             .par_iter()
-            .map(|image| {
-                let mut out = Vec::with_capacity(3 * side * side);
-                decode(&image.bytes)
-                    .map(|image| pixels::append_square(&image, side, &mut out))
-                    .map(|()| out)
-            })
+            .map(|image| decode(&image.bytes, side, &self.room))
             .collect();
+        self.weight = 0;
         for (image, decoded) in self.waiting.drain(..).zip(decoded) {
             match decoded {
                 Ok(bytes) => self.pixels.extend(bytes),
                 Err(why) => {
-                    let why = why.to_string().replace('\n', " ");
+                    let why = why.replace('\n', " ");
                     return Err(self.request.error(format!(
                         "{} is not a readable image ({why}); repair or remove it",
                         image.place
@@ -125,20 +130,6 @@ impl<'a> Collection<'a> {
         let images = ImageSet::new(name, 3, side, self.pixels, labels)?;
         Ok(Dataset::Images(images.named(names)))
     }
-}
-
-fn decode(bytes: &[u8]) -> ImageResult<DynamicImage> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(bounds::EDGE);
-    limits.max_image_height = Some(bounds::EDGE);
-    limits.max_alloc = Some(bounds::DECODED);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder()?;
-    let orientation = decoder.orientation()?;
-    let mut image = DynamicImage::from_decoder(decoder)?;
-    image.apply_orientation(orientation);
-    Ok(image)
 }
 
 #[cfg(test)]

@@ -170,6 +170,7 @@ fn request(path: &Path) -> Request<'_> {
         path,
         side: 0,
         limit: 0,
+        memory: u64::MAX,
         progress: &(),
     }
 }

@@ -89,6 +89,7 @@ mod tests {
             path: "".as_ref(),
             side: 16,
             limit,
+            memory: 1 << 30,
         };
         match open(&request).unwrap() {
             Dataset::Images(images) => images,

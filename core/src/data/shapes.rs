@@ -159,6 +159,7 @@ mod tests {
             path: "".as_ref(),
             side,
             limit,
+            memory: 1 << 30,
         })
     }
 

@@ -9,6 +9,8 @@ use safetensors::{Dtype, SafeTensors};
 use sha2::{Digest, Sha256};
 
 use super::refused;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::memory;
 use crate::{Error, Result, fs};
 
 /// Parts of tensor names in known weights files that no forward pass needs.
@@ -31,7 +33,7 @@ impl Weights {
     /// # Errors
     /// When it cannot be read, or is neither kind of file.
     pub fn read(path: &Path) -> Result<Self> {
-        let bytes = fs::read(path).map_err(|error| match error.kind() {
+        let bytes = fs::read_whole(path).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => {
                 refused(path, "no such file; docs/METHODS.md says where to get it")
             }
@@ -168,6 +170,8 @@ fn torch(path: &Path) -> Result<Tensors> {
     let mut tensors = Tensors::new();
     for (name, tensor) in file.into_tensors() {
         if tensor.dtype() == DType::F32 {
+            let count: usize = tensor.shape().iter().product();
+            memory::check(4 * count as u64).map_err(|error| wrong(&error))?;
             let bytes = tensor.read().map_err(|error| wrong(&error))?;
             let values = bytemuck::pod_collect_to_vec(&bytes);
             tensors.insert(name, (tensor.shape().to_vec(), values));

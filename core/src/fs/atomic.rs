@@ -23,11 +23,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
         let _ = super::remove_file(&partial);
         return Err(Error::io(path, source));
     }
-    // A bare file name lies in the folder with an empty name.
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    sync_folder(folder.unwrap_or(Path::new(".")))
+    sync_folder_of(path)
 }
 
 fn fill(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
@@ -36,8 +32,13 @@ fn fill(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.sync_all()
 }
 
-/// Makes a rename inside `folder` durable. Only Unix can sync a folder.
-pub fn sync_folder(folder: &Path) -> Result<()> {
+/// Makes the name `path` durable in its folder. Only Unix can sync a folder.
+pub fn sync_folder_of(path: &Path) -> Result<()> {
+    // A bare file name lies in the folder with an empty name.
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
     #[cfg(unix)]
     File::open(folder)
         .and_then(|f| f.sync_all())

@@ -42,6 +42,15 @@ impl File {
         Ok(file)
     }
 
+    /// Cuts the file after `length` bytes, or fills it with zeros up to there.
+    ///
+    /// # Errors
+    /// When memory does not suffice.
+    pub fn set_len(&self, length: u64) -> Result<()> {
+        let length = usize::try_from(length).map_err(io::Error::other)?;
+        self.content.bytes().set_len(length)
+    }
+
     /// Does nothing: no write is buffered.
     ///
     /// # Errors

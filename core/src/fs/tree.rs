@@ -51,6 +51,15 @@ impl Bytes {
         self.edition = next_edition();
     }
 
+    /// Cuts the file after `length` bytes, or fills it with zeros up to there.
+    pub fn set_len(&mut self, length: usize) -> Result<()> {
+        if length < self.all.len() {
+            self.edition = next_edition();
+        }
+        self.all.truncate(length);
+        self.put(length, &[])
+    }
+
     /// Writes `new` at `at`, over existing bytes; a gap before it is filled with zeros.
     pub fn put(&mut self, at: usize, new: &[u8]) -> Result<()> {
         let end = at + new.len();

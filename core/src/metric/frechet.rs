@@ -106,6 +106,7 @@ mod tests {
             side: 16,
             flip: false,
             limit: 0,
+            memory: 0,
         };
         let Dataset::Images(images) = open(&config).unwrap() else {
             panic!("shapes are images")

@@ -180,6 +180,7 @@ mod tests {
             side,
             flip: false,
             limit: 0,
+            memory: 0,
         };
         let Dataset::Images(images) = open(&config).unwrap() else {
             panic!("shapes are images")

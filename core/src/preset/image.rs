@@ -14,6 +14,7 @@ pub(crate) fn base() -> RunConfig {
         side: 16,
         flip: false,
         limit: 0,
+        memory: 0,
     };
     config.model = nets(&[32, 32, 32], &[16, 16, 16], 2);
     config.z_dim = 32;

@@ -83,6 +83,7 @@ pub(super) fn tiny() -> RunConfig {
         side: 16,
         flip: false,
         limit: 0,
+        memory: 0,
     };
     config.model = lottery(2, 8, 8);
     config.z_dim = 16;

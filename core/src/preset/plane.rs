@@ -37,6 +37,7 @@ pub(crate) fn base() -> RunConfig {
             side: 0,
             flip: false,
             limit: 0,
+            memory: 0,
         },
         model: ModelConfig::Mlp(MlpConfig {
             g_hidden: vec![48; 3],

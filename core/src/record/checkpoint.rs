@@ -37,6 +37,9 @@ const KEY: &str = "tightrope";
 pub struct Checkpoint {
     /// Version of the layout, see [`CHECKPOINT_VERSION`].
     pub version: u32,
+    /// Events on record before the checkpoint, its own included, without those of resumptions and
+    /// ends; `None` in files of earlier programs.
+    pub events: Option<u64>,
     /// Numbers, counters and stream states.
     pub meta: Value,
     /// Weights, masks, moments, averages and buffers by name.
@@ -97,6 +100,8 @@ impl View for &HostTensor {
 struct Header {
     version: u32,
     crc32: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    events: Option<u64>,
     meta: Value,
 }
 
@@ -105,6 +110,7 @@ impl Checkpoint {
     pub fn new(meta: Value, tensors: BTreeMap<String, HostTensor>) -> Self {
         Self {
             version: CHECKPOINT_VERSION,
+            events: None,
             meta,
             tensors,
         }
@@ -122,6 +128,11 @@ impl Checkpoint {
         Ok(self.meta_as::<Settings>()?.config)
     }
 
+    /// The iteration of the checkpointed run; `None` when the checkpoint does not hold one.
+    pub fn iteration(&self) -> Option<u64> {
+        self.meta.get("iteration")?.as_u64()
+    }
+
     /// Numbers, counters and stream states of the run.
     pub(crate) fn meta_as<T: DeserializeOwned>(&self) -> Result<T> {
         T::deserialize(&self.meta).map_err(|e| {
@@ -136,6 +147,7 @@ impl Checkpoint {
         let header = Header {
             version: self.version,
             crc32: self.checksum(),
+            events: self.events,
             meta: self.meta.clone(),
         };
         let header = serde_json::to_string(&header)
@@ -179,6 +191,7 @@ impl Checkpoint {
         }
         let checkpoint = Self {
             version: header.version,
+            events: header.events,
             meta: header.meta,
             tensors,
         };
@@ -188,10 +201,14 @@ impl Checkpoint {
         Ok(checkpoint)
     }
 
-    /// CRC-32 of the version, of the meta as JSON, then of every tensor's name, shape and bytes.
+    /// CRC-32 of the version, of the number of events if any, of the meta as JSON, then of every
+    /// tensor's name, shape and bytes.
     fn checksum(&self) -> u32 {
         let mut crc = Crc::new();
         crc.update(&self.version.to_le_bytes());
+        if let Some(events) = self.events {
+            crc.update(&events.to_le_bytes());
+        }
         crc.update(self.meta.to_string().as_bytes());
         for (name, tensor) in &self.tensors {
             crc.update(name.as_bytes());
@@ -203,22 +220,20 @@ impl Checkpoint {
         crc.sum()
     }
 
-    /// Writes `run/checkpoints/000500.safetensors`, drops the oldest beyond [`KEPT_CHECKPOINTS`],
-    /// and returns the file's name within the run folder.
-    pub fn save(&self, run: &Path, iteration: u64) -> Result<String> {
-        let folder = run.join(FOLDER);
-        fs::create_dir_all(&folder).map_err(|e| Error::io(&folder, e))?;
-        let file = format!("{iteration:06}.safetensors");
-        let path = folder.join(&file);
-        atomic::write(&path, &self.to_bytes()?)?;
+    /// Writes `run/checkpoints/000500.safetensors` and drops the oldest beyond
+    /// [`KEPT_CHECKPOINTS`].
+    pub fn save(&self, run: &Path, iteration: u64) -> Result<()> {
+        let path = run.join(name(iteration));
+        let bytes = self.to_bytes()?;
+        // The checkpoint itself comes last: where it is, all is.
         atomic::write_json(&path.with_extension("json"), &self.meta)?;
-        prune(run)?;
-        Ok(format!("{FOLDER}/{file}"))
+        atomic::write(&path, &bytes)?;
+        prune(run)
     }
 
     /// Reads a checkpoint file.
     pub fn load(path: &Path) -> Result<Self> {
-        let bytes = fs::read(path).map_err(|e| Error::io(path, e))?;
+        let bytes = fs::read_whole(path).map_err(|e| Error::io(path, e))?;
         Self::from_bytes(&bytes).map_err(|what| {
             Error::Record(format!(
                 "{} {what}; resume from another checkpoint of the run",
@@ -226,6 +241,11 @@ impl Checkpoint {
             ))
         })
     }
+}
+
+/// Name of a checkpoint within its run folder.
+pub fn name(iteration: u64) -> String {
+    format!("{FOLDER}/{iteration:06}.safetensors")
 }
 
 /// A run's checkpoints by rising iteration.
@@ -262,7 +282,7 @@ pub fn latest(run: &Path) -> Result<PathBuf> {
     match list(run)?.pop() {
         Some((_, path)) => Ok(path),
         None if fs::is_dir(run) => Err(Error::Record(format!(
-            "{}: has no checkpoint to resume from; `--set checkpoint_every=N` makes a run write them",
+            "{}: has no checkpoint to resume from; delete the folder and start the run again",
             run.display()
         ))),
         None => Err(Error::Record(format!(
@@ -272,7 +292,7 @@ pub fn latest(run: &Path) -> Result<PathBuf> {
     }
 }
 
-/// Removes all but the latest checkpoints, and files that a crash left half written.
+/// Removes all but the latest checkpoints, and files that a crash left half written or alone.
 fn prune(run: &Path) -> Result<()> {
     let all = list(run)?;
     for (_, path) in &all[..all.len().saturating_sub(KEPT_CHECKPOINTS)] {
@@ -281,7 +301,9 @@ fn prune(run: &Path) -> Result<()> {
     let folder = run.join(FOLDER);
     let entries = fs::read_dir(&folder).map_err(|e| Error::io(&folder, e))?;
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
-        if path.extension().is_some_and(|e| e == atomic::PARTIAL) {
+        let is = |ending: &str| path.extension().is_some_and(|found| found == ending);
+        let is_alone = is("json") && !fs::is_file(&path.with_extension("safetensors"));
+        if is(atomic::PARTIAL) || is_alone {
             fs::remove_file(&path).map_err(|e| Error::io(&path, e))?;
         }
     }
@@ -398,9 +420,11 @@ mod tests {
                 .to_string()
                 .contains("no such run folder")
         );
+        fs::create_dir(run.join(FOLDER)).unwrap();
         for iteration in [5, 10, 999_999, 1_000_000] {
-            let file = small().save(run, iteration).unwrap();
-            assert_eq!(Checkpoint::load(&run.join(file)).unwrap(), small());
+            small().save(run, iteration).unwrap();
+            let file = run.join(name(iteration));
+            assert_eq!(Checkpoint::load(&file).unwrap(), small());
         }
         let kept: Vec<u64> = list(run).unwrap().into_iter().map(|(at, _)| at).collect();
         assert_eq!(kept, [10, 999_999, 1_000_000]);

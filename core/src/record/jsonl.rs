@@ -29,18 +29,26 @@ impl Lines {
         }
     }
 
-    /// Locks the file against other writers while it is open, on systems that can.
-    pub fn lock(&self) -> Result<()> {
-        // On other systems a lock would also keep readers out.
-        #[cfg(unix)]
-        if let Err(fs::TryLockError::WouldBlock) = self.file.try_lock() {
-            let run = self.path.parent().unwrap_or(&self.path);
-            return Err(Error::Record(format!(
-                "{}: in use; another process is training this run",
-                run.display()
-            )));
-        }
-        Ok(())
+    /// Locks the file against other writers while it is open.
+    #[cfg(unix)]
+    pub fn try_lock(&self) -> std::result::Result<(), fs::TryLockError> {
+        self.file.try_lock()
+    }
+
+    /// Waits until every line is on disk.
+    pub fn sync(&self) -> Result<()> {
+        self.file.sync_all().map_err(|e| Error::io(&self.path, e))
+    }
+
+    /// The length of the file in bytes.
+    pub fn end(&self) -> Result<u64> {
+        let found = fs::metadata(&self.path).map_err(|e| Error::io(&self.path, e))?;
+        Ok(found.len())
+    }
+
+    /// Removes every line after `end`.
+    pub fn cut(&mut self, end: u64) -> Result<()> {
+        self.file.set_len(end).map_err(|e| Error::io(&self.path, e))
     }
 
     /// Appends one line of text.
@@ -62,7 +70,12 @@ impl Lines {
 /// Reads every value except an unfinished last line, left by a run that was cut off or is still
 /// writing.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
-    let bytes = match fs::read(path) {
+    read_with(path, |line| serde_json::from_slice(line))
+}
+
+/// As [`read`], with `parse` for each line.
+pub fn read_with<T>(path: &Path, parse: impl Fn(&[u8]) -> serde_json::Result<T>) -> Result<Vec<T>> {
+    let bytes = match fs::read_whole(path) {
         Ok(bytes) => bytes,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => return Err(Error::io(path, e)),
@@ -76,7 +89,7 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
         if line.is_empty() {
             continue;
         }
-        let value = serde_json::from_slice(line).map_err(|e| {
+        let value = parse(line).map_err(|e| {
             let (path, number) = (path.display(), number + 1);
             Error::Record(format!(
                 "{path} line {number} is damaged ({e}); delete that line to go on without it"

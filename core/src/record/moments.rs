@@ -23,6 +23,16 @@ pub fn write_masks(run: &Path, masks: &Masks) -> Result<()> {
     Lines::open(run.join(MASKS))?.value(masks)
 }
 
+/// Waits until every record is on disk.
+pub fn sync(run: &Path) -> Result<()> {
+    for file in [FIELDS, MASKS].map(|file| run.join(file)) {
+        if fs::is_file(&file) {
+            Lines::open(file)?.sync()?;
+        }
+    }
+    Ok(())
+}
+
 /// All recorded fields and masks, by rising iteration.
 pub fn read(run: &Path) -> Result<Vec<(u64, Event)>> {
     let fields: Vec<Field> = jsonl::read(&run.join(FIELDS))?;

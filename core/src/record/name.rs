@@ -5,10 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
+#[cfg(unix)]
+use super::lock::is_in_use;
 use crate::{
     config::{Role, RunConfig},
     error::{Error, Result},
-    fs,
+    fs::{self, atomic},
 };
 
 /// The name behind the number, e.g. `cifar10-adapt_relax-dG0.10-s42`.
@@ -38,6 +40,7 @@ fn word(text: &str) -> String {
 }
 
 /// A run folder being made. It is hidden, and removed again unless it gets its name.
+#[derive(Debug)]
 pub struct Reservation {
     number: u64,
     out: PathBuf,
@@ -51,6 +54,8 @@ impl Reservation {
     pub fn take(out: &Path) -> Result<Self> {
         let made_out = !fs::exists(out);
         fs::create_dir_all(out).map_err(|e| Error::io(out, e))?;
+        #[cfg(unix)]
+        sweep(out)?;
         loop {
             let number = numbers(out)?.into_iter().max().map_or(0, |n| n + 1);
             let hidden = out.join(format!(".{number:05}"));
@@ -101,6 +106,8 @@ impl Reservation {
     fn call(mut self, name: &str) -> Result<PathBuf> {
         let path = self.out.join(name);
         fs::rename(&self.hidden, &path).map_err(|e| Error::io(&path, e))?;
+        self.hidden = path.clone();
+        atomic::sync_folder_of(&path)?;
         self.kept = true;
         Ok(path)
     }
@@ -116,6 +123,25 @@ impl Drop for Reservation {
             }
         }
     }
+}
+
+/// Removes the folders that a killed program never named. They hold no checkpoint, so that nothing
+/// could resume them.
+#[cfg(unix)]
+fn sweep(out: &Path) -> Result<()> {
+    // A run that comes out of an archive is not locked while it is unpacked.
+    const YOUNG: std::time::Duration = std::time::Duration::from_secs(3600);
+    for entry in fs::read_dir(out).map_err(|e| Error::io(out, e))?.flatten() {
+        let name = entry.file_name();
+        let digits = name.to_str().and_then(|name| name.strip_prefix('.'));
+        let is_hidden = digits.is_some_and(|d| d.len() >= 5 && d.parse::<u64>().is_ok());
+        let made = entry.metadata().and_then(|found| found.modified());
+        let is_old = made.is_ok_and(|made| made.elapsed().is_ok_and(|age| age > YOUNG));
+        if is_hidden && is_old && !is_in_use(&entry.path()) {
+            fs::remove_dir_all(entry.path()).map_err(|e| Error::io(entry.path(), e))?;
+        }
+    }
+    Ok(())
 }
 
 /// The numbers in use in `out`, reservations included.

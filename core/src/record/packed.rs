@@ -43,7 +43,7 @@ pub fn pack(run: &Path, name: &str, progress: &dyn Progress) -> Result<Vec<u8>> 
     for (done, file) in files.iter().enumerate() {
         progress.at(done, files.len())?;
         let path = run.join(file);
-        let bytes = match fs::read(&path) {
+        let bytes = match fs::read_whole(&path) {
             Ok(bytes) => bytes,
             // A training run deletes an old checkpoint for every new one.
             Err(error) if error.kind() == ErrorKind::NotFound => continue,

@@ -17,6 +17,7 @@ use crate::{
     event::{Event, Stats},
     fs,
     history::History,
+    text::make_printable,
 };
 
 /// A run as read from its folder.
@@ -88,9 +89,13 @@ pub fn read_stats(run: &Path) -> Result<Vec<Stats>> {
     jsonl::read(&run.join(STATS))
 }
 
-/// Every line of a run's `events.jsonl`.
+/// Every line of a run's `events.jsonl`, with texts that are safe to show.
 pub fn read_events(run: &Path) -> Result<Vec<Event>> {
-    jsonl::read(&run.join(EVENTS))
+    jsonl::read_with(&run.join(EVENTS), |line| {
+        let mut value = serde_json::from_slice(line)?;
+        make_printable(&mut value);
+        serde_json::from_value(value)
+    })
 }
 
 /// Events come first: a `resumed` among them must not rewind the states after it.
@@ -123,8 +128,9 @@ pub fn read_config(run: &Path) -> Result<RunConfig> {
         }
         Err(e) => return Err(Error::io(path, e)),
     };
-    let value: Value = serde_json::from_str(&text)
+    let mut value: Value = serde_json::from_str(&text)
         .map_err(|e| Error::Record(format!("{shown}: not JSON ({e})")))?;
+    make_printable(&mut value);
     match value.get("version").and_then(Value::as_u64) {
         None => Err(Error::Record(format!(
             "{shown}: not the settings of a run (it has no version)"

@@ -2,10 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{
-    checkpoint,
-    images::{Scatter, grid, layout, png_bytes, ungrid},
-};
+use super::images::{Scatter, grid, layout, png_bytes, ungrid};
 use crate::{
     error::{Error, Result},
     event::SampleData,
@@ -156,7 +153,7 @@ fn pictures(folder: &Path) -> Result<Vec<(u64, bool, PathBuf)>> {
     Ok(found)
 }
 
-/// Removes samples and checkpoints after `iteration`, from which a run resumes.
+/// Removes samples after `iteration`, from which a run resumes.
 pub fn forget_after(folder: &Path, iteration: u64) -> Result<()> {
     for (at, _, png) in pictures(folder)? {
         if at > iteration {
@@ -167,5 +164,5 @@ pub fn forget_after(folder: &Path, iteration: u64) -> Result<()> {
             fs::remove_file(&png).map_err(|e| Error::io(&png, e))?;
         }
     }
-    checkpoint::forget_after(folder, iteration)
+    Ok(())
 }

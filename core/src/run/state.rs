@@ -80,7 +80,21 @@ fn yes() -> bool {
 }
 
 fn state_of(checkpoint: &Checkpoint) -> Result<State> {
-    checkpoint.meta_as()
+    /// No run counts as far; a number beyond it would overflow on the way.
+    const LIMIT: u64 = 1 << 53;
+    let state: State = checkpoint.meta_as()?;
+    let best = state.best_steps.unwrap_or_default();
+    let counts = [state.images, state.g.steps, state.d.steps, state.inverted];
+    if state.iteration > state.config.total_iterations()
+        || counts.into_iter().chain(best).any(|count| count > LIMIT)
+    {
+        return Err(Error::Record(format!(
+            "the checkpoint is of iteration {} of {}, which no run reaches; use an earlier one",
+            state.iteration,
+            state.config.total_iterations()
+        )));
+    }
+    Ok(state)
 }
 
 impl Run {

@@ -350,7 +350,7 @@ impl Run {
     }
 
     /// Reads the losses of all iterations since the last call and refuses the first that is not
-    /// finite.
+    /// finite or far too large.
     pub(super) async fn read_losses(&mut self) -> Result<()> {
         if self.unread.losses.is_empty() {
             return Ok(());
@@ -371,7 +371,9 @@ impl Run {
     }
 
     pub(super) fn check(&self, what: &'static str, value: f32) -> Result<()> {
-        if value.is_finite() {
+        /// Beyond it, steps of a single precision number are too large for any loss to fall.
+        const LIMIT: f32 = 1e12;
+        if value.abs() <= LIMIT {
             return Ok(());
         }
         // A loss is computed before its own iteration's events.

@@ -67,6 +67,7 @@ mod tests {
             side: 16,
             flip,
             limit,
+            memory: 0,
         };
         let mut datasets = Datasets::default();
         let first = datasets.open(&config(false, 100), &()).unwrap();

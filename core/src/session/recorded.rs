@@ -14,7 +14,7 @@ use crate::{
     device::Chosen,
     event::{Command, EndReason, Event, SampleData},
     fs,
-    record::{RunFolder, checkpoint},
+    record::{Checkpoint, RunFolder, checkpoint},
     run::Run,
 };
 
@@ -33,8 +33,8 @@ struct Track {
     path: PathBuf,
     /// Open while the run goes on and its folder takes events.
     folder: Option<RunFolder>,
-    /// Iteration up to which checkpoints have been considered; `None` for a fresh run.
-    seen: Option<u64>,
+    /// Iteration up to which checkpoints have been considered.
+    seen: u64,
 }
 
 impl RecordedSession {
@@ -86,13 +86,16 @@ impl RecordedSession {
         }
         let mut openings = Vec::new();
         for run in &mut runs {
-            openings.push(run.opening().await?);
+            openings.push((run.opening().await?, run.checkpoint().await?));
         }
-        let folders = create_all(out, &runs)?;
+        let folders = create_all(out, &runs, &mut openings)?;
         let mut added = Vec::new();
-        for ((run, opening), folder) in runs.into_iter().zip(openings).zip(folders) {
-            self.track(folder, None);
-            added.push(self.session.add_opened(run, opening));
+        for ((run, (opening, _)), folder) in runs.into_iter().zip(openings).zip(folders) {
+            self.track(folder, run.iteration());
+            let id = self.session.add_opened(run, Vec::new());
+            self.said
+                .extend(opening.into_iter().map(|event| (id, event)));
+            added.push(id);
         }
         self.record().await;
         Ok(added)
@@ -117,13 +120,13 @@ impl RecordedSession {
             run.happened(run.iteration(), resumption(&changes));
         }
         opening.extend(changes);
-        let mut folder = RunFolder::open(&stored.folder, run.iteration(), stored.newest)?;
+        let mut folder = RunFolder::open(&stored.folder, stored.origin())?;
         folder.set_config(&run.config)?;
-        self.track(folder, Some(run.iteration()));
+        self.track(folder, run.iteration());
         Ok(self.session.add_opened(run, opening))
     }
 
-    fn track(&mut self, folder: RunFolder, seen: Option<u64>) {
+    fn track(&mut self, folder: RunFolder, seen: u64) {
         self.tracks.push(Track {
             path: folder.path().to_owned(),
             folder: Some(folder),
@@ -229,7 +232,7 @@ impl RecordedSession {
     async fn apply(&mut self, id: RunId, event: Event) {
         let ended = match &event {
             Event::Ended { reason, iteration } => {
-                self.tracks[id].seen = Some(*iteration);
+                self.tracks[id].seen = *iteration;
                 // A failed run's last results cannot be trusted, so the last good checkpoint stays
                 // the last.
                 if !matches!(reason, EndReason::Failed(_)) {
@@ -263,14 +266,14 @@ impl RecordedSession {
         };
         let saved = match self.session.run_mut(id) {
             Some(run) => match run.checkpoint().await {
-                Ok(stored) => folder.save_checkpoint(run.iteration(), &stored),
+                Ok(stored) => folder.save_checkpoint(run.iteration(), stored),
                 Err(error) => Err(error),
             },
             None => return,
         };
         let and = match saved {
             Ok(_) => "but a last checkpoint was written",
-            Err(_) => "nor was there room for a last checkpoint",
+            Err(_) => "nor could a last checkpoint",
         };
         track.folder = None;
         self.end(
@@ -291,20 +294,16 @@ impl RecordedSession {
         };
         let track = &mut self.tracks[id];
         let iteration = run.iteration();
-        track.seen = Some(iteration);
+        track.seen = iteration;
         let Some(folder) = &mut track.folder else {
             return;
         };
         let written = match run.checkpoint().await {
-            Ok(stored) => folder.save_checkpoint(iteration, &stored),
+            Ok(stored) => folder.save_checkpoint(iteration, stored),
             Err(error) => Err(error),
         };
         match written {
-            Ok(file) => {
-                let event = Event::Checkpoint { iteration, file };
-                self.write(id, &event).await;
-                self.said.push((id, event));
-            }
+            Ok(event) => self.said.push((id, event)),
             Err(error @ Error::Diverged { .. }) => self.end(id, error.to_string()),
             Err(error) => self.end(id, format!("a checkpoint could not be written ({error})")),
         }
@@ -326,14 +325,8 @@ impl RecordedSession {
             return false;
         };
         let (every, at) = (run.config.record.checkpoint_every, run.iteration());
-        match self.tracks[id].seen {
-            Some(seen) => {
-                let ends = run.config.ends_stage(at) && !run.is_finished();
-                at > seen && every > 0 && (ends || at.is_multiple_of(every))
-            }
-            // A fresh run gets a checkpoint at once, so that its folder can always be resumed.
-            None => true,
-        }
+        let ends = run.config.ends_stage(at) && !run.is_finished();
+        at > self.tracks[id].seen && every > 0 && (ends || at.is_multiple_of(every))
     }
 }
 
@@ -343,25 +336,37 @@ pub fn real_examples(run: &Run) -> SampleData {
     run.feed().examples(count, run.config.seed)
 }
 
-fn create_all(out: &Path, runs: &[Run]) -> Result<Vec<RunFolder>> {
-    let mut folders = Vec::new();
-    for run in runs {
-        let made = RunFolder::create(out, &run.config).and_then(|folder| {
-            folders.push(folder);
-            match folders.last_mut() {
-                Some(folder) => folder.reals(&real_examples(run)),
-                None => Ok(()),
+/// Records the first events of each run, then its first checkpoint, in a hidden folder: a folder
+/// with a name can always be resumed. The checkpoints' events join the others.
+fn create_all(
+    out: &Path,
+    runs: &[Run],
+    openings: &mut [(Vec<Event>, Checkpoint)],
+) -> Result<Vec<RunFolder>> {
+    let mut hidden = Vec::new();
+    for (run, (events, checkpoint)) in runs.iter().zip(openings) {
+        let mut folder = RunFolder::reserve(out, &run.config)?;
+        folder.reals(&real_examples(run))?;
+        for event in &*events {
+            folder.apply(event)?;
+        }
+        events.push(folder.save_checkpoint(run.iteration(), checkpoint.clone())?);
+        hidden.push(folder);
+    }
+    let mut named: Vec<RunFolder> = Vec::new();
+    for folder in hidden {
+        match folder.publish() {
+            Ok(folder) => named.push(folder),
+            Err(error) => {
+                for folder in named {
+                    // The first error is the one to report.
+                    let _ = fs::remove_dir_all(folder.path());
+                }
+                return Err(error);
             }
-        });
-        if let Err(error) = made {
-            for folder in folders {
-                // The first error is the one to report.
-                let _ = fs::remove_dir_all(folder.path());
-            }
-            return Err(error);
         }
     }
-    Ok(folders)
+    Ok(named)
 }
 
 fn resumption(changes: &[Event]) -> String {

@@ -12,7 +12,7 @@ use crate::{
     error::collect,
     event::Event,
     fs,
-    record::{Checkpoint, checkpoint, has_ended, is_run_folder},
+    record::{Checkpoint, Origin, checkpoint, has_ended, is_run_folder},
     run::{Run, placeholder_data},
 };
 
@@ -27,7 +27,7 @@ pub struct RunCheckpoint {
     /// The settings of the checkpoint.
     pub config: RunConfig,
     /// Iteration of the folder's newest checkpoint when this one was read.
-    pub(super) newest: u64,
+    newest: u64,
 }
 
 impl RunCheckpoint {
@@ -58,6 +58,14 @@ impl RunCheckpoint {
         let newest = checkpoint::list(&folder)?.pop();
         let stored = Checkpoint::load(&file)?;
         let iteration = checkpoint::iteration_of(&file).unwrap_or_default();
+        if let Some(own) = stored.iteration()
+            && own != iteration
+        {
+            return Err(Error::Record(format!(
+                "{}: a checkpoint of iteration {own}; give it its own name, {own:06}.safetensors",
+                file.display()
+            )));
+        }
         Ok(Self {
             config: stored
                 .config()
@@ -67,6 +75,14 @@ impl RunCheckpoint {
             checkpoint: stored,
             folder,
         })
+    }
+
+    pub(super) fn origin(&self) -> Origin {
+        Origin {
+            iteration: self.iteration,
+            newest: self.newest,
+            events: self.checkpoint.events,
+        }
     }
 
     /// Whether a run with these settings has nothing left to do. One that was killed between its
@@ -111,7 +127,13 @@ impl RunCheckpoint {
 /// Changes one setting of a stopped run: a live one, its length, or the place of its data.
 fn change(config: &mut RunConfig, key: &str, value: &str) -> Result<String> {
     let key = config.full_key(key)?;
-    let may_change = ["iterations", "pruning.iterations", "data.source"].contains(&key.as_str())
+    let may_change = [
+        "iterations",
+        "pruning.iterations",
+        "data.source",
+        "data.memory",
+    ]
+    .contains(&key.as_str())
         || RunConfig::live_keys().contains(&key.as_str());
     if may_change {
         config.set(&key, value)?;

@@ -21,6 +21,12 @@ pub struct Ran {
     pub err: String,
 }
 
+/// Whether the folder is still being made.
+fn is_hidden(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| name.starts_with('.'))
+}
+
 impl Desk {
     pub fn new() -> Self {
         Self(tempfile::tempdir().expect("a folder"))
@@ -84,6 +90,18 @@ impl Desk {
             .expect("the program starts")
     }
 
+    /// Starts it by a line of shell, in which `"$0" "$@"` is the program with its arguments.
+    pub fn start_by(&self, shell: &str, line: &str) -> Child {
+        Command::new("sh")
+            .args(["-c", shell, program().to_str().expect("a plain path")])
+            .args(line.split_whitespace())
+            .current_dir(self.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the shell starts")
+    }
+
     /// Starts it on a display, with nothing remembered from an earlier start.
     pub fn on_screen(&self, line: &str, display: &str) -> Child {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -100,7 +118,7 @@ impl Desk {
         let entries = std::fs::read_dir(self.file("runs")).into_iter().flatten();
         let mut folders: Vec<PathBuf> = entries
             .map(|entry| entry.expect("an entry").path())
-            .filter(|path| path.is_dir())
+            .filter(|path| path.is_dir() && !is_hidden(path))
             .collect();
         folders.sort();
         folders

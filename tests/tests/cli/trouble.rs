@@ -99,6 +99,100 @@ fn an_interruption_leaves_checkpoints_and_a_way_on() {
     }
 }
 
+/// A run that no test waits for.
+const ENDLESS: &str = "train --preset ring --iterations 900000 --set log_every=1 --set checkpoint_every=100 \
+                       --set sample_every=0 --set quality_every=0 --device cpu --quiet";
+
+/// Waits until the run of a desk is under way, and returns its folder.
+fn under_way(desk: &Desk) -> PathBuf {
+    wait("a run under way", || {
+        let runs = desk.runs();
+        runs.len() == 1 && lines(&runs[0].join("stats.jsonl")) > 20
+    });
+    desk.runs().remove(0)
+}
+
+#[test]
+fn a_batch_queue_and_a_closing_terminal_stop_a_run_in_order() {
+    for signals in [&["USR1"][..], &["HUP", "TERM"], &["XCPU"]] {
+        let desk = Desk::new();
+        let child = desk.start(ENDLESS);
+        let run = under_way(&desk);
+        // Two at once are not impatience: only a second Ctrl-C is.
+        signals.iter().for_each(|name| signal(&child, name));
+        let ran = ended(child);
+        assert_eq!(ran.code, 130, "{signals:?}\n{}", ran.err);
+        assert_eq!(json(&run.join("summary.json"))["iteration"], last(&run));
+    }
+}
+
+#[test]
+fn what_nohup_ignores_stays_ignored() {
+    let desk = Desk::new();
+    let child = desk.start_by("trap '' HUP; exec \"$0\" \"$@\"", ENDLESS);
+    let run = under_way(&desk);
+    signal(&child, "HUP");
+    let before = lines(&run.join("stats.jsonl"));
+    wait("more iterations", || {
+        lines(&run.join("stats.jsonl")) > before + 50
+    });
+    signal(&child, "TERM");
+    assert_eq!(ended(child).code, 130);
+}
+
+#[test]
+fn a_limit_on_the_size_of_files_ends_a_run_with_a_reason() {
+    let desk = Desk::new();
+    // In blocks of 512 bytes; the checkpoints are smaller.
+    let ran = ended(desk.start_by("ulimit -f 2000; exec \"$0\" \"$@\"", ENDLESS));
+    assert_eq!((ran.code, ran.err.lines().count()), (1, 1), "{}", ran.err);
+    for part in ["the record could not be written", "File too large"] {
+        assert!(ran.err.contains(part), "{part}\n{}", ran.err);
+    }
+}
+
+#[test]
+fn ctrl_c_is_obeyed_while_data_load() {
+    let desk = Desk::new();
+    let photo = image::RgbImage::from_fn(1500, 1500, |x, y| {
+        image::Rgb([x as u8, y as u8, (x * y) as u8])
+    });
+    std::fs::create_dir(desk.file("photos")).expect("made");
+    let first = desk.file("photos/0.png");
+    photo.save(&first).expect("saved");
+    for copy in 1..3000 {
+        std::fs::hard_link(&first, desk.file(&format!("photos/{copy}.png"))).expect("linked");
+    }
+    let child = desk.start(
+        "train --preset tiny --data folder:photos --set data.side=16 --iterations 5 --device cpu",
+    );
+    sleep(Duration::from_millis(1500));
+    let asked = Instant::now();
+    signal(&child, "INT");
+    let ran = ended(child);
+    assert_eq!(
+        (ran.code, ran.err.as_str()),
+        (130, "cancelled; nothing more was written\n")
+    );
+    assert!(asked.elapsed() < Duration::from_secs(30), "all were read");
+    assert_eq!(desk.runs(), [] as [PathBuf; 0]);
+}
+
+#[test]
+fn a_run_killed_before_its_end_was_written_is_ended_by_a_report() {
+    let desk = Desk::new();
+    desk.good("train --preset ring --iterations 10 --quiet --device cpu");
+    let run = desk.runs().remove(0);
+    let whole = text(&run.join("events.jsonl"));
+    let (kept, end) = whole.trim_end().rsplit_once('\n').expect("lines");
+    assert!(end.contains("ended"), "{end}");
+    std::fs::write(run.join("events.jsonl"), format!("{kept}\n")).expect("written");
+    std::fs::remove_file(run.join("summary.json")).expect("removed");
+    desk.good("report runs --out page.html");
+    assert_eq!(text(&run.join("events.jsonl")), whole);
+    assert_eq!(json(&run.join("summary.json"))["reason"], "finished");
+}
+
 #[test]
 fn a_run_in_use_is_left_to_its_owner() {
     let desk = Desk::new();

@@ -28,6 +28,7 @@ fn open(name: &str, path: &Path, side: usize, limit: usize) -> Result<ImageSet> 
         side,
         flip: false,
         limit,
+        memory: 0,
     };
     data::open(&config).map(|dataset| match dataset {
         Dataset::Images(images) => images,

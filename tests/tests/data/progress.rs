@@ -34,6 +34,7 @@ fn load(name: &str, path: &Path, limit: usize, patience: usize) -> (Vec<(usize, 
         side: 16,
         flip: false,
         limit,
+        memory: 0,
     };
     let watch = Watch {
         patience,

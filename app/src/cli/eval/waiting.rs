@@ -12,7 +12,7 @@ use std::{
 use tightrope_core::{
     Error, Result,
     evaluation::Evaluation,
-    record::{checkpoint, has_ended, read_evaluations},
+    record::{checkpoint, has_ended, heal, read_evaluations},
 };
 
 use super::super::eval_args::EvalArgs;
@@ -80,7 +80,7 @@ impl Waiting {
     /// When folders cannot be read or written.
     pub fn look(&mut self) -> Result<()> {
         // Checked first: after its end, a run writes no more checkpoints.
-        let has_ended = has_ended(&self.run) || !self.run.is_dir();
+        let has_ended = has_ended(&self.run) || heal(&self.run) || !self.run.is_dir();
         let all = checkpoint::list(&self.run)?;
         let newest = all.last().map_or(0, |last| last.0);
         if newest < self.newest {

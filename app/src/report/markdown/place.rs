@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::Result;
-use tightrope_core::Error;
+use tightrope_core::{Error, record::write_whole};
 
 use super::super::{Group, files::make_folder_of};
 
@@ -66,8 +66,7 @@ impl Place {
                 format!("{}\n\n{results}\n{}\n", self.begin(), self.end())
             }
         };
-        std::fs::write(file, text).map_err(|e| Error::io(file, e))?;
-        Ok(())
+        Ok(write_whole(file, text.as_bytes())?)
     }
 
     /// The marker line before the results.

@@ -13,7 +13,11 @@ use crate::{
     },
     error::Result,
     fs::File,
+    zip_archive,
 };
+
+/// Memory for one entry of a zip archive's directory, in bytes.
+const ENTRY: u64 = 512;
 
 /// The source `zip`. Folders are classes as in `folder`; one folder may hold them all.
 pub(in crate::data) fn open(request: &Request) -> Result<Dataset> {
@@ -54,12 +58,13 @@ impl<'a> Zip<'a> {
         let path = request.path;
         let file = File::open(path)
             .map_err(|why| request.error(format!("{} cannot be read: {why}", path.display())))?;
-        let archive = ZipArchive::new(BufReader::new(file)).map_err(|why| {
-            request.error(format!(
-                "{} is not a zip archive, or truncated ({why}); fetch it again",
-                path.display()
-            ))
-        })?;
+        let archive =
+            zip_archive::open(BufReader::new(file), request.memory / ENTRY).map_err(|why| {
+                request.error(format!(
+                    "{} is not a zip archive, or truncated ({why}); fetch it again",
+                    path.display()
+                ))
+            })?;
         let mut names: Vec<String> = archive
             .file_names()
             .filter_map(|name| Some(name.ok()?.into_owned()))

@@ -51,7 +51,7 @@ impl Statistics {
     pub fn read(path: &Path) -> Result<Self> {
         let wrong =
             |what: &str| Error::setting("statistics", format!("{}: {what}", path.display()));
-        let bytes = fs::read(path).map_err(|error| match error.kind() {
+        let bytes = fs::read_whole(path).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => wrong("no such file; `tightrope stats` makes one"),
             _ => Error::io(path, error),
         })?;

@@ -4,6 +4,8 @@ use std::io::{Cursor, Read, Write};
 
 use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
+use crate::{memory, zip_archive};
+
 /// First bytes of an array's header.
 const MAGIC: &[u8] = b"\x93NUMPY";
 
@@ -84,14 +86,25 @@ pub struct Reader<'a>(ZipArchive<Cursor<&'a [u8]>>);
 impl<'a> Reader<'a> {
     /// Opens an archive; `None` if the bytes are not one.
     pub fn new(bytes: &'a [u8]) -> Option<Self> {
-        ZipArchive::new(Cursor::new(bytes)).ok().map(Self)
+        zip_archive::open(Cursor::new(bytes), 1000).ok().map(Self)
     }
 
-    /// A file's bytes, if it is present and whole.
+    /// A file's bytes, if it is present, whole, and not too large for the memory.
     pub fn file(&mut self, name: &str) -> Option<Vec<u8>> {
+        self.bytes(name).ok()
+    }
+
+    /// An array is in memory three times while it is read, and twice as long where it is of F32.
+    fn bytes(&mut self, name: &str) -> std::io::Result<Vec<u8>> {
+        let entry = self.0.by_name(name)?;
+        let announced = entry.size();
+        memory::check(announced.saturating_mul(6))?;
         let mut bytes = Vec::new();
-        self.0.by_name(name).ok()?.read_to_end(&mut bytes).ok()?;
-        Some(bytes)
+        // One byte more than there should be: only at its end is an entry's checksum compared.
+        entry
+            .take(announced.saturating_add(1))
+            .read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     /// An array of floating-point numbers, of either precision.
@@ -100,8 +113,8 @@ impl<'a> Reader<'a> {
     /// Describes what is wrong with the array.
     pub fn array(&mut self, name: &str) -> Result<Array<f64>, String> {
         let bytes = self
-            .file(&format!("{name}.npy"))
-            .ok_or_else(|| format!("it has no whole array `{name}`"))?;
+            .bytes(&format!("{name}.npy"))
+            .map_err(|why| format!("it has no whole array `{name}` ({why})"))?;
         parse(&bytes).ok_or_else(|| format!("`{name}` is not an array of F32 or F64 in rows"))
     }
 }

@@ -188,5 +188,5 @@ fn what_unfolds_without_end_is_refused() {
         ..bounds
     };
     let archive = zipped(&sent, &files[..3]);
-    assert!(refusal(&archive, few).contains("3 files; 2 are allowed"));
+    assert!(refusal(&archive, few).contains("announces 3 entries, 2 are allowed"));
 }

@@ -19,6 +19,7 @@ use crate::{
         name::{self, Reservation},
         read_run,
     },
+    zip_archive,
 };
 
 /// Limits on an unpacked archive.
@@ -74,7 +75,8 @@ impl Unpacked {
 /// # Errors
 /// When the archive cannot be read.
 pub fn holds_runs(archive: &Path) -> Result<bool> {
-    Ok(!Archive::open(archive)?.roots().is_empty())
+    let entries = Bounds::default().entries;
+    Ok(!Archive::open(archive, entries)?.roots().is_empty())
 }
 
 /// Unpacks every run folder of a zip archive into the folder of runs `out`; ignores other files.
@@ -89,7 +91,7 @@ pub fn unpack(
     bounds: Bounds,
     progress: &dyn Progress,
 ) -> Result<Vec<Unpacked>> {
-    let mut archive = Archive::open(archive)?;
+    let mut archive = Archive::open(archive, bounds.entries)?;
     archive.check(bounds)?;
     let roots = archive.roots();
     let mut left = bounds.bytes;
@@ -118,7 +120,7 @@ struct Archive<'a> {
 }
 
 impl<'a> Archive<'a> {
-    fn open(path: &'a Path) -> Result<Self> {
+    fn open(path: &'a Path, entries: usize) -> Result<Self> {
         let file = File::open(path).map_err(|error| Error::io(path, error))?;
         let damaged = |why: zip::result::ZipError| {
             Error::Record(format!(
@@ -126,7 +128,7 @@ impl<'a> Archive<'a> {
                 path.display()
             ))
         };
-        let zip = ZipArchive::new(BufReader::new(file)).map_err(damaged)?;
+        let zip = zip_archive::open(BufReader::new(file), entries as u64).map_err(damaged)?;
         let names = zip
             .file_names()
             .map(|name| name.map(std::borrow::Cow::into_owned));
@@ -155,13 +157,6 @@ impl<'a> Archive<'a> {
     /// Refuses archives with more than a run folder needs, or with paths that no honest archive
     /// has.
     fn check(&self, bounds: Bounds) -> Result<()> {
-        if self.names.len() > bounds.entries {
-            return Err(self.error(format!(
-                "{} files; {} are allowed",
-                self.names.len(),
-                bounds.entries
-            )));
-        }
         let mut size = 0_u64;
         for (index, name) in self.names.iter().enumerate() {
             let entry = self
@@ -248,7 +243,7 @@ fn is_same(a: &Path, b: &Path) -> Result<bool> {
     if files != files_of(b)? {
         return Ok(false);
     }
-    let read = |path: PathBuf| fs::read(&path).map_err(|error| Error::io(path, error));
+    let read = |path: PathBuf| fs::read_whole(&path).map_err(|error| Error::io(path, error));
     for file in files {
         if read(a.join(&file))? != read(b.join(&file))? {
             return Ok(false);

@@ -125,9 +125,18 @@ pub(super) fn load(net: &mut Net, place: &str, checkpoint: &Checkpoint) -> Resul
     };
     let m = tensor(&format!("{place}/adam_m"), net.flat.m.dims()[0])?;
     let masked = net.masked_len();
+    let bits = |name: &str| -> Result<Tensor<1>> {
+        let data = values_of(checkpoint, name, masked)?;
+        if !data.iter().all(|v| [0.0, 1.0].contains(v)) {
+            return Err(Error::Record(format!(
+                "the checkpoint's {name} has values other than 0 and 1; use another one of the run"
+            )));
+        }
+        Ok(Tensor::from_data(TensorData::new(data, [masked]), &device))
+    };
     let (mask, ever) = (
-        tensor(&format!("{place}/mask"), masked)?,
-        tensor(&format!("{place}/ever"), masked)?,
+        bits(&format!("{place}/mask"))?,
+        bits(&format!("{place}/ever"))?,
     );
     let mut vectors = Vec::new();
     for s in &net.spectral {
