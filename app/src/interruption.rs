@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 pub const INTERRUPTED: u8 = 130;
 
 static ASKED: AtomicBool = AtomicBool::new(false);
-/// What the first request calls.
+/// Calls that the first request makes.
 static WAKES: Mutex<Vec<Box<dyn Fn() + Send>>> = Mutex::new(Vec::new());
 
 /// Returns the flag that Ctrl-C or another request to stop sets. A second Ctrl-C ends the program at

@@ -17,12 +17,17 @@ pub fn free() -> u64 {
     }
 }
 
-/// Refuses to take more than a quarter of what is free.
+/// Bytes that one piece of work may take unless told otherwise: a quarter of what is free.
+pub fn share() -> u64 {
+    free() / 4
+}
+
+/// Refuses to take more than the [`share`] of one piece of work.
 ///
 /// # Errors
 /// Says how many bytes are needed, and how many are allowed.
 pub fn check(bytes: u64) -> std::io::Result<()> {
-    let allowed = free() / 4;
+    let allowed = share();
     if bytes <= allowed {
         return Ok(());
     }

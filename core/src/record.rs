@@ -32,6 +32,7 @@ mod lock;
 mod log;
 mod moments;
 mod name;
+mod origin;
 #[cfg(feature = "archives")]
 mod packed;
 mod read;
@@ -44,13 +45,14 @@ pub use checkpoint::{Checkpoint, HostTensor};
 pub use evaluations::{
     read as read_evaluations, size as evaluations_size, write as write_evaluation,
 };
-pub use folder::{Origin, RunFolder};
+pub use folder::RunFolder;
 pub use generator::Generator;
 pub use heal::heal;
 pub use image::RgbImage as Picture;
 pub use images::{GRID_GAP, Scatter, grid, layout, picture, png_bytes, png_of, scatter, ungrid};
 pub use lock::is_in_use;
 pub use log::log_line;
+pub use origin::Origin;
 #[cfg(feature = "archives")]
 pub use packed::{Bounds, Unpacked, holds_runs, pack, unpack};
 pub use read::{

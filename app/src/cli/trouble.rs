@@ -49,7 +49,7 @@ pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(move |info| {
         let payload = info.payload_as_str().unwrap_or("no message");
         let shows_traces = std::env::var_os("RUST_BACKTRACE").is_some();
-        // Whoever reads the broken file, or wanted the memory, reports this.
+        // The code that reads the broken file, or wanted the memory, reports this.
         let is_reported = is_expected() || payload.starts_with("wgpu error: Out of Memory");
         if is_reported && !shows_traces {
             return;

@@ -25,7 +25,7 @@ impl DataConfig {
     /// Most memory for reading the data, in bytes.
     pub fn memory_bytes(&self) -> u64 {
         match self.memory {
-            0 => memory::free() / 4,
+            0 => memory::share(),
             mib => mib.saturating_mul(1 << 20),
         }
     }

@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use super::{
-    Checkpoint, RunFolder, checkpoint, folder::Origin, has_ended, is_in_use, is_run_folder,
-    read_config,
+    Checkpoint, Origin, RunFolder, checkpoint, has_ended, is_in_use, is_run_folder, read_config,
 };
 use crate::{
     error::Result,

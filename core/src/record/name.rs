@@ -44,7 +44,7 @@ fn word(text: &str) -> String {
 pub struct Reservation {
     number: u64,
     out: PathBuf,
-    hidden: PathBuf,
+    folder: PathBuf,
     made_out: bool,
     kept: bool,
 }
@@ -67,7 +67,7 @@ impl Reservation {
             let reservation = Self {
                 number,
                 out: out.into(),
-                hidden,
+                folder: hidden,
                 made_out,
                 kept: false,
             };
@@ -80,7 +80,7 @@ impl Reservation {
 
     /// Folder for the first files.
     pub fn path(&self) -> &Path {
-        &self.hidden
+        &self.folder
     }
 
     /// Gives the folder its name; from here on it is a run folder.
@@ -105,8 +105,8 @@ impl Reservation {
 
     fn call(mut self, name: &str) -> Result<PathBuf> {
         let path = self.out.join(name);
-        fs::rename(&self.hidden, &path).map_err(|e| Error::io(&path, e))?;
-        self.hidden = path.clone();
+        fs::rename(&self.folder, &path).map_err(|e| Error::io(&path, e))?;
+        self.folder = path.clone();
         atomic::sync_folder_of(&path)?;
         self.kept = true;
         Ok(path)
@@ -116,7 +116,7 @@ impl Reservation {
 impl Drop for Reservation {
     fn drop(&mut self) {
         if !self.kept {
-            let _ = fs::remove_dir_all(&self.hidden);
+            let _ = fs::remove_dir_all(&self.folder);
             if self.made_out {
                 // Rightly fails if another program has put a file there.
                 let _ = fs::remove_dir(&self.out);

@@ -1,5 +1,5 @@
-//! What a run's folder is worth after the process dies, or the disk fails, at any one of its calls
-//! to the file system.
+//! Run folders resume after the process dies, or the disk fails, at any one call to the file
+//! system.
 
 use std::path::{Path, PathBuf};
 
@@ -151,30 +151,36 @@ fn check_but_one(run: &Path, references: &[Record], call: u64) {
     );
 }
 
+/// Tries each call in turn until one is beyond the last; returns how many there are. `strike` tells
+/// whether the fault has struck.
+fn for_each_call(mut strike: impl FnMut(u64, &Path) -> bool) -> u64 {
+    let mut calls = 0;
+    while strike(calls, tempfile::tempdir().unwrap().path()) {
+        calls += 1;
+    }
+    calls
+}
+
 #[test]
 fn a_process_that_dies_at_any_call_leaves_nothing_or_a_run_that_resumes() {
     let chosen = cpu();
     let references = references(&chosen);
-    let (mut calls, mut resumed, mut healed) = (0, 0, 0);
-    loop {
-        let out = tempfile::tempdir().unwrap();
-        let (_, has_died) = faulty::with(Fault::Dies, calls, || train(out.path(), &chosen));
-        if let Some(run) = run_in(out.path()) {
+    let (mut resumed, mut healed) = (0, 0);
+    let calls = for_each_call(|call, out| {
+        let (_, has_died) = faulty::with(Fault::Dies, call, || train(out, &chosen));
+        if let Some(run) = run_in(out) {
             assert!(!is_in_use(&run));
             if heal(&run) {
                 healed += 1;
             } else if !has_ended(&run) {
-                resume(&run, &chosen).unwrap_or_else(|e| panic!("call {calls}: {e}"));
+                resume(&run, &chosen).unwrap_or_else(|e| panic!("call {call}: {e}"));
                 resumed += 1;
             }
-            check(&run, &references, calls);
-            assert_eq!(read_run(&run).unwrap().grids.len(), 3, "call {calls}");
+            check(&run, &references, call);
+            assert_eq!(read_run(&run).unwrap().grids.len(), 3, "call {call}");
         }
-        if !has_died {
-            break;
-        }
-        calls += 1;
-    }
+        has_died
+    });
     assert!(
         calls > 100 && resumed > 50 && healed > 0,
         "{calls} calls, {resumed} resumed, {healed} healed"
@@ -185,22 +191,17 @@ fn a_process_that_dies_at_any_call_leaves_nothing_or_a_run_that_resumes() {
 fn a_resume_that_dies_at_any_call_can_be_resumed() {
     let chosen = cpu();
     let references = references(&chosen);
-    let mut calls = 0;
-    loop {
-        let out = tempfile::tempdir().unwrap();
-        train(out.path(), &chosen).unwrap();
-        let run = run_in(out.path()).unwrap();
+    let calls = for_each_call(|call, out| {
+        train(out, &chosen).unwrap();
+        let run = run_in(out).unwrap();
         let earlier = run.join("checkpoints/000003.safetensors");
-        let (_, has_died) = faulty::with(Fault::Dies, calls, || resume(&earlier, &chosen));
+        let (_, has_died) = faulty::with(Fault::Dies, call, || resume(&earlier, &chosen));
         if !has_ended(&run) {
-            resume(&run, &chosen).unwrap_or_else(|e| panic!("call {calls}: {e}"));
+            resume(&run, &chosen).unwrap_or_else(|e| panic!("call {call}: {e}"));
         }
-        check(&run, &references, calls);
-        if !has_died {
-            break;
-        }
-        calls += 1;
-    }
+        check(&run, &references, call);
+        has_died
+    });
     assert!(calls > 50, "{calls} calls");
 }
 
@@ -208,11 +209,9 @@ fn a_resume_that_dies_at_any_call_can_be_resumed() {
 fn a_call_that_fails_ends_the_run_with_a_reason_and_it_resumes() {
     let chosen = cpu();
     let references = references(&chosen);
-    let mut calls = 0;
-    loop {
-        let out = tempfile::tempdir().unwrap();
-        let (events, has_failed) = faulty::with(Fault::Fails, calls, || train(out.path(), &chosen));
-        let run = run_in(out.path());
+    let calls = for_each_call(|call, out| {
+        let (events, has_failed) = faulty::with(Fault::Fails, call, || train(out, &chosen));
+        let run = run_in(out);
         match (events, &run) {
             (Err(_), None) => {}
             (Ok(events), Some(run)) => {
@@ -223,19 +222,16 @@ fn a_call_that_fails_ends_the_run_with_a_reason_and_it_resumes() {
                 let last = ends.next_back().unwrap();
                 assert!(
                     !has_failed || matches!(last, EndReason::Failed(_)),
-                    "call {calls}: {last:?}"
+                    "call {call}: {last:?}"
                 );
                 if has_failed && RunCheckpoint::open(run).unwrap().iteration < 8 {
-                    resume(run, &chosen).unwrap_or_else(|e| panic!("call {calls}: {e}"));
-                    check_but_one(run, &references, calls);
+                    resume(run, &chosen).unwrap_or_else(|e| panic!("call {call}: {e}"));
+                    check_but_one(run, &references, call);
                 }
             }
-            (outcome, run) => panic!("call {calls}: {outcome:?} with {run:?}"),
+            (outcome, run) => panic!("call {call}: {outcome:?} with {run:?}"),
         }
-        if !has_failed {
-            break;
-        }
-        calls += 1;
-    }
+        has_failed
+    });
     assert!(calls > 100, "{calls} calls");
 }

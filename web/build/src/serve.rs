@@ -121,7 +121,7 @@ fn find(dist: &Path, asked: &str) -> Option<(PathBuf, &'static str)> {
 mod tests {
     use super::*;
 
-    /// What becomes of a request that a client sends in these parts, and then no more.
+    /// Reads a request from a client that sends these parts, and then nothing.
     fn sent(parts: &[&[u8]], patience: Duration) -> Result<String> {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
@@ -137,7 +137,10 @@ mod tests {
                 }
                 thread::sleep(2 * patience.min(Duration::from_millis(200)));
             });
-            request(&mut stream, patience)
+            let outcome = request(&mut stream, patience);
+            // A client that is still sending waits for nobody then.
+            drop(stream);
+            outcome
         })
     }
 
@@ -153,7 +156,8 @@ mod tests {
         let endless = vec![b'a'; 1 << 20];
         let why = sent(&[&endless], long).unwrap_err().to_string();
         assert_eq!(why, "the request is too long");
-        assert!(sent(&[b"GET / HTTP/1.1"; 9], Duration::from_millis(100)).is_err());
+        let slow = [&b"GET / HTTP/1.1"[..]; 9];
+        assert!(sent(&slow, Duration::from_millis(100)).is_err());
     }
 
     #[test]
