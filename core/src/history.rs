@@ -3,19 +3,21 @@
 mod edits;
 mod flops;
 mod moment;
+mod thinning;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    config::{Estimator, Role, RunConfig},
+    config::{Estimator, RecordConfig, Role, RunConfig},
     event::{
         EndReason, Event, MaskEvent, Masks, NetInfo, Quality, RunInfo, StageEvent, Stats, Verdict,
     },
 };
 pub use flops::RelativeFlops;
-pub use moment::{KEPT_MOMENTS, Moment};
+pub use moment::Moment;
+pub use thinning::{KEPT_MOMENTS, KEPT_SAMPLES, KEPT_STATES, Thinning};
 
 /// All events of a run so far, in order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -27,7 +29,7 @@ pub struct History {
     edited: Option<RunConfig>,
     /// Description of the run.
     pub info: Option<RunInfo>,
-    /// States by rising iteration.
+    /// States by rising iteration; of a long run, a [thinned](Thinning) choice.
     pub stats: Vec<Stats>,
     /// Mask changes by rising iteration.
     pub masks: Vec<MaskEvent>,
@@ -44,8 +46,8 @@ pub struct History {
     pub checkpoints: Vec<(u64, String)>,
     /// Iterations from which the run was resumed.
     pub resumed: Vec<u64>,
-    /// Samples of the fixed z and their networks' state, by iteration; at most [`KEPT_MOMENTS`] of
-    /// them.
+    /// Samples of the fixed z and their networks' state, by iteration; of a long run, a
+    /// [thinned](Thinning) choice.
     pub samples: BTreeMap<u64, Moment>,
     /// End of the run; `None` while it trains, and for a run that was cut off.
     pub ended: Option<Ended>,
@@ -84,7 +86,12 @@ impl History {
     pub fn apply(&mut self, event: &Event) {
         match event {
             Event::Started(info) => self.info = Some(info.clone()),
-            Event::Stats(stats) => self.stats.push(stats.clone()),
+            Event::Stats(stats) => {
+                self.stats.push(stats.clone());
+                if self.stats.len() as u64 > 2 * KEPT_STATES {
+                    self.thin_stats();
+                }
+            }
             Event::Mask(mask) => self.masks.push(mask.clone()),
             Event::Stage(stage) => self.stages.push(stage.clone()),
             Event::Quality(quality) => self.quality.push(quality.clone()),
@@ -96,17 +103,17 @@ impl History {
                     &mut moment.raw
                 };
                 *slot = Some(samples.data.clone());
-                moment::thin(&mut self.samples);
+                self.thin_moments();
             }
             Event::Field(field) => {
                 let moment = self.samples.entry(field.iteration).or_default();
                 moment.field = Some(field.clone());
-                moment::thin(&mut self.samples);
+                self.thin_moments();
             }
             Event::Masks(masks) => {
                 let moment = self.samples.entry(masks.iteration).or_default();
                 moment.set_masks(masks);
-                moment::thin(&mut self.samples);
+                self.thin_moments();
             }
             Event::Edited {
                 iteration,
@@ -128,12 +135,54 @@ impl History {
             }
             Event::Resumed { iteration } => self.rewind(*iteration),
             Event::Ended { iteration, reason } => {
+                if self.thinning_of_stats().is_due() {
+                    self.thin_stats();
+                }
                 self.ended = Some(Ended {
                     iteration: *iteration,
                     reason: reason.clone(),
                 });
             }
         }
+    }
+
+    /// What a record of this run keeps of the states it has.
+    pub fn thinning_of_stats(&self) -> Thinning {
+        let latest = self.latest().map_or(0, |s| s.iteration);
+        let interval = self.interval("record.log_every", |record| record.log_every);
+        Thinning::new(interval, latest, KEPT_STATES)
+    }
+
+    /// What the folder of this run keeps of its samples when it has reached iteration `latest`.
+    pub fn thinning_of_samples(&self, latest: u64) -> Thinning {
+        Thinning::new(self.interval_of_samples(), latest, KEPT_SAMPLES)
+    }
+
+    fn interval_of_samples(&self) -> u64 {
+        self.interval("record.sample_every", |record| record.sample_every)
+    }
+
+    fn thin_stats(&mut self) {
+        let thinning = self.thinning_of_stats();
+        thinning.thin(&mut self.stats, |s| s.iteration);
+    }
+
+    fn thin_moments(&mut self) {
+        if self.samples.len() as u64 > 2 * KEPT_MOMENTS
+            && let Some((&latest, _)) = self.samples.last_key_value()
+        {
+            let thinning = Thinning::new(self.interval_of_samples(), latest, KEPT_MOMENTS);
+            moment::thin(&mut self.samples, thinning);
+        }
+    }
+
+    /// The shortest interval that a record of this run has had, in iterations.
+    fn interval(&self, key: &str, of: fn(&RecordConfig) -> u64) -> u64 {
+        let first = self.config.as_ref().map(|config| of(&config.record));
+        let edited = self.edits.iter().filter(|edit| edit.key == key);
+        let edited = edited.filter_map(|edit| edit.value.parse().ok());
+        let intervals = first.into_iter().chain(edited);
+        intervals.filter(|&every| every > 0).min().unwrap_or(1)
     }
 
     /// Forgets everything after `iteration`; the resumed run repeats it.
@@ -364,19 +413,38 @@ mod tests {
     #[test]
     fn samples_stay_bounded_and_keep_the_first_and_the_last() {
         let mut history = History::default();
-        for iteration in 0..200 {
+        for iteration in 0..2000 {
             history.apply(&Event::Samples(Samples {
                 iteration,
                 averaged: false,
                 data: SampleData::Points(vec![[0.0, 1.0]]),
             }));
+            assert!(history.samples.len() as u64 <= 2 * KEPT_MOMENTS);
         }
-        assert_eq!(history.samples.len(), KEPT_MOMENTS);
+        assert!(history.samples.len() as u64 >= KEPT_MOMENTS / 2);
         assert_eq!(history.samples.keys().next(), Some(&0));
-        assert_eq!(history.latest_samples().map(|(at, _)| at), Some(199));
+        assert_eq!(history.latest_samples().map(|(at, _)| at), Some(1999));
         let at: Vec<u64> = history.samples.keys().copied().collect();
         let widest = at.windows(2).map(|w| w[1] - w[0]).max();
-        assert!(widest < Some(100), "{at:?}");
+        assert!(widest <= Some(2000 / (KEPT_MOMENTS / 2)), "{at:?}");
+    }
+
+    #[test]
+    fn states_stay_bounded_and_even() {
+        let mut history = History::new(fixture::config());
+        let count = 5 * KEPT_STATES + 7;
+        for i in 1..=count {
+            history.apply(&stats(i * 10, 0.5));
+            assert!(history.stats.len() as u64 <= 2 * KEPT_STATES);
+        }
+        let iteration = count * 10;
+        let reason = EndReason::Finished;
+        history.apply(&Event::Ended { iteration, reason });
+        assert!(history.stats.len() as u64 <= KEPT_STATES + 2);
+        let at: Vec<u64> = history.stats.iter().map(|s| s.iteration).collect();
+        assert_eq!((at[0], at[1], at[2]), (10, 80, 160));
+        assert_eq!(at.last(), Some(&iteration));
+        assert_eq!(history.share_in_band(), Some(1.0));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Writes files that are either whole or absent.
 
 use std::{
-    io::Write,
+    io::{BufWriter, Write},
     path::{Path, PathBuf},
 };
 
@@ -13,23 +13,33 @@ pub const PARTIAL: &str = "partial";
 
 /// Writes `bytes` to `path`. A reader, or a crash at any moment, sees the old file or the new one.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_with(path, |file| {
+        file.write_all(bytes)
+            .map_err(|source| Error::io(path, source))
+    })
+}
+
+/// As [`write`], with what `fill` writes.
+pub fn write_with(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".");
     partial.push(PARTIAL);
     let partial = PathBuf::from(partial);
-    let written = fill(&partial, bytes).and_then(|()| super::rename(&partial, path));
-    if let Err(source) = written {
+    let named = |source| Error::io(path, source);
+    let write = || {
+        let mut file = BufWriter::new(File::create(&partial).map_err(named)?);
+        fill(&mut file)?;
+        let file = file.into_inner().map_err(|e| named(e.into_error()))?;
+        file.sync_all().map_err(named)?;
+        drop(file);
+        super::rename(&partial, path).map_err(named)
+    };
+    if let Err(error) = write() {
         // The first error is the one to report.
         let _ = super::remove_file(&partial);
-        return Err(Error::io(path, source));
+        return Err(error);
     }
     sync_folder_of(path)
-}
-
-fn fill(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 /// Makes the name `path` durable in its folder. Only Unix can sync a folder.

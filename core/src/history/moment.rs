@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Thinning;
 use crate::{
     config::Role,
     event::{Field, Masks, SampleData},
 };
-
-/// Moments of samples that stay in memory; beyond that the most crowded one is dropped.
-pub const KEPT_MOMENTS: usize = 48;
 
 /// Samples of the fixed z at one iteration, and the state of the networks behind them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -42,24 +40,20 @@ impl Moment {
     }
 }
 
-/// Drops the most crowded moment if the map holds one too many.
-pub(super) fn thin(moments: &mut BTreeMap<u64, Moment>) {
-    if moments.len() <= KEPT_MOMENTS {
-        return;
-    }
-    let at: Vec<u64> = moments.keys().copied().collect();
-    let crowded = at.windows(3).min_by_key(|w| w[2] - w[0]);
-    let Some(&[_, iteration, next]) = crowded else {
-        return;
-    };
-    let gone = moments.remove(&iteration).unwrap_or_default();
-    let Some(next) = moments.get_mut(&next) else {
-        return;
-    };
-    // Masks are recorded only when they change, so they outlive their moment.
-    for masks in gone.masks {
-        if next.masks_of(masks.net).is_none() {
-            next.masks.push(masks);
+/// Drops the moments that do not stay. Masks are recorded only when they change, so they outlive
+/// their moment.
+pub(super) fn thin(moments: &mut BTreeMap<u64, Moment>, thinning: Thinning) {
+    let mut kept: Vec<u64> = moments.keys().copied().collect();
+    thinning.thin(&mut kept, |&at| at);
+    let all = std::mem::take(moments);
+    let mut orphans: Vec<Masks> = Vec::new();
+    for (at, mut moment) in all {
+        let own = std::mem::take(&mut moment.masks);
+        orphans.retain(|old| own.iter().all(|new| new.net != old.net));
+        orphans.extend(own);
+        if kept.binary_search(&at).is_ok() {
+            moment.masks = std::mem::take(&mut orphans);
+            moments.insert(at, moment);
         }
     }
 }
@@ -68,7 +62,7 @@ pub(super) fn thin(moments: &mut BTreeMap<u64, Moment>) {
 mod tests {
     use super::*;
     use crate::event::{Event, Samples};
-    use crate::history::History;
+    use crate::history::{History, KEPT_MOMENTS};
     use crate::sparse::bits::Bits;
 
     fn masks(iteration: u64, net: Role) -> Event {
@@ -101,7 +95,7 @@ mod tests {
                 history.apply(&masks(iteration, Role::D));
             }
         }
-        assert_eq!(history.samples.len(), KEPT_MOMENTS);
+        assert!(history.samples.len() as u64 <= 2 * KEPT_MOMENTS);
         for &at in history.samples.keys() {
             let latest = |net| history.masks_until(net, at).next().map(|m| m.iteration);
             assert_eq!(latest(Role::G), Some(at - at % 3));

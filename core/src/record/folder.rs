@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Result},
     event::{Event, SampleData, Samples, Stats},
     fs::{self, File, atomic},
-    history::History,
+    history::{History, KEPT_SAMPLES},
 };
 
 /// File names within a run folder.
@@ -40,6 +40,8 @@ pub struct RunFolder {
     _lock: Lock,
     /// History without moments of samples, which are on disk.
     history: History,
+    /// Iterations whose samples are on disk.
+    shown: Vec<u64>,
     averages: bool,
     reals: Vec<[f32; 2]>,
     /// A failure after the last checkpoint was written, for the next event to report.
@@ -78,7 +80,7 @@ impl RunFolder {
             return Ok(self);
         };
         let (history, reals) = (self.history, self.reals);
-        let (recorded, saved) = (self.recorded, self.saved);
+        let (recorded, saved, shown) = (self.recorded, self.saved, self.shown);
         // Some systems rename no folder in which files are open.
         drop((self.stats, self.events, self.log, self._lock));
         let config = history.config.as_ref();
@@ -91,7 +93,7 @@ impl RunFolder {
             // The first error is the one to report.
             let _ = fs::remove_dir_all(&path);
         })?;
-        (folder.recorded, folder.saved) = (recorded, saved);
+        (folder.recorded, folder.saved, folder.shown) = (recorded, saved, shown);
         folder.reals = reals;
         Ok(folder)
     }
@@ -133,8 +135,10 @@ impl RunFolder {
         checkpoint::forget_after(path, from.iteration)?;
         jsonl::rewrite(&path.join(STATS), &stats)?;
         jsonl::rewrite(&path.join(EVENTS), &events)?;
-        samples::forget_after(path, from.iteration)?;
-        moments::forget_after(path, from.iteration)?;
+        let mut shown = samples::iterations(path)?;
+        shown.retain(|&at| at <= from.iteration);
+        samples::retain(path, &shown)?;
+        moments::retain(path, &shown)?;
         evaluations::forget_after(path, from.iteration)?;
         let reals = reals_json(path);
         let recorded = events.iter().filter(|event| is_counted(event)).count();
@@ -142,6 +146,7 @@ impl RunFolder {
         let mut folder = Self::attach(path.into(), log, lock, history)?;
         folder.recorded = recorded as u64;
         folder.saved = Some(from.iteration);
+        folder.shown = shown;
         if fs::is_file(&reals) {
             folder.reals = samples::read_points(&reals)?;
         }
@@ -157,6 +162,7 @@ impl RunFolder {
             saved: None,
             log,
             _lock: lock,
+            shown: Vec::new(),
             averages: config.is_some_and(|c| c.averaging.rule != AveragingRule::None),
             history,
             reals: Vec::new(),
@@ -214,10 +220,16 @@ impl RunFolder {
                 }
             }
         }
+        let states = self.history.stats.len();
         self.fold(event)?;
+        let was_thinned = self.history.stats.len() < states;
+        if was_thinned {
+            self.rewrite_stats()?;
+        }
         if let Some(summary) = Summary::of(&self.history)
             && matches!(event, Event::Ended { .. })
         {
+            self.thin_samples()?;
             self.sync()?;
             atomic::write_json(&self.path.join(SUMMARY), &summary)?;
         }
@@ -225,11 +237,21 @@ impl RunFolder {
     }
 
     fn fold(&mut self, event: &Event) -> Result<()> {
+        let before = self.history.latest().map(|s| s.iteration);
         self.history.apply(event);
         match log_line(event) {
-            Some(line) => self.log.text(&line),
-            None => Ok(()),
+            Some(line) if self.is_logged(event, before) => self.log.text(&line),
+            _ => Ok(()),
         }
+    }
+
+    /// Whether an event gets its line in the log. States get theirs as far as they will stay.
+    fn is_logged(&self, event: &Event, before: Option<u64>) -> bool {
+        let (Event::Stats(now), Some(before)) = (event, before) else {
+            return true;
+        };
+        let thinning = self.history.thinning_of_stats();
+        !thinning.is_due() || thinning.begins_between(before, now.iteration)
     }
 
     /// Writes and records a checkpoint; returns its event, already recorded.
@@ -272,9 +294,37 @@ impl RunFolder {
         moments::sync(&self.path)
     }
 
-    fn samples(&self, samples: &Samples) -> Result<()> {
+    fn samples(&mut self, samples: &Samples) -> Result<()> {
         let stem = samples::stem(samples.iteration, samples.averaged == self.averages);
-        samples::write(&self.path, &stem, &samples.data, &self.reals)
+        samples::write(&self.path, &stem, &samples.data, &self.reals)?;
+        if self.shown.last().is_none_or(|&at| at < samples.iteration) {
+            self.shown.push(samples.iteration);
+            if self.shown.len() as u64 > 2 * KEPT_SAMPLES {
+                self.thin_samples()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the samples that do not [stay](crate::history::Thinning), with what was recorded beside them. They go first: what
+    /// is recorded beside samples that are gone is [read](moments::read) rightly.
+    fn thin_samples(&mut self) -> Result<()> {
+        let latest = self.shown.last().copied().unwrap_or(0);
+        let thinning = self.history.thinning_of_samples(latest);
+        if thinning.is_due() {
+            thinning.thin(&mut self.shown, |&at| at);
+            samples::retain(&self.path, &self.shown)?;
+            moments::retain(&self.path, &self.shown)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the states anew that stay.
+    fn rewrite_stats(&mut self) -> Result<()> {
+        let path = self.path.join(STATS);
+        jsonl::rewrite(&path, &self.history.stats)?;
+        self.stats = Lines::open(path)?;
+        Ok(())
     }
 }
 

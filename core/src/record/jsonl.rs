@@ -1,7 +1,7 @@
 //! Files of one JSON value per line, which readers may open while they grow.
 
 use std::{
-    io::Write,
+    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
 };
 
@@ -75,40 +75,65 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
 
 /// As [`read`], with `parse` for each line.
 pub fn read_with<T>(path: &Path, parse: impl Fn(&[u8]) -> serde_json::Result<T>) -> Result<Vec<T>> {
-    let bytes = match fs::read_whole(path) {
-        Ok(bytes) => bytes,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(e) => return Err(Error::io(path, e)),
-    };
-    let whole = bytes
-        .iter()
-        .rposition(|&b| b == b'\n')
-        .map_or(0, |end| end + 1);
     let mut values = Vec::new();
-    for (number, line) in bytes[..whole].split(|&b| b == b'\n').enumerate() {
+    each(path, parse, |value| {
+        values.push(value);
+        Ok(())
+    })?;
+    Ok(values)
+}
+
+/// Hands every value that [`read_with`] reads to `take`, one after the other.
+pub fn each<T>(
+    path: &Path,
+    parse: impl Fn(&[u8]) -> serde_json::Result<T>,
+    mut take: impl FnMut(T) -> Result<()>,
+) -> Result<()> {
+    let named = |e| Error::io(path, e);
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(named(e)),
+    };
+    // One line may be the whole file.
+    let length = fs::metadata(path).map_err(named)?.len();
+    crate::memory::check(length).map_err(named)?;
+    let mut lines = BufReader::new(file);
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        lines.read_until(b'\n', &mut line).map_err(named)?;
+        if line.pop() != Some(b'\n') {
+            break;
+        }
         if line.is_empty() {
             continue;
         }
-        let value = parse(line).map_err(|e| {
-            let (path, number) = (path.display(), number + 1);
+        let value = parse(&line).map_err(|e| {
             Error::Record(format!(
-                "{path} line {number} is damaged ({e}); delete that line to go on without it"
+                "{} line {number} is damaged ({e}); delete that line to go on without it",
+                path.display()
             ))
         })?;
-        values.push(value);
+        take(value)?;
     }
-    Ok(values)
+    Ok(())
 }
 
 /// Replaces the file by these values.
 pub fn rewrite<T: Serialize>(path: &Path, values: &[T]) -> Result<()> {
-    let mut text = Vec::new();
-    for value in values {
-        serde_json::to_writer(&mut text, value)
-            .map_err(|e| Error::Record(format!("{}: not JSON: {e}", path.display())))?;
-        text.push(b'\n');
-    }
-    atomic::write(path, &text)
+    atomic::write_with(path, |file| {
+        values.iter().try_for_each(|value| put(file, path, value))
+    })
+}
+
+/// Writes the line of one value to what becomes the file `path`.
+pub fn put(file: &mut dyn Write, path: &Path, value: &impl Serialize) -> Result<()> {
+    let mut line = Vec::new();
+    serde_json::to_writer(&mut line, value)
+        .map_err(|e| Error::Record(format!("{}: not JSON: {e}", path.display())))?;
+    line.push(b'\n');
+    file.write_all(&line).map_err(|e| Error::io(path, e))
 }
 
 #[cfg(test)]

@@ -43,7 +43,8 @@ impl StoredRun {
     /// # Errors
     /// When a file cannot be read or is damaged.
     pub fn moments(&self) -> Result<Vec<(u64, Event)>> {
-        moments::read(&self.path)
+        let kept: Vec<u64> = self.grids.iter().map(|grid| grid.iteration).collect();
+        moments::read(&self.path, &kept)
     }
 
     /// The run's evaluations by feature networks, in the order in which they were made.

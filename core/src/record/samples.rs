@@ -153,10 +153,18 @@ fn pictures(folder: &Path) -> Result<Vec<(u64, bool, PathBuf)>> {
     Ok(found)
 }
 
-/// Removes samples after `iteration`, from which a run resumes.
-pub fn forget_after(folder: &Path, iteration: u64) -> Result<()> {
+/// The iterations of all pictures of a run folder, rising.
+pub fn iterations(folder: &Path) -> Result<Vec<u64>> {
+    let mut at: Vec<u64> = pictures(folder)?.into_iter().map(|(at, ..)| at).collect();
+    at.sort_unstable();
+    at.dedup();
+    Ok(at)
+}
+
+/// Removes samples except those at the iterations `kept`, which rise.
+pub fn retain(folder: &Path, kept: &[u64]) -> Result<()> {
     for (at, _, png) in pictures(folder)? {
-        if at > iteration {
+        if kept.binary_search(&at).is_err() {
             let points = png.with_extension("json");
             if fs::is_file(&points) {
                 fs::remove_file(&points).map_err(|e| Error::io(&points, e))?;

@@ -81,16 +81,25 @@ impl RunView {
 
     /// Takes in one event.
     pub fn apply(&mut self, event: &Event) {
+        let states = self.history.stats.len();
         self.history.apply(event);
         match event {
             Event::Stats(stats) => {
-                self.traces.push(&self.history, stats);
+                if self.history.stats.len() == states + 1 {
+                    self.traces.push(&self.history, stats);
+                } else {
+                    self.traces.rebuild(&self.history);
+                }
                 self.iteration = self.iteration.max(stats.iteration);
             }
             Event::Resumed { iteration } => {
                 self.traces.rebuild(&self.history);
                 self.iteration = *iteration;
                 self.trouble = None;
+            }
+            // The states of a long run are thinned once more at its end.
+            Event::Ended { .. } if self.history.stats.len() < states => {
+                self.traces.rebuild(&self.history);
             }
             Event::Samples(_) | Event::Field(_) => self.revision += 1,
             _ => {}

@@ -62,24 +62,35 @@ impl Measure {
 
 /// All measures of one run, indexed like the `stats` of its history.
 #[derive(Debug, Default)]
-pub struct Traces([Trace; Measure::ALL.len()]);
+pub struct Traces {
+    traces: [Trace; Measure::ALL.len()],
+    rebuilt: u64,
+}
 
 impl Traces {
     /// Trace of one measure.
     pub fn of(&self, measure: Measure) -> &Trace {
-        &self.0[measure as usize]
+        &self.traces[measure as usize]
+    }
+
+    /// How often they were built anew; what was made from them then is out of date.
+    pub fn rebuilt(&self) -> u64 {
+        self.rebuilt
     }
 
     /// Appends a recorded state.
     pub fn push(&mut self, history: &History, stats: &Stats) {
         for measure in Measure::ALL {
-            self.0[measure as usize].push(measure.of(history, stats));
+            self.traces[measure as usize].push(measure.of(history, stats));
         }
     }
 
     /// Rebuilds all traces from a history.
     pub fn rebuild(&mut self, history: &History) {
-        *self = Self::default();
+        *self = Self {
+            rebuilt: self.rebuilt + 1,
+            ..Self::default()
+        };
         for stats in &history.stats {
             self.push(history, stats);
         }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::config::Role;
 use crate::event::{EndReason, Field, Masks, Quality};
+use crate::history::KEPT_STATES;
 use crate::record::{fixture, is_in_use, read_run};
 use crate::sparse::bits::Bits;
 
@@ -177,6 +178,73 @@ fn a_resumed_record_equals_an_uninterrupted_one() {
     assert_eq!(last, Checkpoint::load(&of_whole).unwrap());
     assert_eq!(read_run(&path).unwrap().grids.len(), 4);
     assert_eq!(checkpoint::list(&path).unwrap().len(), 3);
+}
+
+/// Iterations `from` (excluded) to `to` of a long run that records a state at each of them.
+fn train_long(folder: &mut RunFolder, from: u64, to: u64) {
+    for iteration in from + 1..=to {
+        let stats = fixture::stats(iteration, 0.5);
+        folder.apply(&Event::Stats(stats)).unwrap();
+        if iteration % 40 == 0 {
+            folder.apply(&samples(iteration, true)).unwrap();
+            let [field, masks] = networks(iteration);
+            folder.apply(&field).unwrap();
+            if iteration % 3 == 0 {
+                folder.apply(&masks).unwrap();
+            }
+        }
+        if iteration % 11_000 == 0 {
+            let checkpoint = Checkpoint::new(iteration.into(), Default::default());
+            folder.save_checkpoint(iteration, checkpoint).unwrap();
+        }
+    }
+}
+
+fn start_long(out: &Path) -> RunFolder {
+    let mut config = fixture::config();
+    (config.record.log_every, config.record.sample_every) = (1, 40);
+    let mut folder = RunFolder::create(out, &config).unwrap();
+    folder.apply(&Event::Started(fixture::info())).unwrap();
+    folder
+}
+
+fn files(run: &Path) -> Vec<String> {
+    let files = fs::read_dir(run).unwrap();
+    let mut names: Vec<String> = files
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_long_record_is_thinned_and_resumes_to_the_same() {
+    let end = 22_030;
+    let out = tempfile::tempdir().unwrap();
+    let mut whole = start_long(out.path());
+    train_long(&mut whole, 0, end);
+    whole.apply(&ended(end, EndReason::Finished)).unwrap();
+    let run = read_run(whole.path()).unwrap();
+    assert_eq!(run.history.stats, whole.history().stats);
+    assert!(run.history.stats.len() as u64 <= KEPT_STATES + 2);
+    assert!((KEPT_SAMPLES / 2..=KEPT_SAMPLES + 2).contains(&(run.grids.len() as u64)));
+    assert_eq!(run.grids.last().unwrap().iteration, 22_000);
+    assert!(text(&whole, LOG).lines().count() as u64 <= 2 * KEPT_STATES);
+    // Masks that changed at every third of the samples, at most one line for every picture.
+    let masks = text(&whole, "masks.jsonl").lines().count();
+    assert!(masks <= run.grids.len() && masks > run.grids.len() / 2);
+
+    let mut broken = start_long(out.path());
+    train_long(&mut broken, 0, 21_500);
+    let path = broken.path().to_owned();
+    drop(broken);
+    let mut resumed = RunFolder::open(&path, origin(&path, 11_000)).unwrap();
+    train_long(&mut resumed, 11_000, end);
+    resumed.apply(&ended(end, EndReason::Finished)).unwrap();
+    assert_eq!(files(whole.path()), files(&path));
+    for file in [STATS, SUMMARY, "fields.jsonl", "masks.jsonl"] {
+        assert_eq!(text(&whole, file), text(&resumed, file), "{file}");
+    }
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub struct Smoothing {
 #[derive(Default)]
 struct Mean {
     trace: Trace,
+    /// See [`Traces::rebuilt`](crate::gui::model::traces::Traces::rebuilt).
+    of: u64,
     sum: f64,
     weights: f64,
 }
@@ -54,9 +56,11 @@ impl Smoothing {
         }
         let values = run.traces.of(measure).values();
         let mean = self.lines.entry((run.key, measure)).or_default();
-        if mean.trace.values().len() > values.len() {
-            // The run went back to a checkpoint.
-            *mean = Mean::default();
+        if mean.of != run.traces.rebuilt() {
+            *mean = Mean {
+                of: run.traces.rebuilt(),
+                ..Mean::default()
+            };
         }
         for &value in &values[mean.trace.values().len()..] {
             mean.push(value, self.weight);
