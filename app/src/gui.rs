@@ -2,7 +2,7 @@
 //! lab.
 
 mod action;
-mod address;
+pub(crate) mod address;
 #[cfg(target_arch = "wasm32")]
 mod browser;
 mod explain;

@@ -2,6 +2,8 @@
 
 use std::{fmt, path::PathBuf};
 
+use crate::text::printable;
+
 /// One wrong setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -36,17 +38,18 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Everything that can go wrong in the engine.
+/// Everything that can go wrong in the engine. Messages may quote names in foreign files; as shown,
+/// they hold nothing that could command a terminal.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// One or more settings are wrong; all of them are listed at once.
-    #[error("{}", join(.0))]
+    #[error("{}", printable(&join(.0)))]
     Settings(Vec<Problem>),
     /// A dataset is missing, truncated, foreign or too small.
-    #[error("data: {0}")]
+    #[error("data: {}", printable(.0))]
     Data(String),
     /// A file could not be read or written.
-    #[error("{}: {error}", path.display())]
+    #[error("{}: {error}", printable(&path.display().to_string()))]
     Io {
         /// The file or folder concerned.
         path: PathBuf,
@@ -54,10 +57,10 @@ pub enum Error {
         error: std::io::Error,
     },
     /// A run folder, checkpoint or record is unreadable.
-    #[error("record: {0}")]
+    #[error("record: {}", printable(.0))]
     Record(String),
     /// The device could not do what was asked.
-    #[error("device: {0}")]
+    #[error("device: {}", printable(.0))]
     Device(String),
     /// The user cancelled the work.
     #[error("cancelled")]
@@ -139,6 +142,26 @@ impl Error {
                     | Kind::InvalidFilename
             ),
             Self::Device(_) | Self::Cancelled | Self::Diverged { .. } => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_foreign_files_command_no_terminal() {
+        let name = "a\u{8}\u{1b}[31m\u{202e}b";
+        let shown = "a\u{fffd}\u{fffd}[31m\u{fffd}b";
+        for error in [
+            Error::Data(name.into()),
+            Error::Record(name.into()),
+            Error::Device(name.into()),
+            Error::setting("data", name),
+            Error::io(name, std::io::ErrorKind::NotFound.into()),
+        ] {
+            assert!(error.to_string().contains(shown), "{error:?}");
         }
     }
 }

@@ -27,6 +27,22 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     text.chars().map(shown).collect::<String>().into()
 }
 
+/// What a library says of a broken file, which may quote the file, as part of a line: printable,
+/// without line breaks, and not much longer than people read.
+pub(crate) fn quoted(complaint: &impl std::fmt::Display) -> String {
+    const MOST_CHARS: usize = 200;
+    let text = complaint.to_string();
+    let mut quoted: String = printable(&text)
+        .chars()
+        .map(|c| if matches!(c, '\n' | '\t') { ' ' } else { c })
+        .take(MOST_CHARS)
+        .collect();
+    if text.chars().nth(MOST_CHARS).is_some() {
+        quoted.push_str("...");
+    }
+    quoted
+}
+
 /// Makes all texts within a value printable.
 pub(crate) fn make_printable(value: &mut Value) {
     match value {
@@ -44,6 +60,14 @@ pub(crate) fn make_printable(value: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_complaint_is_part_of_a_line() {
+        assert_eq!(quoted(&"bad\u{8} name\n\tx"), "bad\u{fffd} name  x");
+        assert_eq!(quoted(&"x".repeat(200)).len(), 200);
+        let long = quoted(&"\u{e9}".repeat(9000));
+        assert!(long.ends_with("\u{e9}...") && long.chars().count() == 203);
+    }
 
     #[test]
     fn only_what_could_deceive_is_replaced() {

@@ -14,15 +14,8 @@ use syn::{
 
 /// The engine's modules from the lowest up. Those on one line do not know each other.
 const ENGINE: &[&[&str]] = &[
-    &[
-        "caught",
-        "error",
-        "hint",
-        "memory",
-        "rng",
-        "text",
-        "zip_archive",
-    ],
+    &["caught", "hint", "memory", "rng", "text", "zip_archive"],
+    &["error"],
     &["fs", "progress"],
     &["data"],
     &["config"],

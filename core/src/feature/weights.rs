@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::refused;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::memory;
-use crate::{Error, Result, fs};
+use crate::{Error, Result, fs, text::quoted};
 
 /// Parts of tensor names in known weights files that no forward pass needs.
 const UNUSED: [&str; 2] = ["num_batches_tracked", "AuxLogits."];
@@ -134,8 +134,12 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn safetensors(path: &Path, bytes: &[u8]) -> Result<Tensors> {
-    let file = SafeTensors::deserialize(bytes)
-        .map_err(|error| refused(path, format_args!("not a whole safetensors file: {error}")))?;
+    let file = SafeTensors::deserialize(bytes).map_err(|error| {
+        refused(
+            path,
+            format_args!("not a whole safetensors file: {}", quoted(&error)),
+        )
+    })?;
     let mut tensors = Tensors::new();
     for (name, view) in file.iter() {
         if view.dtype() == Dtype::F32 {

@@ -22,6 +22,7 @@ use crate::{
     config::RunConfig,
     error::{Error, Result},
     fs::{self, atomic},
+    text::quoted,
 };
 
 /// Version of the checkpoint layout; a newer one is refused.
@@ -158,11 +159,13 @@ impl Checkpoint {
 
     /// Reads [`Checkpoint::to_bytes`] back. The error describes the fault, not its place.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        let damaged = |e: &dyn std::fmt::Display| format!("is not a whole safetensors file ({e})");
-        let (_, layout) = SafeTensors::read_metadata(bytes).map_err(|e| damaged(&e))?;
+        fn damaged(error: impl std::fmt::Display) -> String {
+            format!("is not a whole safetensors file ({})", quoted(&error))
+        }
+        let (_, layout) = SafeTensors::read_metadata(bytes).map_err(damaged)?;
         let text = layout.metadata().as_ref().and_then(|m| m.get(KEY));
         let text = text.ok_or("is a safetensors file, but not a Tightrope checkpoint")?;
-        let header: Value = serde_json::from_str(text).map_err(|e| damaged(&e))?;
+        let header: Value = serde_json::from_str(text).map_err(damaged)?;
         match header.get("version").and_then(Value::as_u64) {
             Some(version) if version > u64::from(CHECKPOINT_VERSION) => {
                 return Err(format!(
@@ -171,8 +174,8 @@ impl Checkpoint {
             }
             _ => {}
         }
-        let header: Header = serde_json::from_value(header).map_err(|e| damaged(&e))?;
-        let stored = SafeTensors::deserialize(bytes).map_err(|e| damaged(&e))?;
+        let header: Header = serde_json::from_value(header).map_err(damaged)?;
+        let stored = SafeTensors::deserialize(bytes).map_err(damaged)?;
         let mut tensors = BTreeMap::new();
         for (name, view) in stored.iter() {
             let shape = view.shape().to_vec();
