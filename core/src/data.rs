@@ -252,6 +252,12 @@ pub fn open_watched(config: &DataConfig, progress: &dyn Progress) -> Result<Data
     })
 }
 
+/// The name of a source without its path, or of a file without its folders.
+pub fn name_of(source: &str) -> &str {
+    let name = source.split(':').next().unwrap_or_default();
+    name.rsplit(['/', '\\']).next().unwrap_or_default()
+}
+
 /// Splits `name` or `name:path` and checks both halves; touches no file.
 pub fn parse_source(source: &str) -> Result<(&'static Source, Option<PathBuf>)> {
     let (name, path) = match source.split_once(':') {

@@ -7,7 +7,7 @@ pub mod statistics;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Error, Result,
+    Error, Result, data,
     feature::{FeatureNet, Features, Resize},
     layer::NormStatistics,
     metric::{
@@ -190,30 +190,48 @@ impl Evaluation {
 
     /// The protocol in one line.
     pub fn protocol(&self) -> String {
+        let Samples {
+            iteration, seed, ..
+        } = self.samples;
+        self.described(
+            &self.real.data,
+            &format!(", iteration {iteration}"),
+            &format!("z seed {seed}"),
+        )
+    }
+
+    /// The protocol without what may differ between runs that are compared: the iteration, a z by
+    /// the seed `run_seed` of the run, and the place of the data.
+    pub fn shared_protocol(&self, run_seed: u64) -> String {
+        let seed = self.samples.seed;
+        let z = match seed == run_seed {
+            true => "z by the run's seed".to_owned(),
+            false => format!("z seed {seed}"),
+        };
+        self.described(data::name_of(&self.real.data), "", &z)
+    }
+
+    fn described(&self, data: &str, iteration: &str, z: &str) -> String {
         let (samples, real) = (&self.samples, &self.real);
         let weights = if samples.averaged { "averaged" } else { "live" };
         let known = |number: Option<usize>| number.map_or("?".to_owned(), |n| n.to_string());
-        let published = if self.weights == PUBLISHED {
-            " as published"
-        } else {
-            ""
+        let published = match self.weights == PUBLISHED {
+            true => " as published",
+            false => "",
         };
         let split = match &real.split {
             Some(split) => format!(", {split} split"),
             None => String::new(),
         };
-        let norm = samples.norm();
         format!(
-            "{} samples of {side}x{side} pixels, iteration {}, {weights} weights, {norm}, z seed {}; {} real \
-             images of {real_side}x{real_side} pixels, {}{split}; {}{published} (sha256 {:.12}), resize {}",
-            samples.count,
-            samples.iteration,
-            samples.seed,
-            known(real.count),
-            real.data,
+            "{}{published} (sha256 {:.12}), resize {}; {} samples of {side}x{side} pixels{iteration}, {weights} \
+             weights, {}, {z}; {} real images of {real_side}x{real_side} pixels, {data}{split}",
             self.network,
             self.weights,
             self.resize,
+            samples.count,
+            samples.norm(),
+            known(real.count),
             side = samples.side,
             real_side = known(real.side),
         )

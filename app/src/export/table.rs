@@ -227,6 +227,24 @@ mod tests {
         );
     }
 
+    #[test]
+    fn no_spreadsheet_computes_what_a_foreign_run_says() {
+        let mut table = Table::new(&STATS);
+        let names = ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "plain=1"];
+        for name in names {
+            let stats = Stats {
+                d_loss: -0.5,
+                ..Stats::default()
+            };
+            table.add(name, &stats).unwrap();
+        }
+        let found = records(&table.finish());
+        let first: Vec<&str> = found[1..].iter().map(|row| row[0].as_str()).collect();
+        let expected = ["'=1+1", "'+1", "'-1", "'@x", "'\t=1", "'\r=1", "plain=1"];
+        assert_eq!(first, expected);
+        assert!(found[1].contains(&"-0.5".to_owned()), "a number stays one");
+    }
+
     /// Names of a row's fields, sorted.
     fn names(row: &impl Serialize) -> Vec<String> {
         let value = serde_json::to_value(row).unwrap();

@@ -36,8 +36,8 @@ enum Which {
 
 /// A way of measuring.
 struct Kind {
-    /// The protocol without the parts that differ between runs. Equal texts are the same way.
-    how: String,
+    /// See [`Evaluation::shared_protocol`]. Equal texts are the same way.
+    protocol: String,
     /// The network's confidence on real images.
     real_confidence: Option<f64>,
 }
@@ -97,11 +97,11 @@ impl EvaluationTable {
     }
 
     fn kind(&mut self, evaluation: &Evaluation, seed: u64) -> usize {
-        let how = how(evaluation, seed);
-        let known = self.kinds.iter().position(|kind| kind.how == how);
+        let protocol = evaluation.shared_protocol(seed);
+        let known = self.kinds.iter().position(|kind| kind.protocol == protocol);
         known.unwrap_or_else(|| {
             self.kinds.push(Kind {
-                how,
+                protocol,
                 real_confidence: evaluation.real.confidence,
             });
             self.kinds.len() - 1
@@ -113,10 +113,10 @@ impl EvaluationTable {
         let protocol = |kind: &Kind| match kind.real_confidence {
             Some(real) => format!(
                 "{}; its confidence in real images is {}",
-                kind.how,
+                kind.protocol,
                 number(real)
             ),
-            None => kind.how.clone(),
+            None => kind.protocol.clone(),
         };
         self.kinds.iter().map(protocol).collect()
     }
@@ -220,45 +220,6 @@ impl Measured {
             Which::Best(Best::Greatest) => values.max_by(f64::total_cmp),
         }
     }
-}
-
-/// The protocol without the parts that differ between runs. A dataset counts by name only, wherever
-/// it lies.
-fn how(evaluation: &Evaluation, seed: u64) -> String {
-    let (samples, real) = (&evaluation.samples, &evaluation.real);
-    let z = if samples.seed == seed {
-        "z by the run's seed".to_owned()
-    } else {
-        format!("z seed {}", samples.seed)
-    };
-    let weights = if samples.averaged { "averaged" } else { "live" };
-    let known = |number: Option<usize>| number.map_or("?".to_owned(), |n| n.to_string());
-    let split = match &real.split {
-        Some(split) => format!(", {split} split"),
-        None => String::new(),
-    };
-    format!(
-        "{} (sha256 {:.12}), resize {}; {} samples of {side}x{side} pixels, {weights} weights, {}, {z}; \
-         {} real images of {real_side}x{real_side} pixels, {}{split}",
-        evaluation.network,
-        evaluation.weights,
-        evaluation.resize,
-        samples.count,
-        samples.norm(),
-        known(real.count),
-        name_of(&real.data),
-        side = samples.side,
-        real_side = known(real.side),
-    )
-}
-
-/// The name of a dataset without its path, or of a file without its folders.
-pub fn name_of(source: &str) -> String {
-    let name = source.split(':').next().unwrap_or_default();
-    name.rsplit(['/', '\\'])
-        .next()
-        .unwrap_or_default()
-        .to_owned()
 }
 
 #[cfg(test)]

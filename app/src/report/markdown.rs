@@ -6,12 +6,11 @@ use std::fmt::Write;
 
 use anyhow::Result;
 use comfy_table::{ContentArrangement, Table, presets::ASCII_MARKDOWN};
-use tightrope_core::Error;
+use tightrope_core::{Error, data::name_of};
 
 use super::{
     Group,
     compared::{Column, Compared, Row, compared},
-    evaluation_table::name_of,
     notice::notice,
     paired::{Paired, Spread, paired},
     seeds::OverSeeds,

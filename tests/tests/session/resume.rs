@@ -4,7 +4,7 @@ use pollster::block_on;
 use tightrope_core::{
     config::RunConfig,
     event::Command,
-    record::{Checkpoint, checkpoint, read_run},
+    record::{Checkpoint, HostTensor, checkpoint, read_run},
     run::Run,
     session::{RecordedSession, RunCheckpoint},
 };
@@ -165,6 +165,45 @@ fn a_checkpoint_of_another_run_is_refused() {
             text.contains("belongs to another run") && text.lines().count() == 1,
             "{name}: {text}"
         );
+    }
+}
+
+#[test]
+fn a_forged_checkpoint_is_refused_in_one_line() {
+    let config = short("spiral", "sdst-rigl");
+    let mut honest = run(config.clone());
+    steps(&mut honest, 4);
+    let honest = state(&mut honest);
+    let refusal = |forged: &Checkpoint| {
+        let error = block_on(run(config.clone()).restore(forged)).expect_err("refused");
+        assert!(error.is_input(), "{error}");
+        let text = error.to_string();
+        assert_eq!(text.lines().count(), 1, "{text}");
+        text
+    };
+    let masks: Vec<&String> = honest
+        .tensors
+        .keys()
+        .filter(|name| name.ends_with("/mask") || name.ends_with("/ever"))
+        .collect();
+    assert_eq!(masks.len(), 4);
+    for name in masks {
+        let mut forged = honest.clone();
+        match forged.tensors.get_mut(name) {
+            Some(HostTensor::U8 { data, .. }) => data[3] = 2,
+            other => panic!("{name}: {other:?}"),
+        }
+        let text = refusal(&forged);
+        assert!(
+            text.contains(name) && text.contains("values other than 0 and 1"),
+            "{text}"
+        );
+    }
+    for iteration in [LAST + 1, u64::MAX] {
+        let mut forged = honest.clone();
+        forged.meta["iteration"] = iteration.into();
+        let text = refusal(&forged);
+        assert!(text.contains("which no run reaches"), "{text}");
     }
 }
 

@@ -123,6 +123,35 @@ fn several_places_of_a_document_go_by_their_names() {
 }
 
 #[test]
+fn texts_of_a_foreign_run_stay_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("RESULTS.md");
+    std::fs::write(&file, "<!-- results:begin --><!-- results:end -->").unwrap();
+    let place: Place = file.to_str().unwrap().parse().unwrap();
+    let mut groups = groups();
+    let foreign = "a|b\n# Heading <!-- results:end --><script>alert(1)</script> [x](y) *z*";
+    for run in &mut groups[0].runs {
+        run.config.preset = foreign.to_owned();
+        run.history.info.as_mut().unwrap().device = foreign.to_owned();
+        run.config.data.source = format!("folder:/{foreign}");
+    }
+    for _ in 0..2 {
+        place.write(&groups, None).unwrap();
+    }
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(text.matches("<!-- results:end -->").count(), 1, "{text}");
+    assert!(
+        !text.contains("<script>") && !text.contains("\n# Heading"),
+        "{text}"
+    );
+    assert!(
+        text.contains(r"a\|b # Heading &lt;!-- results:end --&gt;&lt;script&gt;"),
+        "{text}"
+    );
+    assert!(text.contains(r"\[x\](y) \*z\*"), "{text}");
+}
+
+#[test]
 fn differences_from_one_stand_beside_the_means() {
     let mut groups = groups();
     let kls = [0.5, 0.75, 1.0, 0.25, 0.75, 0.75];

@@ -106,10 +106,11 @@ mod tests {
         let words = in_words(&model.runs[0], &own, 500);
         assert!(
             words.starts_with(
-                "adapt-relax s42, iteration 500, the best so far: FID 21.5\n10000 samples"
+                "adapt-relax s42, iteration 500, the best so far: FID 21.5\ninception"
             ),
             "{words}"
         );
+        assert!(words.contains("; 10000 samples"), "{words}");
         assert!(!in_words(&model.runs[0], &own, 400).contains("best"));
     }
 }
