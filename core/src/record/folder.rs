@@ -306,8 +306,8 @@ impl RunFolder {
         Ok(())
     }
 
-    /// Removes the samples that do not [stay](crate::history::Thinning), with what was recorded beside them. They go first: what
-    /// is recorded beside samples that are gone is [read](moments::read) rightly.
+    /// Removes the samples that do not [stay](crate::history::Thinning), then what was recorded
+    /// beside them: of samples that are gone, it is [read](moments::read) rightly.
     fn thin_samples(&mut self) -> Result<()> {
         let latest = self.shown.last().copied().unwrap_or(0);
         let thinning = self.history.thinning_of_samples(latest);
