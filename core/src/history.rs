@@ -146,14 +146,14 @@ impl History {
         }
     }
 
-    /// What a record of this run keeps of the states it has.
+    /// The rule by which a record of this run thins its states.
     pub fn thinning_of_stats(&self) -> Thinning {
         let latest = self.latest().map_or(0, |s| s.iteration);
         let interval = self.interval("record.log_every", |record| record.log_every);
         Thinning::new(interval, latest, KEPT_STATES)
     }
 
-    /// What the folder of this run keeps of its samples when it has reached iteration `latest`.
+    /// The rule by which the folder of this run thins its samples at iteration `latest`.
     pub fn thinning_of_samples(&self, latest: u64) -> Thinning {
         Thinning::new(self.interval_of_samples(), latest, KEPT_SAMPLES)
     }

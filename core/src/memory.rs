@@ -17,7 +17,7 @@ pub fn free() -> u64 {
     }
 }
 
-/// What may be taken without asking: the system's answer takes a while.
+/// Bytes that may be taken without asking the system, whose answer takes a while.
 const SMALL: u64 = 1 << 20;
 
 /// Bytes that one piece of work may take unless told otherwise: a quarter of what is free.

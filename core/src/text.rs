@@ -27,8 +27,8 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     text.chars().map(shown).collect::<String>().into()
 }
 
-/// What a library says of a broken file, which may quote the file, as part of a line: printable,
-/// without line breaks, and not much longer than people read.
+/// A library's complaint about a broken file as part of a line: printable, without line breaks, and
+/// cut to a readable length. It may quote the file.
 pub(crate) fn quoted(complaint: &impl std::fmt::Display) -> String {
     const MOST_CHARS: usize = 200;
     let text = complaint.to_string();

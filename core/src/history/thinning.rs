@@ -1,4 +1,4 @@
-//! What a long record keeps: the older it grows, the coarser.
+//! Thins a long record: the older it grows, the coarser it becomes.
 //!
 //! One rule serves states, samples on disk and samples in memory. Time is cut into stretches of
 //! `width` iterations, and of every stretch the first entry stays; the last of all stays too. The

@@ -1,4 +1,4 @@
-//! What the targets share: a folder for the input, and the data readers behind one call.
+//! Helpers of all targets: a folder for the input, and the data readers behind one call.
 //!
 //! A target hands its bytes to the function that a user's file reaches. It fails on a panic, on
 //! memory beyond the fuzzer's limit, on a hang, and on an error that cannot be shown.
